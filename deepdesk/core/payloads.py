@@ -1,0 +1,133 @@
+"""The closed set of things a task takes and gives. The window knows these, never tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture.
+
+    Attributes:
+        pixels_HWC: uint8, (H, W, 3), sRGB, 0 to 255.
+        name: File name or "" for one from the clipboard.
+    """
+
+    pixels_HWC: NDArray[np.uint8]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text; `is_final` is False while it still grows."""
+
+    text: str
+    is_final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """A sound.
+
+    Attributes:
+        samples_TC: float32, (T, channels), -1 to 1.
+        sample_rate_hz: Samples a second.
+    """
+
+    samples_TC: NDArray[np.float32]
+    sample_rate_hz: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table: column name to text or number."""
+
+    values: dict[str, str | float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Values over time.
+
+    Attributes:
+        values_TC: float64, (T, columns); NaN where missing.
+        columns: Column names.
+        times: Time stamps as text, (T,).
+    """
+
+    values_TC: NDArray[np.float64]
+    columns: tuple[str, ...]
+    times: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelScores:
+    """Classes with their probabilities.
+
+    Attributes:
+        scores: (class name, probability 0 to 1), largest first.
+        is_calibrated: Whether the probabilities were fitted on held-out data.
+    """
+
+    scores: tuple[tuple[str, float], ...]
+    is_calibrated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boxes:
+    """Rectangles: (left, top, right, bottom) in pixels, class name, probability."""
+
+    boxes: tuple[tuple[tuple[float, float, float, float], str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """A class for every pixel: int64, (H, W), indices into `classes`."""
+
+    classes_HW: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """Music: (start, length, pitch, velocity); times in quarter notes, MIDI pitches."""
+
+    notes: tuple[tuple[float, float, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Samples most like the given one: (sample name, likeness 0 to 1), nearest first."""
+
+    matches: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """Named numbers with units: name to (value, unit)."""
+
+    values: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+
+Payload = (
+    Text | Image | Audio | Row | Series | LabelScores | Boxes | Mask | Notes | Matches | Number
+)
+PAYLOADS: tuple[type[Any], ...] = (
+    Text,
+    Image,
+    Audio,
+    Row,
+    Series,
+    LabelScores,
+    Boxes,
+    Mask,
+    Notes,
+    Matches,
+    Number,
+)

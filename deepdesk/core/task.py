@@ -1,0 +1,265 @@
+"""The task contract: a task is one folder, described by what it takes and what it gives.
+
+The card (`TaskSpec`) and the `Reader` are light: no torch, no Qt. The heavy half
+(`Task`) is made by `TaskSpec.load()` and lives in the folder's `task.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from deepdesk.core.chance import Draws
+    from deepdesk.core.payloads import Image, Payload
+    from deepdesk.core.work import StopToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that a source offers as a sample.
+
+    Attributes:
+        path: Absolute path.
+        label: Class name, or None.
+        split: "train", "validation", "test", or None for "to be drawn".
+        target: Any other truth (a transcript, boxes, a number), JSON-ready, or None.
+    """
+
+    path: Path
+    label: str | None = None
+    split: str | None = None
+    target: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What reading a file's contents to the end found.
+
+    Attributes:
+        size: Natural size, for instance (width, height) in pixels or (samples,).
+        detail: The size in words, for instance "32 x 32".
+        digest: SHA-256 of the decoded contents, hex; equal for exact twins.
+        fingerprint: 64 bits; near twins differ in few of them. None if there is no such measure.
+        note: What had to be done to read it, for instance "first of 12 frames", or "".
+    """
+
+    size: tuple[int, ...]
+    detail: str
+    digest: str
+    fingerprint: int | None = None
+    note: str = ""
+
+
+class Reader(Protocol):
+    """How files become samples, without torch. Safe to call from any thread."""
+
+    @property
+    def noun(self) -> tuple[str, str]:
+        """One sample and several in words: ("picture", "pictures")."""
+        ...
+
+    @property
+    def suffixes(self) -> frozenset[str]:
+        """Lower-case file suffixes with the dot."""
+        ...
+
+    def discover(self, source: Path) -> Iterator[Found]:
+        """Yield what a folder, file or table offers; zips are unpacked before.
+
+        Raises:
+            DatasetError: The layout does not fit, with what would.
+        """
+        ...
+
+    def facts(self, path: Path) -> Facts:
+        """Read a file to its end.
+
+        Raises:
+            BadSampleError: It cannot be used, with the reason.
+        """
+        ...
+
+    def payload(self, path: Path) -> Payload:
+        """Return what the task takes, decoded from a file.
+
+        Raises:
+            BadSampleError: It cannot be used, with the reason.
+        """
+        ...
+
+    def thumbnail(self, path: Path, side_px: int) -> Image:
+        """Return a small picture of the sample, at most `side_px` on each side.
+
+        Raises:
+            BadSampleError: It cannot be used, with the reason.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFacts:
+    """What a heavy task must know of the data before the first sample.
+
+    Attributes:
+        classes: Class names in the order of their indices.
+        typical_size: Median of `Facts.size` over the samples, () when none was read.
+    """
+
+    classes: tuple[str, ...]
+    typical_size: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What is known of one sample: class index or -1, and its JSON target or None."""
+
+    class_index: int = -1
+    target: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One array that every sample decodes into, always of this shape and NumPy dtype name."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """One position of the honest first dial: quick, balanced, best.
+
+    Attributes:
+        architecture: Name of the graph to use.
+        training: Settings of the training that differ from the defaults.
+        task: Settings of the task that differ from the defaults.
+    """
+
+    architecture: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+    task: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Metric(Protocol):
+    """A running measure. Plots and early stopping read these fields, never names."""
+
+    name: str
+    label: str
+    unit: str
+    higher_is_better: bool
+
+    def reset(self) -> None:
+        """Forget everything."""
+        ...
+
+    def update(self, outputs: Any, batch: Mapping[str, Any]) -> None:
+        """Take a batch in, without waiting for the device."""
+        ...
+
+    def compute(self) -> float:
+        """Return the value over everything since `reset`, NaN when that is nothing."""
+        ...
+
+    def details(self) -> Mapping[str, Any]:
+        """Return JSON-ready extras (a confusion matrix, a curve), {} for none."""
+        ...
+
+
+class Task(Protocol):
+    """The heavy half: one object per run, made from the task's config and `DataFacts`."""
+
+    fields: Mapping[str, Field]
+
+    def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
+        """Return one array per field. Deterministic, so that it can be cached.
+
+        Raises:
+            BadSampleError: The file cannot be used.
+        """
+        ...
+
+    def architectures(self) -> Mapping[str, Any]:
+        """Return the graphs on offer by name; the first is the default."""
+        ...
+
+    def contract(self) -> Any:
+        """Return the `nn.graph.Contract` that every graph of this task must meet."""
+        ...
+
+    def prepare(self, batch: Mapping[str, Any], draws: Draws | None) -> Mapping[str, Any]:
+        """Turn raw fields (on the device) into what `forward` and `losses` read.
+
+        Args:
+            batch: Field name to tensor with a leading batch axis.
+            draws: Randomness for augmentation while training, None otherwise.
+        """
+        ...
+
+    def forward(self, model: Any, batch: Mapping[str, Any]) -> Any:
+        """Return the model's raw outputs for a prepared batch."""
+        ...
+
+    def losses(self, outputs: Any, batch: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return named losses of shape (), batch means; training minimises their sum."""
+        ...
+
+    def metrics(self) -> Sequence[Metric]:
+        """Return fresh metrics, the main one first."""
+        ...
+
+    def examples(self, outputs: Any, batch: Mapping[str, Any]) -> Sequence[Payload]:
+        """Return the answer of each sample of an evaluated batch, for people to look at."""
+        ...
+
+    def predict(self, model: Any, given: Payload, stop: StopToken) -> Iterator[Payload]:
+        """Yield better and better answers; the last one is final."""
+        ...
+
+    def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
+        """Yield one augmented version of `given` per draw: what training will see."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """The card of a task: light, and enough for menus, forms and the Dataset tab.
+
+    Attributes:
+        key: Name of the task's folder.
+        title: On screen, for instance "Image classification".
+        card: Short name on the welcome page, for instance "Pictures".
+        summary: One line on the welcome page, for instance "Name what is in a picture".
+        group: Family, for instance "Vision".
+        icon: Name in resources/icons.
+        config: Settings class of the task alone.
+        takes: Payload class of the input.
+        gives: Payload class of the answer.
+        reader: Makes the light half that reads files.
+        load: Imports the heavy half and returns its class: `load()(config, data_facts)`.
+        dials: "quick", "balanced", "best"; the first of `default_dial` is preselected.
+        sample: Writes a small embedded data set into a folder and returns what to import.
+        sample_name: Name of the sample project, "" when there is none.
+        paper: Address of the paper of the default network.
+    """
+
+    key: str
+    title: str
+    card: str
+    summary: str
+    group: str
+    icon: str
+    config: type[Any]
+    takes: type[Any]
+    gives: type[Any]
+    reader: Callable[[], Reader]
+    load: Callable[[], Callable[[Any, DataFacts], Task]]
+    dials: Mapping[str, Dial]
+    default_dial: str = "balanced"
+    sample: Callable[[Path], Path] | None = None
+    sample_name: str = ""
+    paper: str = ""

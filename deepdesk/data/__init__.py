@@ -1,0 +1,1 @@
+"""How data is read: pictures and tables, splits, the decoded cache, augmentation, batches."""

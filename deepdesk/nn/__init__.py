@@ -1,0 +1,1 @@
+"""Networks: block catalogue, graph, shapes, cost, presets and pretrained backbones."""
