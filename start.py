@@ -105,7 +105,7 @@ VERBS = {
 }
 
 
-def main(arguments: Sequence[str]) -> None:
+def dispatch(arguments: Sequence[str]) -> None:
     """Set up, then do what the first argument says."""
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("window", [])
     if verb in ("-h", "--help", "help"):
@@ -117,9 +117,14 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(2)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Do what the command line says; Ctrl-C ends with status 130, as shells expect."""
     try:
-        main(sys.argv[1:])
+        dispatch(sys.argv[1:])
     except KeyboardInterrupt:
         say("\nInterrupted. Starting again takes up where this ended.")
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from deepdesk.core.chance import Draws
@@ -145,6 +146,23 @@ class Dial:
     task: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the network said of one sample, for lists and for people to look at.
+
+    Attributes:
+        truth: In words, "" when unknown.
+        answer: In words.
+        score: How sure the network is, 0 to 1.
+        is_right: Whether the answer counts as right.
+    """
+
+    truth: str
+    answer: str
+    score: float
+    is_right: bool
+
+
 class Metric(Protocol):
     """A running measure. Plots and early stopping read these fields, never names."""
 
@@ -167,6 +185,14 @@ class Metric(Protocol):
 
     def details(self) -> Mapping[str, Any]:
         """Return JSON-ready extras (a confusion matrix, a curve), {} for none."""
+        ...
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what was gathered since `reset` as tensors, for a checkpoint."""
+        ...
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` returned."""
         ...
 
 
@@ -212,8 +238,17 @@ class Task(Protocol):
         """Return fresh metrics, the main one first."""
         ...
 
-    def examples(self, outputs: Any, batch: Mapping[str, Any]) -> Sequence[Payload]:
-        """Return the answer of each sample of an evaluated batch, for people to look at."""
+    def extras(self, class_indices: NDArray[np.int64], targets: Sequence[Any]) -> Mapping[str, Any]:
+        """Return arrays in the order of the samples that `losses` reads beside the fields.
+
+        Args:
+            class_indices: int64, (N,), -1 where there is none.
+            targets: Other truths of the N samples, None where there is none.
+        """
+        ...
+
+    def answers(self, outputs: Any, batch: Mapping[str, Any]) -> Sequence[Answer]:
+        """Return the answer to each sample of an evaluated batch in a few words."""
         ...
 
     def predict(self, model: Any, given: Payload, stop: StopToken) -> Iterator[Payload]:
@@ -244,6 +279,7 @@ class TaskSpec:
         dials: "quick", "balanced", "best"; the first of `default_dial` is preselected.
         sample: Writes a small embedded data set into a folder and returns what to import.
         sample_name: Name of the sample project, "" when there is none.
+        sample_settings: Settings of the task that the sample needs, for instance no mirroring.
         paper: Address of the paper of the default network.
     """
 
@@ -262,4 +298,5 @@ class TaskSpec:
     default_dial: str = "balanced"
     sample: Callable[[Path], Path] | None = None
     sample_name: str = ""
+    sample_settings: Mapping[str, Any] = field(default_factory=dict)
     paper: str = ""

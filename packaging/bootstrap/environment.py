@@ -47,21 +47,25 @@ def is_ready(*, with_tests: bool) -> bool:
 
 
 def must_be_rebuilt() -> bool:
-    """Return whether the environment is absent, of another Python, or was left half installed."""
+    """Return whether the environment is absent, of another Python, or was left half made."""
     if INSTALLING.exists() or not venv_python().exists():
         return True
     wanted = tuple(sys.version_info[:2])
-    check = f"import sys; sys.exit(sys.version_info[:2] != {wanted})"
+    check = f"import pip, sys; sys.exit(sys.version_info[:2] != {wanted})"
     return not system.run_quietly(str(venv_python()), "-c", check)
 
 
 def create_venv() -> None:
-    """Make an empty environment, in place of any that is there."""
+    """Make an environment with pip alone, in place of any that is there."""
     if not system.has_ensurepip():
         system.require([system.VENV])
     if VENV.is_symlink():
         VENV.unlink()
-    venv.EnvBuilder(clear=True, with_pip=True, symlinks=os.name != "nt").create(VENV)
+    venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(VENV)
+    INSTALLING.touch()
+    subprocess.check_call(
+        [str(venv_python()), "-m", "ensurepip", "--default-pip"], stdout=sys.stderr
+    )
 
 
 def requirements(*, with_tests: bool) -> list[str]:
@@ -79,6 +83,7 @@ PIP_TROUBLE = {
     "No space left": ("The disk is full.", "Free about 10 GB, then start again."),
     "Permission denied": ("The environment cannot be written.", f"Check who owns {VENV}."),
     "No matching distribution": NO_INDEX,
+    "ResolutionImpossible": NO_INDEX,  # what pip calls a pinned version that no index has
     "Connection": NO_INDEX,
     "SSLError": NO_INDEX,
     "timed out": NO_INDEX,

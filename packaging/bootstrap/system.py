@@ -156,9 +156,9 @@ def install(needs: Sequence[Need]) -> bool:
         return False
     say("Installing system packages: " + " ".join(need.debian[-1] for need in needs))
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    for command in (lambda: ["apt-get", "update", "-q"], lambda: install_line(needs)):
-        # The line is made after the update: a fresh image knows no package before it.
-        subprocess.call(root + command(), stdout=sys.stderr, env=environment)
+    subprocess.call([*root, "apt-get", "update", "-q"], stdout=sys.stderr, env=environment)
+    # Only now: a fresh image knows no package, nor which of two names is its, before the update.
+    subprocess.call([*root, *install_line(needs)], stdout=sys.stderr, env=environment)
     return all(is_present(need) for need in needs)
 
 

@@ -1,0 +1,70 @@
+"""Answers as JSON and as a line of text."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from deepdesk.core.payloads import Boxes, LabelScores, Matches, Notes, Number, Text
+
+_SHOWN = 3
+
+
+@singledispatch
+def payload_to_json(payload: object) -> Any:
+    """Return a payload as a JSON-ready object.
+
+    Raises:
+        TypeError: It is a payload that has no JSON form, such as a picture.
+    """
+    raise TypeError(f"{type(payload).__name__} has no JSON form")
+
+
+@payload_to_json.register
+def _(payload: LabelScores) -> Any:
+    label = payload.scores[0][0] if payload.scores else None
+    return {"label": label, "scores": {name: round(s, 6) for name, s in payload.scores}}
+
+
+@payload_to_json.register
+def _(payload: Text) -> Any:
+    return {"text": payload.text}
+
+
+@payload_to_json.register
+def _(payload: Boxes) -> Any:
+    return [
+        {"box": list(box), "label": label, "score": round(score, 6)}
+        for box, label, score in payload.boxes
+    ]
+
+
+@payload_to_json.register
+def _(payload: Notes) -> Any:
+    return [list(note) for note in payload.notes]
+
+
+@payload_to_json.register
+def _(payload: Matches) -> Any:
+    return [{"sample": name, "likeness": round(value, 6)} for name, value in payload.matches]
+
+
+@payload_to_json.register
+def _(payload: Number) -> Any:
+    return {name: {"value": value, "unit": unit} for name, (value, unit) in payload.values.items()}
+
+
+@singledispatch
+def payload_text(payload: object) -> str:
+    """Return a payload in one line of text."""
+    return str(payload_to_json(payload))
+
+
+@payload_text.register
+def _(payload: LabelScores) -> str:
+    return ", ".join(f"{name} {score:.1%}" for name, score in payload.scores[:_SHOWN])
+
+
+@payload_text.register
+def _(payload: Text) -> str:
+    return payload.text

@@ -1,0 +1,117 @@
+"""Every kind of pixel that Pillow knows, as eight-bit RGB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from deepdesk.core.errors import BadSampleError
+
+ORIENTATION = 0x0112  # EXIF 2.32, table 4
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_FRAMED = frozenset({"GIF", "PNG", "WEBP", "TIFF"})
+
+
+def to_rgb(image: Image.Image) -> tuple[Image.Image, str]:
+    """Return a loaded picture in mode RGB and what had to be done to it, "" for nothing.
+
+    Transparent pixels come to lie on white; 16 bits a channel are scaled from
+    0..65535 to 0..255, floating point from its own range.
+
+    Raises:
+        BadSampleError: Its kind of pixels is not read.
+    """
+    notes = [_frame_note(image)]
+    if image.has_transparency_data:
+        image, note = _on_white(image)
+    else:
+        image, note = _CONVERSIONS.get(image.mode, _unsupported)(image)
+    return image, ", ".join(filter(None, [*notes, note]))
+
+
+def turned(image: Image.Image, orientation: int) -> tuple[Image.Image, str]:
+    """Return a picture as its EXIF orientation 1 to 8 says, and a note of it."""
+    if orientation not in _TURNS:
+        return image, ""
+    return image.transpose(_TURNS[orientation]), "turned as its EXIF data say"
+
+
+def _frame_note(image: Image.Image) -> str:
+    if image.format not in _FRAMED or not getattr(image, "is_animated", False):
+        return ""
+    # Counting the frames of a GIF or TIFF means walking through all of the file.
+    frames = image.__dict__.get("n_frames")
+    return f"first of {frames} frames" if frames else "first of several frames"
+
+
+def _on_white(image: Image.Image) -> tuple[Image.Image, str]:
+    image = image.convert("RGBA")
+    if image.getchannel("A").getextrema() == (255, 255):
+        return image.convert("RGB"), ""
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image)
+    return white.convert("RGB"), "transparent parts on white"
+
+
+def _convert(image: Image.Image) -> tuple[Image.Image, str]:
+    return image.convert("RGB"), ""
+
+
+def _same(image: Image.Image) -> tuple[Image.Image, str]:
+    return image, ""
+
+
+def _cmyk(image: Image.Image) -> tuple[Image.Image, str]:
+    return image.convert("RGB"), "from the printing colours CMYK"
+
+
+def _integers(image: Image.Image) -> tuple[Image.Image, str]:
+    values = np.asarray(image).astype(np.int64)
+    if image.mode == "I" and values.size and values.max() <= 255 and values.min() >= 0:
+        return _grey(values), ""
+    if values.min() < 0 or values.max() > 65535:
+        return _stretched(values.astype(np.float64))
+    return _grey((values + 128) // 257), "16 bits reduced to 8"
+
+
+def _floats(image: Image.Image) -> tuple[Image.Image, str]:
+    return _stretched(np.nan_to_num(np.asarray(image).astype(np.float64)))
+
+
+def _stretched(values: NDArray[np.float64]) -> tuple[Image.Image, str]:
+    low, high = float(values.min()), float(values.max())
+    scale = 255.0 / (high - low) if high > low else 0.0
+    return _grey(np.rint((values - low) * scale)), f"scaled from {low:g}..{high:g}"
+
+
+def _grey(values: NDArray[np.int64] | NDArray[np.float64]) -> Image.Image:
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).convert("RGB")
+
+
+def _unsupported(image: Image.Image) -> tuple[Image.Image, str]:
+    raise BadSampleError(
+        "unsupported",
+        f"Its kind of pixels ({image.mode}) is not read.",
+        "Save it as an RGB picture.",
+    )
+
+
+_CONVERSIONS: dict[str, Callable[[Image.Image], tuple[Image.Image, str]]] = {
+    "RGB": _same,
+    "CMYK": _cmyk,
+    "F": _floats,
+    **dict.fromkeys(("1", "L", "P", "RGBX", "YCbCr", "HSV"), _convert),
+    **dict.fromkeys(("RGBA", "RGBa", "LA", "La", "PA"), _on_white),
+    **dict.fromkeys(("I", "I;16", "I;16B", "I;16L", "I;16N"), _integers),
+}

@@ -1,0 +1,85 @@
+"""Measuring a finished run again: on a split of its project, or on other labelled data."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from deepdesk.core.errors import DatasetError
+from deepdesk.core.events import Result
+from deepdesk.core.task import TaskSpec
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.data.importing import import_work
+from deepdesk.engine import run_data
+from deepdesk.engine.predict import Predictor
+from deepdesk.project.folder import Project
+
+
+def evaluate_split(project: Project, spec: TaskSpec, run_name: str, split: str) -> Work:
+    """Return work that emits one `Result` with the metrics of a run on a split.
+
+    The run's own samples of that split are measured, not those of today.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        predictor = Predictor(project, spec, run_name)
+        rows = {split: run_data.kept_rows(project.runs.get(run_name))[split]}
+        _report(predictor, rows, split, emit, stop)
+
+    return work
+
+
+def evaluate_data(project: Project, spec: TaskSpec, run_name: str, source: Path) -> Work:
+    """Return work that emits one `Result` with the metrics on labelled data from elsewhere.
+
+    The data is read into a project of its own in a temporary folder; classes are
+    matched by name.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        predictor = Predictor(project, spec, run_name)
+        with tempfile.TemporaryDirectory(prefix="deepdesk-evaluate-") as folder:
+            with Project.create(Path(folder) / "other", name="other", task=spec.key) as other:
+                import_work(other.path, [source], reader_of=spec.reader)(emit, stop)
+                predictor.project = other
+                rows = {"test": _all_rows(other, predictor.classes)}
+                _report(predictor, rows, str(source), emit, stop)
+
+    return work
+
+
+def _all_rows(
+    other: Project, classes: tuple[str, ...]
+) -> tuple[run_data.Ids, run_data.Ids, list[object]]:
+    """Return every labelled sample with its class index in the run's order.
+
+    Raises:
+        DatasetError: A class is none that the run knows.
+    """
+    with other.index() as index:
+        names = [row.name for row in index.classes()]
+    unknown = sorted(set(names) - set(classes))
+    if unknown:
+        raise DatasetError(
+            f"The run does not know the class {unknown[0]!r}.",
+            f"It knows: {', '.join(classes[:20])}.",
+        )
+    order = run_data.index_map(names, classes)
+    return run_data.joined(run_data.rows_of(other), order)
+
+
+def _report(
+    predictor: Predictor, rows: run_data.Rows, where: str, emit: EventSink, stop: StopToken
+) -> None:
+    evaluation = predictor.evaluate(rows, emit, stop)
+    if not evaluation.metrics:
+        raise DatasetError(f"There is nothing to measure in {where}.", "Choose another split.")
+    count = sum(len(ids) for ids, _classes, _targets in rows.values())
+    report = {
+        "metrics": dict(evaluation.metrics),
+        "samples": count,
+        "on": where,
+        "run": predictor.run_name,
+        **evaluation.details,
+    }
+    emit(Result(value=report))

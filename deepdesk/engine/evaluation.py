@@ -1,0 +1,76 @@
+"""Measuring a network on a split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from deepdesk.core.task import Answer, Task
+from deepdesk.core.work import StopToken
+from deepdesk.data.batches import SplitData, plain_positions
+from deepdesk.engine.compute import Compute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What came out on a split.
+
+    Attributes:
+        metrics: "loss" and each metric of the task by name.
+        details: JSON-ready extras of the metrics.
+        answers: One per sample, in the order of the split; empty unless asked for.
+    """
+
+    metrics: Mapping[str, float]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    answers: Sequence[Answer] = ()
+
+
+@torch.no_grad()
+def evaluate(
+    task: Task,
+    model: nn.Module,
+    data: SplitData,
+    compute: Compute,
+    *,
+    batch_size: int,
+    stop: StopToken,
+) -> Evaluation:
+    """Return the metrics of `model` over a whole split, no augmentation.
+
+    Args:
+        task: Gives forward, losses and metrics.
+        model: On the device of `compute`; is put into evaluation mode.
+        data: The split; an empty one gives no metrics.
+        compute: Device and precision.
+        batch_size: Samples at once.
+        stop: Checked before each batch.
+    """
+    model.eval()
+    metrics = task.metrics()
+    answers: list[Answer] = []
+    loss_sum, count = 0.0, 0
+    for positions in plain_positions(len(data), batch_size):
+        stop.check()
+        batch = task.prepare(compute.here(data.gather(positions)), None)
+        with compute.autocast():
+            outputs = task.forward(model, batch)
+        loss = sum(task.losses(outputs, batch).values())
+        loss_sum += float(loss) * len(positions)
+        count += len(positions)
+        for metric in metrics:
+            metric.update(outputs, batch)
+        answers.extend(task.answers(outputs, batch))
+    if not count:
+        return Evaluation(metrics={})
+    values = {"loss": loss_sum / count, **{metric.name: metric.compute() for metric in metrics}}
+    details: dict[str, Any] = {}
+    for metric in metrics:
+        details.update(metric.details())
+    finite = {name: value for name, value in values.items() if math.isfinite(value)}
+    return Evaluation(metrics=finite, details=details, answers=answers)

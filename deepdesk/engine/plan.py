@@ -1,0 +1,176 @@
+"""What a run is to do, settled before it starts and kept beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from deepdesk import __version__
+from deepdesk.core.errors import ConfigError
+from deepdesk.core.settings import from_json, settings_of, to_json
+from deepdesk.core.task import DataFacts, Task, TaskSpec
+from deepdesk.engine.request import RunRequest
+from deepdesk.engine.settings import TrainingConfig
+from deepdesk.nn.graph import Graph
+from deepdesk.project.folder import ProjectFile
+
+PLAN_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """Everything that decides the bits of a run, apart from the data.
+
+    Attributes:
+        task: Key of the task.
+        dial: Name of the run's dial.
+        training: Checked settings.
+        config: The task's checked settings.
+        architecture: Name of the graph.
+        graph: The network as JSON.
+        facts: Classes and typical size at the start of the run.
+        device: torch's name of the device.
+        precision: "float32" or "bfloat16", "auto" until measured.
+        threads: torch threads; the bits depend on it.
+        continue_from: Run that gave the first weights, or "".
+        dataset: Fingerprint of the data.
+    """
+
+    task: str
+    dial: str
+    training: TrainingConfig
+    config: Any
+    architecture: str
+    graph: Mapping[str, Any]
+    facts: DataFacts
+    device: str
+    precision: str
+    threads: int
+    continue_from: str = ""
+    dataset: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as a JSON-ready object."""
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {
+            "format": PLAN_FORMAT,
+            **plain,
+            "training": to_json(self.training),
+            "config": to_json(self.config),
+            "graph": dict(self.graph),
+            "facts": {
+                "classes": list(self.facts.classes),
+                "typical_size": list(self.facts.typical_size),
+            },
+            "versions": versions(),
+        }
+
+
+def versions() -> dict[str, str]:
+    """Return what the bits of a run depend on beside its settings."""
+    return {
+        "deepdesk": __version__,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+
+
+def plan_from_json(spec: TaskSpec, saved: Mapping[str, Any]) -> RunPlan:
+    """Return the plan that `RunPlan.to_json` saved.
+
+    Raises:
+        ConfigError: It is of another format or has settings that this version does not know.
+    """
+    if saved.get("format") != PLAN_FORMAT:
+        raise ConfigError(
+            "format",
+            f"This run was saved in format {saved.get('format')!r}.",
+            f"This version reads format {PLAN_FORMAT}.",
+        )
+    facts = saved["facts"]
+    return RunPlan(
+        task=saved["task"],
+        dial=saved["dial"],
+        training=from_json(TrainingConfig, saved["training"]),
+        config=from_json(spec.config, saved["config"]),
+        architecture=saved["architecture"],
+        graph=saved["graph"],
+        facts=DataFacts(classes=tuple(facts["classes"]), typical_size=tuple(facts["typical_size"])),
+        device=saved["device"],
+        precision=saved["precision"],
+        threads=saved["threads"],
+        continue_from=saved["continue_from"],
+        dataset=saved["dataset"],
+    )
+
+
+def settled(
+    spec: TaskSpec, file: ProjectFile, request: RunRequest
+) -> tuple[str, str, TrainingConfig, Any]:
+    """Return (dial, architecture, training settings, task settings) of a request.
+
+    What counts, from weak to strong: the defaults, the dial, the project's own
+    settings, the request.
+
+    Raises:
+        ConfigError: A key or value is not legal, or there is no such dial.
+    """
+    dial_name = request.dial or file.dial or spec.default_dial
+    if dial_name not in spec.dials:
+        names = ", ".join(spec.dials)
+        raise ConfigError("dial", f"There is no preset {dial_name!r}.", f"Choose one of: {names}.")
+    dial = spec.dials[dial_name]
+    training = from_json(
+        TrainingConfig, {**dial.training, **file.training_settings, **request.training}
+    )
+    config = from_json(spec.config, {**dial.task, **file.task_settings, **request.task})
+    return (
+        dial_name,
+        request.architecture or file.architecture or dial.architecture,
+        training,
+        config,
+    )
+
+
+def split_settings(
+    spec: TaskSpec, values: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Sort keys from a command line into (training, task) settings.
+
+    Raises:
+        ConfigError: No setting has that key.
+    """
+    training_keys = {s.key for s in settings_of(TrainingConfig)}
+    task_keys = {s.key for s in settings_of(spec.config)}
+    for key in values:
+        if key not in training_keys | task_keys:
+            known = ", ".join(sorted(training_keys | task_keys))
+            raise ConfigError(key, f"There is no setting {key!r}.", f"Known are: {known}.")
+    return (
+        {k: v for k, v in values.items() if k in training_keys},
+        {k: v for k, v in values.items() if k in task_keys},
+    )
+
+
+def chosen_graph(task: Task, request: RunRequest, file: ProjectFile, name: str) -> Graph:
+    """Return the graph of a request: its own, the project's edited one, or the named one.
+
+    Raises:
+        ConfigError: The task offers no network of that name.
+        GraphError: The given graph is not legal.
+    """
+    own = request.graph if request.graph is not None else file.graph
+    if own is not None and not request.architecture:
+        return Graph.from_json(own)
+    offered = task.architectures()
+    if name not in offered:
+        names = ", ".join(offered)
+        raise ConfigError("architecture", f"There is no network {name!r}.", f"There is: {names}.")
+    graph: Graph = offered[name]
+    return graph

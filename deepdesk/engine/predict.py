@@ -1,0 +1,170 @@
+"""Answers of a trained run for things it has never seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.events import Progress, Result
+from deepdesk.core.payloads import Payload
+from deepdesk.core.task import TaskSpec
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.engine import run_data
+from deepdesk.engine.compute import Compute
+from deepdesk.engine.devices import device_for
+from deepdesk.engine.evaluation import Evaluation, evaluate
+from deepdesk.engine.plan import plan_from_json
+from deepdesk.engine.run import checkpoint_weights
+from deepdesk.engine.state import load_weights
+from deepdesk.nn.build import build_empty
+from deepdesk.nn.graph import Graph
+from deepdesk.project.folder import Project
+
+# Enough to keep the processor busy, small enough for any memory.
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """The answer for one file, or why there is none.
+
+    Attributes:
+        path: The file, None for something pasted or recorded.
+        given: What the network saw, None when the file could not be read.
+        answer: The final answer, None when there is none.
+        error: One sentence, "" when all is well.
+        milliseconds: From decoded input to answer.
+        is_final: False while a growing answer goes on.
+    """
+
+    path: Path | None
+    given: Payload | None = None
+    answer: Payload | None = None
+    error: str = ""
+    milliseconds: float = 0.0
+    is_final: bool = True
+
+
+class Predictor:
+    """A run's network, ready to answer. Use it from one thread at a time.
+
+    Args:
+        project: Where the run is.
+        spec: The task's card.
+        run_name: Folder name of the run.
+        checkpoint: "best" or "latest".
+        device: Key of a device, or "auto".
+
+    Raises:
+        DeepDeskError: The run has no weights yet, or they are damaged.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        spec: TaskSpec,
+        run_name: str,
+        *,
+        checkpoint: str = "best",
+        device: str = "auto",
+    ) -> None:
+        self.run_name = run_name
+        run = project.runs.get(run_name)
+        self.plan = plan_from_json(spec, run.config())
+        self.task = spec.load()(self.plan.config, self.plan.facts)
+        self.classes = self.plan.facts.classes
+        self.project = project
+        model = build_empty(Graph.from_json(self.plan.graph), self.task.contract())
+        load_weights(model, checkpoint_weights(run, checkpoint))
+        self.compute = Compute(device=torch.device(device_for(device).key))
+        self.model = self.compute.place(model).eval()
+
+    @torch.no_grad()
+    def answer(self, given: Payload, stop: StopToken) -> Iterator[Prediction]:
+        """Yield better and better answers for one input, the last one final."""
+        start_s = time.perf_counter()
+        last: Payload | None = None
+        for answer in self.task.predict(self.model, given, stop):
+            if last is not None:
+                yield self._prediction(given, last, start_s, is_final=False)
+            last = answer
+        if last is not None:
+            yield self._prediction(given, last, start_s, is_final=True)
+
+    def evaluate(self, rows: run_data.Rows, emit: EventSink, stop: StopToken) -> Evaluation:
+        """Return the metrics over the one split in `rows`, in float32.
+
+        Raises:
+            DatasetError: A sample has left the data set.
+        """
+        data = run_data.decoded(self.project, self.task, self.plan, rows, emit, stop)
+        (split,) = data.values()
+        return evaluate(self.task, self.model, split, self.compute, batch_size=_BATCH, stop=stop)
+
+    @staticmethod
+    def _prediction(
+        given: Payload, answer: Payload, start_s: float, *, is_final: bool
+    ) -> Prediction:
+        return Prediction(
+            path=None,
+            given=given,
+            answer=answer,
+            milliseconds=(time.perf_counter() - start_s) * 1000.0,
+            is_final=is_final,
+        )
+
+
+def predict_work(
+    project: Project,
+    spec: TaskSpec,
+    run_name: str,
+    paths: list[Path],
+    *,
+    checkpoint: str = "best",
+) -> Work:
+    """Return work that emits a `Result` with a `Prediction` for each file, folders opened up."""
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        predictor = Predictor(project, spec, run_name, checkpoint=checkpoint)
+        reader = spec.reader()
+        files = list(_files(paths, reader.suffixes))
+        for done, path in enumerate(files):
+            stop.check()
+            emit(Progress(what="Answering", done=done, total=len(files)))
+            for prediction in _answers(predictor, spec, path, stop):
+                emit(Result(value=prediction))
+        emit(Progress(what="Answering", done=len(files), total=len(files)))
+
+    return work
+
+
+def _answers(
+    predictor: Predictor, spec: TaskSpec, path: Path, stop: StopToken
+) -> Iterator[Prediction]:
+    try:
+        given = spec.reader().payload(path)
+        for prediction in predictor.answer(given, stop):
+            yield Prediction(
+                path=path,
+                given=given,
+                answer=prediction.answer,
+                milliseconds=prediction.milliseconds,
+                is_final=prediction.is_final,
+            )
+    except DeepDeskError as error:
+        yield Prediction(path=path, error=str(error))
+
+
+def _files(paths: list[Path], suffixes: frozenset[str]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file()
+            )
+        else:
+            yield path

@@ -1,0 +1,162 @@
+"""What training tells: points of the curves to the log on disk and to whoever watches.
+
+Points lie at fixed steps, so a resumed run writes the same values as one that was
+never interrupted; only speed and time are of the moment.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deepdesk.core.chance import permutation
+from deepdesk.core.events import EpochEnded, Stepped
+from deepdesk.core.task import Metric, Task
+from deepdesk.core.work import EventSink
+from deepdesk.data.batches import SplitData
+from deepdesk.engine.devices import used_memory_bytes
+from deepdesk.engine.evaluation import Evaluation
+from deepdesk.engine.keeper import RunProgress
+from deepdesk.project.metrics import MetricsLog
+
+# Enough for any screen; a point costs one wait for the device.
+_POINTS_PER_RUN = 2_000
+_EXAMPLES = 8
+_STEPS = "steps"
+_ONE = torch.tensor(1)
+
+
+class Recorder:
+    """Gathers losses and metrics on the device and tells them at fixed steps.
+
+    Args:
+        task: Gives the training metrics.
+        log: Where the points are kept.
+        emit: Who watches.
+        device: Asked for its memory.
+        validation: For the examples that are shown every epoch.
+        steps: (steps per epoch, steps in all).
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        log: MetricsLog,
+        emit: EventSink,
+        *,
+        device: torch.device,
+        validation: SplitData,
+        steps: tuple[int, int],
+    ) -> None:
+        self.log = log
+        self.metrics: dict[str, Metric] = {metric.name: metric for metric in task.metrics()}
+        self.main_metric: Metric = next(iter(self.metrics.values()))
+        self.window: dict[str, Metric] = {metric.name: metric for metric in task.metrics()}
+        self.sums: dict[str, Tensor] = {}
+        self.last_loss = 0.0
+        self.seconds = 0.0
+        self._emit = emit
+        self._device = device
+        self._steps_per_epoch, total = steps
+        self._every = max(1, total // _POINTS_PER_RUN)
+        self._examples = permutation(len(validation), "examples")[:_EXAMPLES]
+        self._example_ids = validation.samples[self._examples]
+        self._last_s = time.perf_counter()
+        self._samples = 0
+
+    def seen(self, outputs: Any, batch: Mapping[str, Any]) -> None:
+        """Take in the outputs of a training batch."""
+        for metric in (*self.metrics.values(), *self.window.values()):
+            metric.update(outputs, batch)
+
+    def kept_metrics(self) -> dict[str, Metric]:
+        """Return every metric that gathers, by a name that is its own, for a checkpoint."""
+        kept = {f"epoch-{name}": metric for name, metric in self.metrics.items()}
+        return kept | {f"window-{name}": metric for name, metric in self.window.items()}
+
+    def stepped(self, step: int, losses: Mapping[str, Tensor], rate: float, samples: int) -> bool:
+        """Take in a step; tell a point when one is due.
+
+        Returns:
+            Whether a point was told, so that `last_loss` is of now.
+        """
+        self._samples += samples
+        for name, value in {**losses, _STEPS: _ONE}.items():
+            for prefix in ("window", "epoch"):
+                key = f"{prefix}/{name}"
+                self.sums[key] = self.sums[key] + value if key in self.sums else value
+        if step % self._every and step % self._steps_per_epoch:
+            return False
+        self._tell(step, rate)
+        return True
+
+    def waited(self, seconds: float) -> None:
+        """Leave out time that was spent paused."""
+        self._last_s += seconds
+
+    def epoch_ended(self, progress: RunProgress, evaluation: Evaluation, *, is_best: bool) -> None:
+        """Tell the end of an epoch and start the next one's means."""
+        train = {**self._means("epoch"), **_values(self.metrics)}
+        examples = [
+            {"id": int(i), **dataclasses.asdict(evaluation.answers[p])}
+            for i, p in zip(self._example_ids, self._examples, strict=True)
+            if evaluation.answers
+        ]
+        event = EpochEnded(
+            epoch=progress.epochs_done,
+            step=progress.step,
+            train=_finite(train),
+            validation=evaluation.metrics,
+            is_best=is_best,
+            details={**evaluation.details, "examples": examples},
+            seconds=self.seconds,
+        )
+        self._write("epoch", event)
+        self.sums = {k: t for k, t in self.sums.items() if not k.startswith("epoch/")}
+        for metric in self.metrics.values():
+            metric.reset()
+
+    def _tell(self, step: int, rate: float) -> None:
+        values = {**self._means("window"), **_values(self.window), "learning_rate": rate}
+        self.last_loss = values["loss"]
+        now_s = time.perf_counter()
+        elapsed_s, self._last_s = now_s - self._last_s, now_s
+        self.seconds += elapsed_s
+        event = Stepped(
+            step=step,
+            epoch=step / self._steps_per_epoch,
+            values=_finite(values),
+            samples_per_second=self._samples / max(elapsed_s, 1e-9),
+            memory_bytes=used_memory_bytes(self._device),
+            seconds=self.seconds,
+        )
+        self._write("step", event)
+        self._samples = 0
+        self.sums = {k: t for k, t in self.sums.items() if not k.startswith("window/")}
+        for metric in self.window.values():
+            metric.reset()
+
+    def _means(self, prefix: str) -> dict[str, float]:
+        start = f"{prefix}/"
+        sums = {k.removeprefix(start): t for k, t in self.sums.items() if k.startswith(start)}
+        steps = int(sums.pop(_STEPS, _ONE))
+        return {name: float(total) / steps for name, total in sums.items()}
+
+    def _write(self, kind: str, event: Stepped | EpochEnded) -> None:
+        values = {f.name: getattr(event, f.name) for f in dataclasses.fields(event)}
+        self.log.append({"kind": kind, **values})
+        self._emit(event)
+
+
+def _values(metrics: Mapping[str, Metric]) -> dict[str, float]:
+    return {name: metric.compute() for name, metric in metrics.items()}
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if math.isfinite(value)}

@@ -1,0 +1,187 @@
+"""The settings that every task's training shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from deepdesk.core.settings import Knob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """How a network is trained, whatever it learns."""
+
+    epochs: Annotated[
+        int,
+        Knob(
+            label="Epochs",
+            help="How often training sees every sample. More is slower and, up to a point, better.",
+            low=1,
+            high=10_000,
+            more=False,
+        ),
+    ] = 20
+    patience: Annotated[
+        int,
+        Knob(
+            label="Stop early",
+            help="Stop after this many epochs without a gain on validation; 0 never stops early.",
+            unit="epochs",
+            low=0,
+            high=1_000,
+            more=False,
+        ),
+    ] = 0
+    batch_size: Annotated[
+        int,
+        Knob(
+            label="Batch size",
+            help="Samples per step. Larger is steadier and needs more memory; 32 to 256 is usual.",
+            unit="samples",
+            low=1,
+            high=8_192,
+            group="Optimiser",
+        ),
+    ] = 128
+    optimizer: Annotated[
+        str,
+        Knob(
+            label="Optimiser",
+            help="SGD with momentum suits convolutional networks, AdamW suits transformers.",
+            choices=(("sgd", "SGD with momentum"), ("adamw", "AdamW")),
+            group="Optimiser",
+        ),
+    ] = "sgd"
+    learning_rate: Annotated[
+        float,
+        Knob(
+            label="Learning rate",
+            help="Size of a step at its highest. Too high and the loss jumps, too low and it crawls."
+            " Usual: 0.05 to 0.5 for SGD, 0.0003 to 0.003 for AdamW.",
+            low=1e-7,
+            high=10.0,
+            scale="log",
+            group="Optimiser",
+        ),
+    ] = 0.2
+    momentum: Annotated[
+        float,
+        Knob(
+            label="Momentum",
+            help="How much of the last steps' direction is kept; 0.85 to 0.95 is usual.",
+            low=0.0,
+            high=0.999,
+            group="Optimiser",
+        ),
+    ] = 0.9
+    weight_decay: Annotated[
+        float,
+        Knob(
+            label="Weight decay",
+            help="Pulls weights towards zero, against learning by heart; 0.0001 to 0.05 is usual.",
+            low=0.0,
+            high=1.0,
+            scale="log",
+            group="Optimiser",
+        ),
+    ] = 5e-4
+    schedule: Annotated[
+        str,
+        Knob(
+            label="Schedule",
+            help="How the learning rate moves: up and down once, down as a cosine, or not at all.",
+            choices=(("one_cycle", "One cycle"), ("cosine", "Cosine"), ("constant", "Constant")),
+            group="Optimiser",
+        ),
+    ] = "one_cycle"
+    warm_up: Annotated[
+        float,
+        Knob(
+            label="Warm-up",
+            help="Share of the run in which the learning rate rises; 0.05 to 0.3 is usual.",
+            low=0.0,
+            high=0.9,
+            group="Optimiser",
+        ),
+    ] = 0.2
+    clip_norm: Annotated[
+        float,
+        Knob(
+            label="Clip gradients",
+            help="Longest gradient allowed in a step; 0 switches it off.",
+            low=0.0,
+            high=1_000.0,
+            group="Optimiser",
+        ),
+    ] = 0.0
+    average_weights: Annotated[
+        float,
+        Knob(
+            label="Average weights",
+            help="Share of the run over which weights are averaged for the answer; 0 switches it"
+            " off. The average errs less than its parts.",
+            low=0.0,
+            high=0.5,
+            group="Optimiser",
+        ),
+    ] = 0.03
+    seed: Annotated[
+        int,
+        Knob(
+            label="Seed",
+            help="The same seed gives the same run on the same machine.",
+            low=0,
+            high=2**31 - 1,
+            group="Machine",
+        ),
+    ] = 1
+    device: Annotated[
+        str,
+        Knob(
+            label="Device",
+            help="Where to compute. Automatic takes the fastest that is there and says which.",
+            choices=(
+                ("auto", "Automatic"),
+                ("cpu", "CPU"),
+                ("cuda", "NVIDIA or AMD GPU"),
+                ("mps", "Apple GPU"),
+                ("xpu", "Intel GPU"),
+            ),
+            group="Machine",
+        ),
+    ] = "auto"
+    precision: Annotated[
+        str,
+        Knob(
+            label="Precision",
+            help="Automatic measures and takes the faster. Half the bits are often twice as fast.",
+            choices=(
+                ("auto", "Automatic"),
+                ("float32", "float32"),
+                ("bfloat16", "bfloat16 mixed"),
+            ),
+            group="Machine",
+        ),
+    ] = "auto"
+    threads: Annotated[
+        int,
+        Knob(
+            label="Threads",
+            help="Processor threads; 0 takes one per core.",
+            low=0,
+            high=512,
+            group="Machine",
+        ),
+    ] = 0
+    checkpoint_s: Annotated[
+        float,
+        Knob(
+            label="Save every",
+            help="At most this much work is lost when the computer stops.",
+            unit="s",
+            low=0.0,
+            high=86_400.0,
+            group="Machine",
+        ),
+    ] = 30.0

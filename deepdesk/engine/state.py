@@ -1,0 +1,102 @@
+"""Everything of a run that changes while it trains, to bytes and back, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from deepdesk.core.errors import StorageError
+from deepdesk.core.task import Metric
+
+
+def weights_to_bytes(model: nn.Module) -> bytes:
+    """Return parameters and buffers as safetensors."""
+    return _save(dict(model.state_dict().items()))
+
+
+def load_weights(model: nn.Module, data: bytes) -> None:
+    """Copy weights from safetensors into `model`, in place.
+
+    Raises:
+        StorageError: Names or shapes are not those of the network.
+    """
+    saved = safetensors.torch.load(data)
+    own = model.state_dict()
+    if saved.keys() != own.keys() or any(saved[n].shape != own[n].shape for n in own):
+        raise StorageError(
+            "The saved weights do not belong to this network.", "Choose another run or network."
+        )
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.copy_(saved[name])
+
+
+def training_to_bytes(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    sums: Mapping[str, Tensor],
+    metrics: Mapping[str, Metric],
+) -> bytes:
+    """Return the trained weights, optimiser state and running sums as safetensors."""
+    tensors = {f"model/{name}": t for name, t in model.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        for name, value in state.items():
+            if isinstance(value, Tensor):
+                tensors[f"optimizer/{index}/{name}"] = value
+    tensors |= {f"sum/{name}": t for name, t in sums.items()}
+    for name, metric in metrics.items():
+        tensors |= {f"metric/{name}/{key}": t for key, t in metric.state().items()}
+    return _save(tensors)
+
+
+def load_training(
+    data: bytes,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    metrics: Mapping[str, Metric],
+) -> dict[str, Tensor]:
+    """Put back what `training_to_bytes` saved; return the running sums.
+
+    Raises:
+        StorageError: The weights do not belong to this network.
+    """
+    groups: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}, "sum": {}, "metric": {}}
+    for name, tensor in safetensors.torch.load(data).items():
+        kind, _, rest = name.partition("/")
+        groups[kind][rest] = tensor
+    load_weights(model, safetensors.torch.save(groups["model"]))
+    _load_optimizer(optimizer, groups["optimizer"])
+    for name, metric in metrics.items():
+        start = f"{name}/"
+        own = {k.removeprefix(start): t for k, t in groups["metric"].items() if k.startswith(start)}
+        if own:
+            metric.restore(own)
+    return groups["sum"]
+
+
+def _load_optimizer(optimizer: torch.optim.Optimizer, saved: Mapping[str, Tensor]) -> None:
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    state: dict[int, dict[str, Any]] = {}
+    for name, tensor in saved.items():
+        index, _, key = name.partition("/")
+        parameter = parameters[int(index)]
+        # The same memory layout as before: kernels may round differently in another.
+        same = tensor.shape == parameter.shape
+        placed = torch.empty_like(parameter).copy_(tensor) if same else tensor
+        state.setdefault(int(index), {})[key] = placed
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _save(tensors: Mapping[str, Tensor]) -> bytes:
+    plain = {name: t.detach().to("cpu").contiguous().clone() for name, t in tensors.items()}
+    return safetensors.torch.save(plain)
+
+
+def is_finite(model: nn.Module) -> bool:
+    """Return whether every parameter is finite."""
+    return all(bool(torch.isfinite(p).all()) for p in model.parameters())

@@ -1,0 +1,1 @@
+"""The blocks of the catalogue, one module per family of them. None imports torch when listed."""

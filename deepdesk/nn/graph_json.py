@@ -1,0 +1,179 @@
+"""Graphs to JSON and back. What comes from a file is checked in full before it is a graph."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from deepdesk.core import settings
+from deepdesk.core.errors import GraphError
+from deepdesk.nn.graph import Edge, Graph, Node
+
+FORMAT = 1
+MAX_NODES = 2_000
+MAX_EDGES = 8_000
+MAX_TEXT = 200
+_MAX_LIST = 16
+_MAX_WHOLE = 1 << 53  # what JSON readers of other languages keep exactly
+_ID = re.compile(r"[a-z][a-z0-9_]{0,47}")
+
+
+def graph_to_json(graph: Graph) -> dict[str, Any]:
+    """Return a JSON-ready object; settings are written out in full, so defaults may change."""
+    return {
+        "format": FORMAT,
+        "name": graph.name,
+        "nodes": [
+            {
+                "id": node.id,
+                "block": node.block,
+                "settings": settings.to_json(node.config),
+                **({"label": node.label} if node.label else {}),
+            }
+            for node in graph.nodes
+        ],
+        "edges": [[edge.source, edge.target, edge.port] for edge in graph.edges],
+    }
+
+
+def graph_from_json(data: Any) -> Graph:
+    """Return the graph of a parsed JSON object.
+
+    Raises:
+        GraphError: With the node at fault, a code and what would be legal.
+    """
+    _require(isinstance(data, Mapping), "A network has to be an object.")
+    _closed(data, {"format", "name", "nodes", "edges"}, node="")
+    number = data.get("format")
+    _require(
+        number == FORMAT and isinstance(number, int),
+        "This network was written in another format than this program knows.",
+    )
+    nodes = _list(data.get("nodes"), "blocks", MAX_NODES)
+    edges = _list(data.get("edges"), "connections", MAX_EDGES)
+    graph = Graph(
+        name=_text(data.get("name", ""), "The name", node=""),
+        nodes=tuple(_node(item) for item in nodes),
+        edges=tuple(_edge(item) for item in edges),
+    )
+    _check_ids(graph)
+    _ = graph.order
+    return graph
+
+
+def _node(item: Any) -> Node:
+    _require(isinstance(item, Mapping), "A block has to be an object.")
+    node_id = item.get("id")
+    if not isinstance(node_id, str) or not _ID.fullmatch(node_id):
+        shown = ascii(node_id[:48]) if isinstance(node_id, str) else type(node_id).__name__
+        raise GraphError(
+            f"A block is called {shown}.",
+            "An id is a lower-case letter, then letters a to z, digits and _, at most 48.",
+            code="id",
+        )
+    _closed(item, {"id", "block", "settings", "label"}, node=node_id)
+    values = item.get("settings", {})
+    _require(isinstance(values, Mapping), "Settings have to be an object.", node=node_id)
+    for key, value in values.items():
+        _require(
+            isinstance(key, str) and len(key) <= MAX_TEXT and _is_plain(value),
+            "A setting has to be a number, a text, on or off, or a short list of these.",
+            node=node_id,
+        )
+    node = Node(
+        id=node_id,
+        block=item.get("block", ""),
+        settings=dict(values),
+        label=_text(item.get("label", ""), "The label", node=node_id),
+    )
+    # Lists become tuples here, so that a graph equals its copy.
+    config = node.config
+    whole = {key: getattr(config, key) for key in values}
+    return Node(id=node.id, block=node.block, settings=whole, label=node.label)
+
+
+def _edge(item: Any) -> Edge:
+    is_edge = isinstance(item, list | tuple) and len(item) == 3
+    _require(is_edge, "A connection has to be [source, target, port].", code="edge")
+    source, target, port = item
+    _require(
+        isinstance(source, str)
+        and isinstance(target, str)
+        and isinstance(port, int)
+        and not isinstance(port, bool)
+        and 0 <= port < MAX_NODES,
+        "A connection has to be [source, target, port].",
+        code="edge",
+    )
+    return Edge(source, target, port)
+
+
+def _check_ids(graph: Graph) -> None:
+    """Refuse ids used twice, connections to nowhere, and two connections into one port."""
+    seen: set[str] = set()
+    for node in graph.nodes:
+        _require(node.id not in seen, "Two blocks have the same id.", node=node.id, code="id")
+        seen.add(node.id)
+    taken: set[tuple[str, int]] = set()
+    for edge in graph.edges:
+        ends = {edge.source, edge.target}
+        _require(ends <= seen, "A connection leads to a block that is not there.", code="edge")
+        _require(
+            (edge.target, edge.port) not in taken,
+            "Two connections lead into the same input.",
+            node=edge.target,
+            code="edge",
+        )
+        taken.add((edge.target, edge.port))
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a value is harmless to print and to compare: no nesting, no huge number."""
+    if isinstance(value, list | tuple):
+        return len(value) <= _MAX_LIST and all(
+            not isinstance(part, list | tuple) and _is_plain(part) for part in value
+        )
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, int):
+        return abs(value) <= _MAX_WHOLE
+    return isinstance(value, float) and math.isfinite(value)
+
+
+def _list(value: Any, what: str, limit: int) -> list[Any]:
+    if not isinstance(value, list):
+        raise GraphError(f"The {what} have to be a list.", code="format")
+    if len(value) > limit:
+        raise GraphError(
+            f"The network has {len(value):,} {what}; at most {limit:,} are allowed.",
+            code="too_large",
+        )
+    return value
+
+
+def _text(value: Any, what: str, *, node: str) -> str:
+    is_text = isinstance(value, str) and len(value) <= MAX_TEXT
+    _require(is_text, f"{what} has to be a text of at most {MAX_TEXT} letters.", node=node)
+    return str(value)
+
+
+def _closed(item: Mapping[Any, Any], known: set[str], *, node: str) -> None:
+    """Refuse keys that mean nothing here."""
+    unknown = [key for key in item if key not in known]
+    if unknown:
+        name = ascii(str(unknown[0])[:40]) if isinstance(unknown[0], str) else "a number"
+        raise GraphError(
+            f"There is no entry {name}.",
+            f"Known are: {', '.join(sorted(known))}.",
+            node=node,
+            code="format",
+        )
+
+
+def _require(is_legal: bool, message: str, *, node: str = "", code: str = "format") -> None:
+    if not is_legal:
+        raise GraphError(message, node=node, code=code)

@@ -1,0 +1,1 @@
+"""What the blocks of the catalogue become: plain `torch.nn` modules."""

@@ -1,0 +1,154 @@
+"""Shapes of a whole graph, and every reason why it cannot be built. No torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from deepdesk.core.errors import ConfigError, GraphError
+from deepdesk.nn.block import Shape, Shapes, shape_text
+from deepdesk.nn.catalogue import BLOCKS
+from deepdesk.nn.graph import Contract, Graph, Node
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """What is known of a graph.
+
+    Attributes:
+        shapes: Node id to the shape of its output, as far as it follows.
+        problems: One for each block at fault, in the order of the graph; those that
+            only suffer from an earlier one are not listed.
+    """
+
+    shapes: Mapping[str, Shape]
+    problems: tuple[GraphError, ...]
+
+
+@lru_cache(maxsize=4096)
+def _shape(block: str, config: Any, in_shapes: Shapes) -> Shape:
+    return BLOCKS[block].shape(config, in_shapes)
+
+
+def node_shape(node: Node, in_shapes: Shapes) -> Shape:
+    """Return the shape that comes out of a node.
+
+    Raises:
+        GraphError: Naming the node.
+    """
+    _check_ports(node, len(in_shapes))
+    try:
+        return _shape(node.block, node.config, in_shapes)
+    except GraphError as error:
+        raise _at(node, error) from error
+    except ConfigError as error:
+        raise GraphError(error.message, error.hint, node=node.id, code="setting") from error
+
+
+def _at(node: Node, error: GraphError) -> GraphError:
+    return GraphError(error.message, error.hint, node=node.id, code=error.code)
+
+
+def _check_ports(node: Node, count: int) -> None:
+    fewest, most = node.kind.ports
+    if count < fewest:
+        raise GraphError(
+            f"{node.title} has {count} of the {fewest} inputs that it needs.",
+            "Draw a connection to it, or remove it.",
+            node=node.id,
+            code="not_connected",
+        )
+    if count > most:
+        raise GraphError(
+            f"{node.title} takes {most} at most, but has {count} inputs.",
+            "Put Add or Concatenate before it, or remove a connection.",
+            node=node.id,
+            code="too_many_inputs",
+        )
+
+
+def infer(graph: Graph, contract: Contract | None = None) -> Inference:
+    """Return all shapes and all problems of a graph, held against a contract if one is given."""
+    try:
+        order = graph.order
+    except GraphError as error:
+        return Inference(shapes={}, problems=(error,))
+    shapes: dict[str, Shape] = {}
+    problems: list[GraphError] = []
+    for node in order:
+        sources = graph.sources[node.id]
+        if all(source in shapes for source in sources):
+            try:
+                shapes[node.id] = node_shape(node, tuple(shapes[source] for source in sources))
+            except GraphError as error:
+                problems.append(error)
+    problems += _end_problems(graph)
+    if contract is not None and not problems:
+        problems += _contract_problems(graph, contract, shapes)
+    return Inference(shapes=shapes, problems=tuple(problems))
+
+
+def shapes_of(graph: Graph, contract: Contract | None = None) -> Mapping[str, Shape]:
+    """Return the shape of every node's output.
+
+    Raises:
+        GraphError: The first problem of the graph.
+    """
+    found = infer(graph, contract)
+    if found.problems:
+        raise found.problems[0]
+    return found.shapes
+
+
+def _end_problems(graph: Graph) -> list[GraphError]:
+    if not graph.inputs:
+        return [GraphError("The network has no input.", "Add a Picture block.", code="no_input")]
+    if graph.sinks == graph.inputs:
+        return [GraphError("The network has no layers.", "Add a block.", code="empty")]
+    return []
+
+
+def _contract_problems(
+    graph: Graph, contract: Contract, shapes: Mapping[str, Shape]
+) -> list[GraphError]:
+    found = _matched(graph.inputs, contract.inputs, shapes, word="input")
+    return found or _matched(graph.sinks, contract.outputs, shapes, word="output")
+
+
+def _matched(
+    nodes: tuple[Node, ...], wanted: Mapping[str, Shape], shapes: Mapping[str, Shape], *, word: str
+) -> list[GraphError]:
+    """Return why nodes at an end of the graph do not serve the names of a contract."""
+    if len(nodes) != len(wanted):
+        last = nodes[-1]
+        return [
+            GraphError(
+                f"The network has {len(nodes)} {word}s, but needs {len(wanted)}.",
+                f"Connect {last.title} or remove it.",
+                node=last.id,
+                code="loose_end",
+            )
+        ]
+    by_name = {name: n for name, n in zip(wanted, nodes, strict=True)} if len(nodes) == 1 else {
+        n.id: n for n in nodes
+    }
+    problems = []
+    for name, shape in wanted.items():
+        node = by_name.get(name)
+        if node is None:
+            hint = "Give the blocks at the ends these ids."
+            problems.append(GraphError(f"No {word} is called {name}.", hint, code="loose_end"))
+        elif shapes[node.id] != tuple(shape):
+            problems.append(
+                GraphError(
+                    f"The {word} is {shape_text(shapes[node.id])}, but has to be "
+                    f"{shape_text(tuple(shape))}.",
+                    "End with a Linear block on a vector." if word == "output" else
+                    "Set the shape of the Picture block.",
+                    node=node.id,
+                    code="contract",
+                )
+            )
+    return problems

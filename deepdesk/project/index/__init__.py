@@ -1,0 +1,58 @@
+"""The list of all samples of a project, in SQLite: labels, splits, checks, twins and undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deepdesk.project.index.adding import Adding
+from deepdesk.project.index.browsing import Browsing
+from deepdesk.project.index.changes import Change
+from deepdesk.project.index.database import DamagedIndexError, Database, set_aside
+from deepdesk.project.index.folders import Folders
+from deepdesk.project.index.labelling import Labelling
+from deepdesk.project.index.rows import ClassRow, Filter, Sample
+from deepdesk.project.index.training import PathList, TrainingRows
+from deepdesk.project.index.twins import Twins
+
+__all__ = [
+    "Change",
+    "ClassRow",
+    "DamagedIndexError",
+    "Filter",
+    "PathList",
+    "Sample",
+    "SampleIndex",
+    "set_aside",
+]
+
+
+class SampleIndex(Adding, Browsing, Labelling, Twins, TrainingRows):
+    """One connection to `index.sqlite`, for the thread that made it.
+
+    Several connections, also of several processes, may read and write at the same time.
+    Every change is committed when its method returns, or did not happen.
+
+    Raises:
+        DamagedIndexError: The file is not an index of ours, or is damaged.
+        ProjectError: It was made by a newer DeepDesk.
+        StorageError: The disk is full, gone or not writable.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._db = Database(path, read_only=read_only)
+        self._folders = Folders(self._db, path.parent)
+        super().__init__()
+
+    def __enter__(self) -> SampleIndex:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back. May be called twice."""
+        self._db.close()
+
+    def revision(self) -> int:
+        """Return a number that grows with every change, of whatever connection."""
+        return sum(self._db.counter(name) for name in ("members", "labels", "facts", "twins"))

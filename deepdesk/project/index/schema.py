@@ -1,0 +1,49 @@
+"""The tables of `index.sqlite`, and how to tell that a file has exactly these."""
+
+from __future__ import annotations
+
+FORMAT = 1
+# "DDix" in ASCII, so that `file` and we can tell the index from any other SQLite file.
+APPLICATION_ID = 0x44446978
+
+SPLITS = ("train", "validation", "test")
+STATES = ("new", "ok", "bad")
+NEW, OK, BAD = range(3)
+TWIN_KINDS = ("exact", "near")
+
+# Rows of `samples` are kept narrow, so that scanning 10^6 of them takes well below 100 ms;
+# what only checked samples have is in `facts`, what only some tasks have is in `targets`.
+STATEMENTS = (
+    "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE classes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " position INTEGER NOT NULL)",
+    "CREATE TABLE sources (id INTEGER PRIMARY KEY, root TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE folders (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, path TEXT NOT NULL,"
+    " UNIQUE (source, path))",
+    "CREATE TABLE samples (id INTEGER PRIMARY KEY, folder INTEGER NOT NULL, name TEXT NOT NULL,"
+    " class_id INTEGER, split INTEGER NOT NULL, fixed_split INTEGER NOT NULL,"
+    " state INTEGER NOT NULL)",
+    "CREATE UNIQUE INDEX samples_by_file ON samples (folder, name)",
+    "CREATE INDEX samples_by_class ON samples (class_id, split, state)",
+    "CREATE TABLE facts (id INTEGER PRIMARY KEY, code TEXT NOT NULL, reason TEXT NOT NULL,"
+    " detail TEXT NOT NULL, note TEXT NOT NULL, size_json TEXT NOT NULL, digest TEXT NOT NULL,"
+    " fingerprint INTEGER)",
+    "CREATE INDEX facts_by_problem ON facts (code, note) WHERE code <> '' OR note <> ''",
+    "CREATE TABLE targets (id INTEGER PRIMARY KEY, json TEXT NOT NULL)",
+    "CREATE TABLE twins (id INTEGER NOT NULL, group_id INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " PRIMARY KEY (id, group_id)) WITHOUT ROWID",
+    "CREATE INDEX twins_by_group ON twins (group_id, id)",
+    "CREATE TABLE removed (id INTEGER PRIMARY KEY, folder INTEGER NOT NULL, name TEXT NOT NULL,"
+    " class_id INTEGER, split INTEGER NOT NULL, fixed_split INTEGER NOT NULL,"
+    " state INTEGER NOT NULL)",
+    "CREATE TABLE changes (id INTEGER PRIMARY KEY, time TEXT NOT NULL, what TEXT NOT NULL,"
+    " json TEXT NOT NULL)",
+)
+
+# The last four grow with every change of that kind, so that what was read can be kept until then.
+COUNTERS = ("next_sample", "next_class", "members", "labels", "facts", "twins")
+
+
+def is_ours(statements: set[str]) -> bool:
+    """Return whether these are the statements of our schema: no trigger, no view, nothing else."""
+    return statements == set(STATEMENTS)

@@ -1,0 +1,134 @@
+"""Drawing train, validation and test: exact, stratified, and the same on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What is split; all arrays are (N,).
+
+    Attributes:
+        strata: Number of the stratum (class) of each sample, int64, from 0.
+        keys: Random numbers, uint64, functions of the seed and the sample alone.
+        units: Number of the group that has to stay together, int64; one of its own if alone.
+        given: Split that the source itself said, int64, -1 if free.
+    """
+
+    strata: NDArray[np.int64]
+    keys: NDArray[np.uint64]
+    units: NDArray[np.int64]
+    given: NDArray[np.int64]
+
+
+def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.int64]:
+    """Return the split of each sample, int64, (N,): 0 train, 1 validation, 2 test.
+
+    The free samples of each stratum are shared out in the numbers of `quotas`. Samples that
+    stay together go where most of them are wanted, those with a given split never move, and
+    single samples then fill what is left exactly.
+    """
+    free = samples.given < 0
+    num_strata = int(samples.strata.max(initial=-1)) + 1
+    sizes = np.bincount(samples.strata[free], minlength=num_strata)
+    wanted = quotas(sizes, fractions)
+    splits = samples.given.copy()
+    for unit in _units_together(samples):
+        members = unit[free[unit]]
+        side = _side_of(samples, unit, members, wanted)
+        splits[members] = side
+        np.subtract.at(wanted, (samples.strata[members], side), 1)
+    _fill(samples, splits, wanted)
+    return splits
+
+
+def quotas(sizes: NDArray[np.int64], fractions: tuple[float, float, float]) -> NDArray[np.int64]:
+    """Return how many of each stratum go to each split, int64, (S, 3).
+
+    Largest remainders per stratum. A stratum too small to give every split its share is
+    rounded towards what the strata before it left short, so that a thousand classes of
+    three samples together still fill all splits.
+    """
+    shares = np.asarray(fractions, dtype=np.float64)
+    counts = np.zeros((len(sizes), 3), dtype=np.int64)
+    owed = np.zeros(3)
+    for i, size in enumerate(sizes.tolist()):
+        exact = size * shares / shares.sum()
+        counts[i] = np.floor(exact + 1e-9)
+        remainders = exact - counts[i]
+        is_small = bool((exact[shares > 0] < 1).any())
+        # The tiny share of what is owed only decides between equal remainders.
+        urgency = remainders + owed * (1.0 if is_small else 1e-6)
+        urgency[shares == 0] = -np.inf
+        order = np.argsort(-urgency, kind="stable")
+        counts[i, order[: size - counts[i].sum()]] += 1
+        owed += exact - counts[i]
+    return counts
+
+
+def connected(ids: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each (id, group) pair the smallest id that it hangs together with, int64, (N,)."""
+    _, id_rows = np.unique(ids, return_inverse=True)
+    _, group_rows = np.unique(groups, return_inverse=True)
+    smallest = ids.copy()
+    while len(ids):
+        by_group = np.full(group_rows.max() + 1, np.iinfo(np.int64).max)
+        np.minimum.at(by_group, group_rows, smallest)
+        by_id = np.full(id_rows.max() + 1, np.iinfo(np.int64).max)
+        np.minimum.at(by_id, id_rows, by_group[group_rows])
+        reached = by_id[id_rows]
+        if np.array_equal(reached, smallest):
+            break
+        smallest = reached
+    return smallest
+
+
+def _units_together(samples: Drawn) -> list[NDArray[np.int64]]:
+    """Return the rows of each group of two and more, largest first, then by key."""
+    _, row_units, sizes = np.unique(samples.units, return_inverse=True, return_counts=True)
+    rows = np.flatnonzero(sizes[row_units] > 1)
+    if not len(rows):
+        return []
+    rows = rows[np.argsort(row_units[rows], kind="stable")]
+    edges = np.flatnonzero(np.diff(row_units[rows])) + 1
+    units = np.split(rows, edges)
+    return sorted(units, key=lambda unit: (-len(unit), int(samples.keys[unit].min())))
+
+
+def _side_of(
+    samples: Drawn,
+    unit: NDArray[np.int64],
+    members: NDArray[np.int64],
+    wanted: NDArray[np.int64],
+) -> int:
+    given = samples.given[unit]
+    if (given >= 0).any():
+        return int(given[given >= 0].min())
+    strata, counts = np.unique(samples.strata[members], return_counts=True)
+    # Where the group leaves the least surplus; among equals where most is still wanted.
+    surplus = np.maximum(counts[:, None] - wanted[strata], 0).sum(axis=0)
+    room = wanted[strata].sum(axis=0)
+    return int(np.lexsort((-room, surplus))[0])
+
+
+def _fill(samples: Drawn, splits: NDArray[np.int64], wanted: NDArray[np.int64]) -> None:
+    rows = np.flatnonzero(splits < 0)
+    # Equal keys are as good as impossible; their rows come in the order of import.
+    rows = rows[np.lexsort((samples.keys[rows], samples.strata[rows]))]
+    starts = np.searchsorted(samples.strata[rows], np.arange(len(wanted) + 1))
+    for stratum, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+        if end > start:
+            counts = _within(wanted[stratum], int(end - start))
+            splits[rows[start:end]] = np.repeat(np.arange(3), counts)
+
+
+def _within(wanted: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+    """Return `wanted` without negatives, taken down to `total` from the largest."""
+    counts = np.maximum(wanted, 0)
+    while counts.sum() > total:
+        counts[np.argmax(counts)] -= 1
+    return counts

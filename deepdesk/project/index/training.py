@@ -1,0 +1,149 @@
+"""What a run reads: usable samples, their classes and targets, and a fingerprint of them all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepdesk.project.index import schema
+from deepdesk.project.index.browsing import split_name, target_value
+from deepdesk.project.index.database import Database
+from deepdesk.project.index.folders import Folders, restored
+
+# Usable: not known to be bad, and with a truth to learn from.
+_USABLE = "state <> 2 AND (class_id IS NOT NULL OR t.json IS NOT NULL)"
+_FROM = "FROM samples LEFT JOIN targets t ON t.id = samples.id"
+_MEASURED_SAMPLES = 10_000
+
+
+class PathList(Sequence[Path]):
+    """Paths of up to 10^6 files in one block of memory, each made when it is asked for.
+
+    Args:
+        folders: Folder number to absolute path.
+        folder_numbers: Of each file, int64, (N,).
+        names: File names, each followed by a NUL byte.
+    """
+
+    def __init__(
+        self, folders: dict[int, str], folder_numbers: NDArray[np.int64], names: bytes
+    ) -> None:
+        self._folders = folders
+        self._folder_numbers = folder_numbers
+        self._names = names
+        self._ends = np.flatnonzero(np.frombuffer(names, dtype=np.uint8) == 0)
+
+    def __len__(self) -> int:
+        return len(self._folder_numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Path: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Path]: ...
+
+    def __getitem__(self, at: int | slice) -> Path | list[Path]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        number = range(len(self))[at]
+        start = int(self._ends[number - 1]) + 1 if number else 0
+        name = os.fsdecode(self._names[start : int(self._ends[number])])
+        return Path(self._folders[int(self._folder_numbers[number])], name)
+
+
+class TrainingRows:
+    """The part of `SampleIndex` that a run reads."""
+
+    _db: Database
+    _folders: Folders
+
+    def training_rows(
+        self, split: str
+    ) -> tuple[NDArray[np.int64], PathList, NDArray[np.int64], list[Any]]:
+        """Return the usable samples of a split in the order of import.
+
+        Returns:
+            Ids, int64, (N,); paths; class indices by `ClassRow` order, -1 for none, int64, (N,);
+            and targets, None where there is none.
+        """
+        with self._db.reading():
+            order = self._db.rows("SELECT id FROM classes ORDER BY position, id")
+            index = {row[0]: i for i, row in enumerate(order)}
+            ids, folders, classes = [], [], []
+            names = bytearray()
+            targets: list[Any] = []
+            for number, folder, name, class_id, target in self._db.each(
+                f"SELECT samples.id, folder, name, class_id, t.json {_FROM}"
+                f" WHERE split = ? AND {_USABLE} ORDER BY samples.id",
+                (schema.SPLITS.index(split),),
+            ):
+                ids.append(number)
+                folders.append(folder)
+                classes.append(index.get(class_id, -1))
+                names += os.fsencode(restored(name)).replace(b"\0", b"") + b"\0"
+                targets.append(target_value(target))
+        folder_numbers = np.array(folders, dtype=np.int64)
+        paths = {int(i): self._folders.path(int(i)) for i in np.unique(folder_numbers)}
+        return (
+            np.array(ids, dtype=np.int64),
+            PathList(paths, folder_numbers, bytes(names)),
+            np.array(classes, dtype=np.int64),
+            targets,
+        )
+
+    def fingerprint(self) -> str:
+        """Return SHA-256, hex, over path below its source, label, split and target of usable samples.
+
+        The same after the project was moved, another after any change that training would see.
+        """
+        digest = hashlib.sha256()
+        with self._db.reading():
+            for line in self._lines():
+                digest.update(line)
+        return digest.hexdigest()
+
+    def typical_size(self) -> tuple[int, ...]:
+        """Return the median of the samples' natural sizes, () while none was read."""
+        with self._db.reading():
+            count = int(self._db.value("SELECT count(*) FROM facts"))
+            step = max(1, count // _MEASURED_SAMPLES)
+            rows = self._db.rows(
+                "SELECT size_json FROM facts JOIN samples USING (id) WHERE state = 1 AND id % ? = 0",
+                (step,),
+            )
+        sizes = [size for (text,) in rows if (size := _size(text))]
+        lengths = [len(size) for size in sizes]
+        if not sizes:
+            return ()
+        common = max(set(lengths), key=lengths.count)
+        table = np.array([size for size in sizes if len(size) == common])
+        return tuple(int(value) for value in np.median(table, axis=0))
+
+    def _lines(self) -> Iterator[bytes]:
+        names = {row[0]: row[1] for row in self._db.rows("SELECT id, name FROM classes")}
+        for folder, name, class_id, split, target in self._db.each(
+            f"SELECT folder, name, class_id, split, t.json {_FROM} WHERE {_USABLE}"
+            " ORDER BY samples.id"
+        ):
+            parts = (
+                self._folders.relative(folder),
+                restored(name),
+                names.get(class_id),
+                split_name(split),
+                target,
+            )
+            # JSON keeps the parts apart whatever characters they hold.
+            yield json.dumps(parts).encode() + b"\n"
+
+
+def _size(text: Any) -> list[int]:
+    size = target_value(text)
+    is_size = isinstance(size, list) and all(type(side) is int and side > 0 for side in size)
+    return size if is_size and isinstance(size, list) else []

@@ -1,0 +1,134 @@
+"""Twins: samples with equal or nearly equal contents, and the splits they must not straddle."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepdesk.core.chance import key_of, mix
+from deepdesk.project.index import schema
+from deepdesk.project.index.changes import Change
+from deepdesk.project.index.database import Database
+from deepdesk.project.index.folders import Folders, restored
+from deepdesk.project.index.splitting import Drawn, connected, draw
+
+TwinGroup = tuple[str, list[int]]
+
+
+class Twins:
+    """The part of `SampleIndex` that keeps splits apart."""
+
+    _db: Database
+    _folders: Folders
+
+    def set_twins(self, groups: Iterable[tuple[str, Sequence[int]]]) -> None:
+        """Replace all twins.
+
+        Args:
+            groups: ("exact" or "near", ids that are twins of each other).
+        """
+        rows = [
+            (int(member), number, schema.TWIN_KINDS.index(kind))
+            for number, (kind, members) in enumerate(groups, 1)
+            for member in members
+        ]
+        with self._db.writing():
+            self._db.run("DELETE FROM twins")
+            self._db.run_many("INSERT OR IGNORE INTO twins VALUES (?, ?, ?)", rows)
+            self._db.count_up("twins")
+
+    def twins(self) -> list[TwinGroup]:
+        """Return the groups of samples that are still there, as given to `set_twins`."""
+        groups: dict[int, TwinGroup] = {}
+        for group, number, kind in self._db.rows(
+            "SELECT group_id, id, kind FROM twins JOIN samples USING (id) ORDER BY group_id, id"
+        ):
+            groups.setdefault(group, (schema.TWIN_KINDS[kind == 1], []))[1].append(number)
+        return [group for group in groups.values() if len(group[1]) > 1]
+
+    def twins_across_splits(self) -> int:
+        """Return how many samples `fix_twins_across_splits` would move."""
+        return sum(len(ids) for _split, ids in self._strays())
+
+    def fix_twins_across_splits(self) -> Change:
+        """Move twins to one side: train if one of them is there, else validation."""
+        return self._move(self._strays(), "twins to one side")
+
+    def draw_splits(self, fractions: tuple[float, float, float], seed: int) -> Change:
+        """Share out samples to train, validation and test by `splitting.draw`.
+
+        Classes are the strata; samples that cannot be used are strata of their own, so that
+        the numbers are exact for those that can. The same seed gives the same splits.
+
+        Args:
+            fractions: Of train, validation and test; only their ratios matter.
+        """
+        if min(fractions) < 0 or sum(fractions) <= 0:
+            raise ValueError(f"fractions {fractions}")
+        with self._db.writing():
+            rows = self._db.rows(
+                "SELECT id, folder, name, coalesce(class_id, -1), state = 2,"
+                " CASE WHEN fixed_split THEN split ELSE -1 END, split FROM samples ORDER BY id"
+            )
+            ids = np.array([row[0] for row in rows], dtype=np.int64)
+            given = np.array([row[5] for row in rows], dtype=np.int64)
+            samples = Drawn(
+                strata=_numbered([(row[3], row[4]) for row in rows]),
+                keys=self._keys(rows, seed),
+                units=self._units(ids),
+                given=given,
+            )
+            drawn = draw(samples, fractions)
+            now = np.array([row[6] for row in rows], dtype=np.int64)
+            groups = [(s, ids[(drawn == s) & (now != s)]) for s in range(len(schema.SPLITS))]
+            return self._move(groups, "to other splits")
+
+    def _move(self, groups: list[tuple[int, NDArray[np.int64]]], where: str) -> Change:
+        raise NotImplementedError
+
+    def _keys(self, rows: list[tuple[Any, ...]], seed: int) -> NDArray[np.uint64]:
+        """Return a random number for each sample from the seed and its path below its source."""
+        salt = np.uint64(key_of("split", seed))
+        data = b"".join(
+            hashlib.blake2b(
+                f"{self._folders.relative(row[1])}/{restored(row[2])}".encode(
+                    errors="surrogateescape"
+                ),
+                digest_size=8,
+            ).digest()
+            for row in rows
+        )
+        return mix(np.frombuffer(data, dtype="<u8").astype(np.uint64) ^ salt)
+
+    def _units(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        units = ids.copy()
+        rows = np.array(self._twin_rows(), dtype=np.int64).reshape(-1, 3)
+        units[np.searchsorted(ids, rows[:, 0])] = connected(rows[:, 0], rows[:, 1])
+        return units
+
+    def _strays(self) -> list[tuple[int, NDArray[np.int64]]]:
+        """Return for each split the samples that have to come to it to be with their twins."""
+        rows = np.array(self._twin_rows(), dtype=np.int64).reshape(-1, 3)
+        ids, splits = rows[:, 0], rows[:, 2]
+        _, units = np.unique(connected(ids, rows[:, 1]), return_inverse=True)
+        sides = np.full(units.max(initial=-1) + 1, len(schema.SPLITS))
+        np.minimum.at(sides, units, splits)
+        side = sides[units]
+        return [(s, np.unique(ids[(side == s) & (splits != s)])) for s in range(len(schema.SPLITS))]
+
+    def _twin_rows(self) -> list[tuple[int, int, int]]:
+        return [
+            (int(number), int(group), int(split))
+            for number, group, split in self._db.rows(
+                "SELECT id, group_id, split FROM twins JOIN samples USING (id)"
+            )
+        ]
+
+
+def _numbered(values: list[Any]) -> NDArray[np.int64]:
+    numbers: dict[Any, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)

@@ -1,0 +1,159 @@
+"""Image classification: name what is in a picture. The light half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from deepdesk.core.payloads import Image, LabelScores
+from deepdesk.core.settings import Knob
+from deepdesk.core.task import DataFacts, Dial, Reader, TaskSpec
+
+if TYPE_CHECKING:
+    from deepdesk.core.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Settings that only this task has."""
+
+    side_px: Annotated[
+        int,
+        Knob(
+            label="Picture size",
+            help="Side of the square that the network sees. Larger shows finer detail and costs"
+            " time with the square of the side.",
+            unit="px",
+            choices=(
+                (0, "Automatic"),
+                *((side, str(side)) for side in (16, 32, 48, 64, 96, 128, 160, 192, 224, 256, 384)),
+            ),
+            group="Pictures",
+        ),
+    ] = 0
+    fit: Annotated[
+        str,
+        Knob(
+            label="Fit",
+            help="How a picture that is not square becomes one: cut its ends off, squeeze it, or"
+            " add bars.",
+            choices=(("crop", "Cut off"), ("stretch", "Squeeze"), ("pad", "Add bars")),
+            group="Pictures",
+        ),
+    ] = "crop"
+    flip: Annotated[
+        bool,
+        Knob(
+            label="Mirror",
+            help="Shows half of the pictures mirrored. Switch it off where left and right matter,"
+            " as in digits and letters.",
+            group="Augmentation",
+        ),
+    ] = True
+    shift: Annotated[
+        bool,
+        Knob(
+            label="Shift",
+            help="Moves pictures by up to an eighth of their side.",
+            group="Augmentation",
+        ),
+    ] = True
+    turn: Annotated[
+        bool,
+        Knob(
+            label="Turn and zoom",
+            help="Turns pictures by up to 10 degrees and scales them by up to a tenth.",
+            group="Augmentation",
+        ),
+    ] = False
+    colour: Annotated[
+        bool,
+        Knob(
+            label="Colour",
+            help="Varies brightness, contrast and saturation by up to a quarter.",
+            group="Augmentation",
+        ),
+    ] = False
+    erase: Annotated[
+        bool,
+        Knob(
+            label="Erase",
+            help="Blanks a square of a quarter of the side, so that no single spot decides.",
+            group="Augmentation",
+        ),
+    ] = False
+    label_smoothing: Annotated[
+        float,
+        Knob(
+            label="Label smoothing",
+            help="Asks for a little less than certainty, which helps on new pictures; 0 to 0.2.",
+            low=0.0,
+            high=0.9,
+            group="Loss",
+        ),
+    ] = 0.1
+    balance: Annotated[
+        bool,
+        Knob(
+            label="Balance classes",
+            help="Gives rare classes as much weight in the loss as frequent ones.",
+            group="Loss",
+        ),
+    ] = False
+    mirror_answers: Annotated[
+        bool,
+        Knob(
+            label="Answer twice",
+            help="Answers for the picture and its mirror image and takes the mean: a little"
+            " better, twice the time per answer. Only where mirroring is harmless.",
+            group="Answers",
+        ),
+    ] = False
+
+
+def _reader() -> Reader:
+    from deepdesk.data.images import ImageReader
+
+    return ImageReader()
+
+
+def _load() -> Callable[[Any, DataFacts], Task]:
+    from deepdesk.tasks.image_classification.task import ImageClassification
+
+    return ImageClassification
+
+
+def _sample(folder: Path) -> Path:
+    from deepdesk.tasks.image_classification.sample import write_digits
+
+    return write_digits(folder)
+
+
+SPEC = TaskSpec(
+    key="image_classification",
+    title="Image classification",
+    card="Pictures",
+    summary="Name what is in a picture",
+    group="Vision",
+    icon="image",
+    config=Config,
+    takes=Image,
+    gives=LabelScores,
+    reader=_reader,
+    load=_load,
+    dials={
+        "quick": Dial(architecture="Small convolutional", training={"epochs": 8}),
+        "balanced": Dial(architecture="Residual, small", training={"epochs": 20}),
+        "best": Dial(
+            architecture="Residual, small",
+            training={"epochs": 60},
+            task={"erase": True, "mirror_answers": True},
+        ),
+    },
+    sample=_sample,
+    sample_name="Handwritten digits",
+    sample_settings={"flip": False, "mirror_answers": False},
+    paper="https://arxiv.org/abs/1512.03385",
+)

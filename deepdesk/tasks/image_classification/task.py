@@ -1,0 +1,183 @@
+"""Image classification, the heavy half: pictures to logits to class scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from deepdesk.core.chance import Draws
+from deepdesk.core.payloads import Image, LabelScores, Payload
+from deepdesk.core.task import Answer, DataFacts, Field, Metric, Truth
+from deepdesk.core.work import StopToken
+from deepdesk.data.augment import Augmentation, augment
+from deepdesk.data.images import read_image
+from deepdesk.engine.metrics import Accuracy, Confusion
+from deepdesk.nn.graph import Contract, Graph
+from deepdesk.tasks.image_classification import Config
+from deepdesk.tasks.image_classification.data import automatic_side_px, squared
+from deepdesk.tasks.image_classification.model import architectures
+
+# Channel means and deviations of ImageNet, which pretrained backbones expect
+# (torchvision's own transforms); good enough for any photograph.
+_MEAN = (0.485, 0.456, 0.406)
+_DEVIATION = (0.229, 0.224, 0.225)
+_SHOWN_CLASSES = 50
+
+
+class ImageClassification:
+    """One classifier: takes `Image`, gives `LabelScores`.
+
+    Args:
+        config: Settings of this task.
+        facts: Classes and the typical size (width, height) in pixels.
+    """
+
+    def __init__(self, config: Config, facts: DataFacts) -> None:
+        self.config = config
+        self.classes = facts.classes
+        self.side_px = config.side_px or automatic_side_px(facts.typical_size)
+        self.fields = {"image": Field(shape=(3, self.side_px, self.side_px), dtype="uint8")}
+        self._augmentation = Augmentation(
+            flip=config.flip,
+            shift=0.125 if config.shift else 0.0,
+            zoom=0.1 if config.turn else 0.0,
+            turn_degrees=10.0 if config.turn else 0.0,
+            colour=0.25 if config.colour else 0.0,
+            erase=0.25 if config.erase else 0.0,
+        )
+        self._mean = torch.tensor(_MEAN).view(1, 3, 1, 1) * 255.0
+        self._scale = 1.0 / (torch.tensor(_DEVIATION).view(1, 3, 1, 1) * 255.0)
+
+    def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
+        """Return {"image": uint8, (3, S, S)}.
+
+        Raises:
+            BadSampleError: The file is no usable picture.
+        """
+        del truth
+        pixels_HWC = read_image(path, max_side_px=self.side_px * 4)
+        return {"image": self._square_CHW(pixels_HWC)}
+
+    def architectures(self) -> Mapping[str, Graph]:
+        """Return the graphs on offer, made for this picture size; the first is the default."""
+        return architectures(self.side_px)
+
+    def contract(self) -> Contract:
+        """Return float32 (N, 3, S, S) -> (N, classes)."""
+        return Contract(
+            inputs={"image": (3, self.side_px, self.side_px)},
+            outputs={"logits": (len(self.classes),)},
+        )
+
+    def prepare(self, batch: Mapping[str, Tensor], draws: Draws | None) -> Mapping[str, Tensor]:
+        """Return {"image": float32, (N, 3, S, S), normalised; "label": int64, (N,), if given}.
+
+        Args:
+            batch: {"image": uint8, (N, 3, S, S); "label": int64, (N,)}.
+            draws: Augmentation while training, None otherwise.
+        """
+        image = batch["image"]
+        images_NCHW = (image.float() - self._mean.to(image.device)) * self._scale.to(image.device)
+        if draws is not None:
+            images_NCHW = augment(images_NCHW, draws, self._augmentation)
+        return {**batch, "image": images_NCHW.contiguous(memory_format=torch.channels_last)}
+
+    def forward(self, model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
+        """Return logits, float32, (N, C); the mean of both views when answering twice."""
+        logits: Tensor = model(batch["image"])
+        if self.config.mirror_answers and not model.training:
+            logits = (logits + model(batch["image"].flip(3))) / 2
+        return logits.float()
+
+    def losses(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Return {"cross_entropy": shape (), nats}, smoothed as set.
+
+        Label smoothing is of Szegedy et al. (2016, arXiv:1512.00567, section 7).
+
+        Args:
+            outputs: Logits, float32, (N, C).
+            batch: "label": int64, (N,); "class_weight": float32, (N,), when classes are balanced.
+        """
+        smoothing = self.config.label_smoothing
+        losses_N = functional.cross_entropy(
+            outputs, batch["label"], label_smoothing=smoothing, reduction="none"
+        )
+        if "class_weight" in batch:
+            losses_N = losses_N * batch["class_weight"]
+        return {"cross_entropy": losses_N.mean()}
+
+    def extras(
+        self, class_indices: NDArray[np.int64], targets: Sequence[Any]
+    ) -> Mapping[str, NDArray[Any]]:
+        """Return what `losses` needs of each sample: labels, int64, (N,), and weights if set."""
+        del targets
+        extras: dict[str, NDArray[Any]] = {"label": class_indices}
+        if self.config.balance and len(class_indices):
+            counts = np.bincount(class_indices, minlength=len(self.classes))
+            weights = len(class_indices) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+            extras["class_weight"] = weights[class_indices].astype(np.float32)
+        return extras
+
+    def metrics(self) -> Sequence[Metric]:
+        """Return fresh metrics, the main one first."""
+        return (Accuracy(), Confusion(self.classes))
+
+    def answers(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> Sequence[Answer]:
+        """Return the most likely class of each row of logits, float, (N, C)."""
+        scores_N, answers_N = outputs.softmax(1).max(1)
+        rows = zip(batch["label"].tolist(), answers_N.tolist(), scores_N.tolist(), strict=True)
+        return [
+            Answer(
+                truth=self.classes[truth],
+                answer=self.classes[answer],
+                score=score,
+                is_right=truth == answer,
+            )
+            for truth, answer, score in rows
+        ]
+
+    def predict(self, model: nn.Module, given: Payload, stop: StopToken) -> Iterator[Payload]:
+        """Yield the class scores of one picture.
+
+        Raises:
+            TypeError: `given` is no `Image`.
+        """
+        if not isinstance(given, Image):
+            raise TypeError(f"Image classification takes an Image, not {type(given).__name__}")
+        stop.check()
+        device = next(model.parameters()).device
+        pixels = torch.from_numpy(self._square_CHW(given.pixels_HWC))[None].to(device)
+        outputs = self.forward(model, self.prepare({"image": pixels}, None))
+        yield self._scores(outputs.softmax(1)[0].cpu())
+
+    def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
+        """Yield one augmented picture per draw.
+
+        Raises:
+            TypeError: `given` is no `Image`.
+        """
+        if not isinstance(given, Image):
+            raise TypeError(f"Image classification takes an Image, not {type(given).__name__}")
+        pixels = torch.from_numpy(self._square_CHW(given.pixels_HWC))
+        batch = {"image": pixels[None].expand(len(draws), *pixels.shape)}
+        images = self.prepare(batch, draws)["image"] / self._scale + self._mean
+        for image_CHW in images.round().clamp(0, 255).byte():
+            pixels_HWC = np.ascontiguousarray(image_CHW.permute(1, 2, 0).numpy())
+            yield Image(pixels_HWC=pixels_HWC, name=given.name)
+
+    def _square_CHW(self, pixels_HWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        square_HWC = squared(pixels_HWC, self.side_px, self.config.fit)
+        return np.ascontiguousarray(square_HWC.transpose(2, 0, 1))
+
+    def _scores(self, probabilities_C: Tensor) -> LabelScores:
+        shown = min(_SHOWN_CLASSES, len(self.classes))
+        values, indices = probabilities_C.topk(shown)
+        pairs = zip(indices.tolist(), values.tolist(), strict=True)
+        return LabelScores(scores=tuple((self.classes[i], value) for i, value in pairs))

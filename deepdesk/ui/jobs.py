@@ -1,0 +1,102 @@
+"""Work in a background thread, with its events delivered in the window's thread.
+
+One way in: the worker fills a queue, a timer empties it once a frame. A fast loop cannot
+flood the window, and every slot runs in the window's thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from deepdesk.core.events import Ended
+from deepdesk.core.work import StopToken, Work, run
+from deepdesk.ui.priority import lower_this_thread
+
+FRAME_MS = 33  # about 30 times a second
+
+
+class Job(QObject):
+    """One background run of a work function, owned by the window's thread.
+
+    Signals:
+        batch: list of events since the last frame, oldest first, never empty.
+        ended: The final `Ended`, exactly once, after its batch.
+    """
+
+    batch = Signal(object)
+    ended = Signal(object)
+
+    def __init__(
+        self, work: Work, what: str, *, lowered: bool = False, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.what = what
+        self._work = work
+        self._lowered = lowered
+        self._inbox: SimpleQueue[Any] = SimpleQueue()
+        self._stop = StopToken()
+        self._last: Ended | None = None
+        self._thread = threading.Thread(target=self._run, name=f"deepdesk-job-{what}", daemon=True)
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._drain)
+
+    def start(self) -> Job:
+        """Start the thread and return this job."""
+        self._timer.start()
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Ask the work to end at its next check."""
+        self._stop.stop()
+
+    def pause(self) -> None:
+        """Ask the work to wait at its next check."""
+        self._stop.pause()
+
+    def go_on(self) -> None:
+        """Let paused work continue."""
+        self._stop.go_on()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether `ended` is still to come."""
+        return self._last is None
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the end was asked for and has not come yet."""
+        return self._stop.is_stopping and self.is_running
+
+    def wait(self, timeout_ms: int) -> bool:
+        """Block for at most `timeout_ms` and return whether the work has ended.
+
+        For tests and for leaving the program; the window itself listens to `ended`.
+        """
+        if self._thread.ident is not None:
+            self._thread.join(timeout_ms / 1000)
+        if not self._thread.is_alive():
+            self._drain()
+        return not self.is_running
+
+    def _run(self) -> None:
+        if self._lowered:
+            lower_this_thread()
+        run(self._work, self._inbox.put, self._stop)
+
+    def _drain(self) -> None:
+        events = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
+        if not events:
+            return
+        last = events[-1] if isinstance(events[-1], Ended) else None
+        if last is not None:
+            self._timer.stop()
+            self._last = last
+        self.batch.emit(events)
+        if last is not None:
+            self.ended.emit(last)

@@ -1,0 +1,43 @@
+"""The legend at the top right of a plot: a dot and a word for every curve."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from deepdesk.ui.plots.canvas import curve_colour
+from deepdesk.ui.plots.curves import Curves
+from deepdesk.ui.theme import tokens
+
+_DASHES = "\N{BOX DRAWINGS LIGHT HORIZONTAL}\N{THIN SPACE}\N{BOX DRAWINGS LIGHT HORIZONTAL}"
+
+
+class Legend(QLabel):
+    """One line of text; a run behind the one in front is named once, with dashes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "small")
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def show_curves(self, curves: Curves) -> None:
+        """Name the curves that have points."""
+        entries: dict[str, str] = {}
+        for _key, curve in curves:
+            if not len(curve.points):
+                continue
+            mark = _DASHES if curve.group else "\N{BLACK CIRCLE}"
+            role = "validation" if curve.role == "validation" else "accent"
+            words = curve_colour(curve).name() if curve.group else tokens().text_colour(role)
+            name = curve.group or curve.label
+            entries.setdefault(
+                name,
+                f'<span style="color:{curve_colour(curve).name()}">{mark}</span>'
+                f'&nbsp;<span style="color:{words}">{html.escape(name)}</span>',
+            )
+        self.setText("&nbsp;&nbsp; ".join(entries.values()))
+        self.setVisible(len(entries) > 1 or any("validation" in name for name in entries))

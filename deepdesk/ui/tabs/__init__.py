@@ -1,0 +1,1 @@
+"""The four tabs of the window; none of them knows another."""

@@ -1,0 +1,123 @@
+"""What keys, menus and drops do to samples and classes; every step can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepdesk.project.index import Change, Filter, SampleIndex
+from deepdesk.ui.tabs.dataset.class_model import ClassLine
+from deepdesk.ui.tabs.dataset.edits import Edits
+from deepdesk.ui.tabs.dataset.overview import Overview
+from deepdesk.ui.tabs.dataset.selection import RowRanges
+from deepdesk.ui.tabs.dataset.split_panel import Draw
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """The samples that a person picked, told without listing them.
+
+    Attributes:
+        rows: Of the list that `shown` filters.
+        known: Ids of the rows when all are at hand, else None: the index then tells them.
+    """
+
+    shown: Filter
+    rows: RowRanges
+    known: tuple[int, ...] | None = None
+
+    def ids(self, index: SampleIndex) -> Ids:
+        """Return the ids of the selected samples, int64, (N,)."""
+        if self.known is not None:
+            return np.asarray(self.known, dtype=np.int64)
+        return self.rows.pick(index.ids(self.shown))
+
+
+class Actions:
+    """Turns wishes into edits with a sentence each.
+
+    Args:
+        edits: Makes them.
+        noun: One sample and several, in words.
+        overview: Returns the counts that are shown now.
+    """
+
+    def __init__(
+        self, edits: Edits, noun: tuple[str, str], overview: Callable[[], Overview]
+    ) -> None:
+        self._edits = edits
+        self._noun = noun
+        self._overview = overview
+
+    def _some(self, count: int) -> str:
+        return f"{count:,} {self._noun[count != 1]}"
+
+    def relabel(self, selected: Selected, class_id: int | None) -> None:
+        """Give samples a class, or take it from them."""
+        name = self._overview().name_of(class_id)
+        where = f"to “{name}”" if class_id is not None else "out of their class"
+        text = f"Moved {self._some(len(selected.rows))} {where}"
+        self._make(text, selected, lambda index, ids: index.set_class(ids, class_id))
+
+    def resplit(self, selected: Selected, split: str) -> None:
+        """Move samples to a split."""
+        text = f"Moved {self._some(len(selected.rows))} to {split}"
+        self._make(text, selected, lambda index, ids: index.set_split(ids, split))
+
+    def remove(self, selected: Selected) -> None:
+        """Take samples out of the project; their files stay."""
+        text = f"Removed {self._some(len(selected.rows))} from the project; the files stay"
+        self._make(text, selected, lambda index, ids: index.remove(ids))
+
+    def add_class(self, name: str) -> None:
+        """Add an empty class."""
+        self._edits.make(f"Added “{name}”", lambda index: [index.add_class(name)])
+
+    def rename_class(self, class_id: int, name: str) -> None:
+        """Rename a class."""
+        old = self._overview().name_of(class_id)
+        text = f"Renamed “{old}” to “{name}”"
+        self._edits.make(text, lambda index: [index.rename_class(class_id, name)])
+
+    def merge_classes(self, from_ids: Sequence[int], into_id: int) -> None:
+        """Move everything of some classes into another and take the empty ones away."""
+        overview = self._overview()
+        names = ", ".join(f"“{overview.name_of(class_id)}”" for class_id in from_ids)
+        text = f"Merged {names} into “{overview.name_of(into_id)}”"
+        self._edits.make(text, lambda index: [index.merge_classes(list(from_ids), into_id)])
+
+    def delete_classes(self, lines: Sequence[ClassLine]) -> None:
+        """Delete classes; their samples stay, without a class."""
+        gone = [line for line in lines if line.id is not None]
+        if not gone:
+            return
+        count = sum(line.count for line in gone)
+        names = ", ".join(f"“{line.name}”" for line in gone)
+        left = f"; {self._some(count)} without a class now" if count else ""
+        ids = [line.id for line in gone if line.id is not None]
+        self._edits.make(
+            f"Deleted {names}{left}",
+            lambda index: [index.delete_class(class_id) for class_id in ids],
+        )
+
+    def draw_splits(self, draw: Draw) -> None:
+        """Draw the split anew."""
+        shares = " : ".join(str(share) for share in draw.shares)
+        text = f"Split {shares} with seed {draw.seed}"
+        self._edits.make(text, lambda index: [index.draw_splits(draw.fractions, draw.seed)])
+
+    def fix_twins(self) -> None:
+        """Move twins that lie across splits to one side."""
+        text = "Moved near twins to one side; training wins"
+        self._edits.make(text, lambda index: [index.fix_twins_across_splits()])
+
+    def _make(
+        self, text: str, selected: Selected, change: Callable[[SampleIndex, Ids], Change]
+    ) -> None:
+        if selected.rows.ranges:
+            self._edits.make(text, lambda index: [change(index, selected.ids(index))])

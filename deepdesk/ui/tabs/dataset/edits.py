@@ -1,0 +1,87 @@
+"""Changes to the data set: made off the window's thread, said in the footer, taken back by undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand
+
+from deepdesk.project.index import Change, SampleIndex
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
+
+Step = Callable[[SampleIndex], Sequence[Change]]
+
+
+def taking_back(changes: Sequence[Change]) -> Step:
+    """Return the step that undoes changes, last one first."""
+    return lambda index: [index.undo(change) for change in reversed(changes)]
+
+
+class _Command(QUndoCommand):
+    """A step that was already made; undo and redo swap it with its opposite."""
+
+    def __init__(self, text: str, edits: Edits, opposite: Step) -> None:
+        super().__init__(text)
+        self._edits = edits
+        self._opposite = opposite
+        self._is_pushed = False
+
+    def redo(self) -> None:
+        if self._is_pushed:
+            self._swap()
+        self._is_pushed = True
+
+    def undo(self) -> None:
+        self._swap()
+
+    def _swap(self) -> None:
+        self._edits.turn(self._turned)
+
+    def _turned(self, index: SampleIndex) -> Sequence[Change]:
+        # Runs in the worker, in order: a quick redo after an undo finds the undo's own opposite.
+        changes = self._opposite(index)
+        self._opposite = taking_back(changes)
+        return changes
+
+
+class Edits(QObject):
+    """The one way in which the tab changes samples and classes.
+
+    Signals:
+        made: Text of the edit that was just made, undone or redone; "" for undo and redo.
+    """
+
+    made = Signal(object)
+
+    def __init__(self, desk: Desk, worker: IndexWorker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._worker = worker
+
+    def make(self, text: str, step: Step) -> None:
+        """Make a change and offer to undo it.
+
+        Args:
+            text: What will have been done, for the footer.
+            step: Changes the index and returns what it changed.
+        """
+        self._worker.ask(step, lambda changes: self._made(text, changes))
+
+    def note(self, text: str, opposite: Step) -> None:
+        """Offer undo for something that was made elsewhere, an import for instance."""
+        self._push(text, opposite)
+
+    def turn(self, step: Step) -> None:
+        """Make the change of a command that is undone or redone."""
+        self._worker.ask(step, lambda _changes: self.made.emit(""))
+
+    def _made(self, text: str, changes: Sequence[Change]) -> None:
+        if changes:
+            self._push(text, taking_back(changes))
+
+    def _push(self, text: str, opposite: Step) -> None:
+        self._desk.undo.push(_Command(text, self, opposite))
+        self._desk.say(text, undo=True)
+        self.made.emit(text)

@@ -1,0 +1,115 @@
+"""The row over the grid: search, chips for split and problems, and the way to add data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from deepdesk.project.index import Filter
+from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview, narrowed
+from deepdesk.ui.theme.metrics import S
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.chip_row import ChipRow
+
+SEARCH_PAUSE_MS = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the chips and the search field ask for; the class list adds its part."""
+
+    split: str | None = None
+    problem: str | None = None
+    text: str = ""
+
+    def narrowed_to(self, class_id: int | None, *, unlabelled: bool) -> Filter:
+        """Return the filter together with a class."""
+        return Filter(
+            class_id=class_id,
+            unlabelled=unlabelled,
+            split=self.split,
+            problem=self.problem,
+            text=self.text,
+        )
+
+
+CHIPS: dict[str, Asked] = {
+    "all": Asked(),
+    **{split: Asked(split=split) for split in SPLIT_WORDS},
+    "problems": Asked(problem="any"),
+}
+
+
+class FilterBar(QWidget):
+    """Narrows what the grid shows.
+
+    Signals:
+        changed: The `Asked` that is wanted now.
+        add_asked: The widget under which a menu of ways to add data belongs.
+        down_pressed: The bar itself, when the arrow key asks to go on to the grid.
+    """
+
+    changed = Signal(object)
+    add_asked = Signal(object)
+    down_pressed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = QLineEdit()
+        self.search.setProperty("size", "small")
+        self.search.setPlaceholderText("Search names")
+        self.search.setAccessibleName("Search names")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(150)
+        self.chips = ChipRow([("all", "All"), *SPLIT_WORDS.items()], name="What is shown")
+        self.chips.add_chip("problems", "Problems", tone="warn")
+        self.chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.add = SmallButton("Add data…", lambda: self.add_asked.emit(self.add))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self._tell)
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.search.returnPressed.connect(self._tell)
+        self.chips.chosen.connect(lambda _key: self._tell())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S)
+        row.addWidget(self.search)
+        row.addWidget(self.chips, 1)
+        row.addWidget(self.add)
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked for now."""
+        chip = CHIPS[self.chips.value() or "all"]
+        return Asked(split=chip.split, problem=chip.problem, text=self.search.text().strip())
+
+    def choose(self, key: str) -> None:
+        """Switch a chip of `CHIPS` on and say so."""
+        self.chips.choose(key)
+        self._tell()
+
+    def show_counts(self, overview: Overview, shown: Filter) -> None:
+        """Write how many there are into the chips."""
+        self.chips.set_text("all", f"All {narrowed(shown, overview):,}")
+        self.chips.set_text("problems", f"Problems {overview.num_problems:,}")
+        has_problems = overview.num_problems > 0
+        self.chips.chip("problems").setVisible(has_problems)
+        if not has_problems and self.chips.value() == "problems":
+            self.choose("all")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        elif event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit(self)
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self) -> None:
+        self._pause.stop()
+        self.changed.emit(self.asked)

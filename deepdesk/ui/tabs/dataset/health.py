@@ -1,0 +1,93 @@
+"""What is wrong with a data set, each with its remedy, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deepdesk.ui.tabs.dataset.overview import Overview
+
+IMBALANCE = 2.0
+FEW_IN_CLASS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the health card.
+
+    Attributes:
+        text: What is the case.
+        remedy: Word of the link, "" for none.
+        act: What the link asks for, one of the keys of `ACTS`.
+        level: "warn" or "bad".
+    """
+
+    text: str
+    remedy: str = ""
+    act: str = ""
+    level: str = "warn"
+
+
+ACTS = ("fix_twins", "show_bad", "show_unlabelled", "draw_splits", "balance")
+
+
+def findings(overview: Overview, noun: tuple[str, str], *, can_balance: bool) -> list[Finding]:
+    """Return what a person should look at, [] when all is well.
+
+    Args:
+        overview: Counts of the data set.
+        noun: One sample and several, in words.
+        can_balance: Whether training has a setting that evens out classes.
+    """
+    if overview.total == 0:
+        return []
+    found = [*_unread(overview), *_twins(overview), *_unlabelled(overview, noun)]
+    found += [*_splits(overview, noun), *_balance(overview, noun, can_balance)]
+    return found
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
+
+
+def _unread(overview: Overview) -> Iterator[Finding]:
+    if overview.num_bad:
+        text = f"{_count(overview.num_bad, 'file', 'files')} could not be read"
+        yield Finding(text=text, remedy="Show", act="show_bad")
+
+
+def _twins(overview: Overview) -> Iterator[Finding]:
+    if overview.twins_across:
+        text = f"{_count(overview.twins_across, 'near twin', 'near twins')} across splits"
+        yield Finding(text=text, remedy="Fix", act="fix_twins")
+
+
+def _unlabelled(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
+    if overview.unlabelled and overview.classes:
+        verb = "has" if overview.unlabelled == 1 else "have"
+        text = f"{_count(overview.unlabelled, *noun)} {verb} no class"
+        yield Finding(text=text, remedy="Show", act="show_unlabelled")
+
+
+def _splits(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
+    words = {"train": "train on", "validation": "validate with"}
+    for split, purpose in words.items():
+        if overview.in_split(split) == 0:
+            text = f"No {noun[1]} to {purpose}"
+            yield Finding(text=text, remedy="Draw", act="draw_splits", level="bad")
+
+
+def _balance(overview: Overview, noun: tuple[str, str], can_balance: bool) -> Iterator[Finding]:
+    sizes = sorted((overview.of_class(row.id), row.name) for row in overview.classes)
+    if len(sizes) < 2:
+        return
+    fewest, name = sizes[0]
+    usual = sizes[len(sizes) // 2][0]
+    if fewest == 0:
+        yield Finding(text=f"“{name}” has no {noun[1]}")
+    elif usual / fewest >= IMBALANCE:
+        remedy = ("Balance", "balance") if can_balance else ("", "")
+        text = f"“{name}” has {usual / fewest:.1f} × fewer {noun[1]}"
+        yield Finding(text=text, remedy=remedy[0], act=remedy[1])
+
+

@@ -1,0 +1,217 @@
+"""Taking data in: the import, then the check of every file, as jobs of the desk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.events import Ended, Progress, Result
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.project.folder import Project
+from deepdesk.project.index import Change, Filter, SampleIndex
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.jobs import Job
+from deepdesk.ui.tabs.dataset.edits import Edits, Step
+from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
+
+REFRESH_S = 0.5
+
+
+class Intake(QObject):
+    """The jobs that fill and check the index of one project.
+
+    Signals:
+        progressed: `Progress` of the import, None when it is over.
+        checked: `Progress` of the check, None when it is over.
+        grown: Seconds since the last such signal, while rows or facts come in.
+        refused: list of (file, reason) that the last import passed over.
+        failed: `DeepDeskError` of an import.
+    """
+
+    progressed = Signal(object)
+    checked = Signal(object)
+    grown = Signal(object)
+    refused = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, desk: Desk, worker: IndexWorker, edits: Edits, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._worker = worker
+        self._edits = edits
+        self._importing: Job | None = None
+        self._checking: Job | None = None
+        self._waiting: list[tuple[list[Path], str | None]] = []
+        self._grown_at = 0.0
+        self._path = desk.project.path
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether data is coming in."""
+        return self._importing is not None
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether files are being read to their end."""
+        return self._checking is not None
+
+    def take(self, sources: Sequence[Path], label: str | None = None) -> None:
+        """Import files, folders, tables or zips; one import after the other.
+
+        Args:
+            sources: What was dropped or chosen.
+            label: Class of all of it, None for what the layout says.
+        """
+        self._waiting.append((list(sources), label))
+        if not self.is_importing:
+            self._next()
+
+    def cancel(self) -> None:
+        """Stop the import; what came in so far stays and can be undone."""
+        self._waiting.clear()
+        if self._importing is not None:
+            self._importing.stop()
+
+    def check(self) -> None:
+        """Read every file that was not read yet to its end, in the background."""
+        if self.is_checking or self.is_importing or self._desk.project.read_only:
+            return
+        self._worker.ask(lambda index: len(index.unchecked(1)), self._check_some, lane="unchecked")
+
+    def stop(self) -> None:
+        """Ask both jobs to end."""
+        self._waiting.clear()
+        for job in (self._importing, self._checking):
+            if job is not None:
+                job.stop()
+
+    def _next(self) -> None:
+        from deepdesk.data.importing import import_work
+
+        sources, label = self._waiting.pop(0)
+        if self._checking is not None:
+            self._checking.stop()
+        before = _Before()
+        started = time.monotonic()
+        reports: list[Any] = []
+        work = import_work(self._path, sources, reader_of=self._desk.spec.reader, label=label)
+        self.progressed.emit(Progress(what="Looking"))
+        self._importing = self._desk.start(
+            _remembering(self._desk.project, before, work),
+            "dataset",
+            on_event=lambda event: self._imported_some(event, reports),
+            on_ended=lambda ended: self._imported(ended, reports, before, started),
+        )
+
+    def _imported_some(self, event: object, reports: list[Any]) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
+            self._tell_growth()
+        elif isinstance(event, Result):
+            reports.append(event.value)
+
+    def _imported(
+        self, ended: Ended, reports: list[Any], before: _Before, started: float
+    ) -> None:
+        self._importing = None
+        self.progressed.emit(None)
+        self._desk.refresh_samples()
+        if ended.error is not None and not ended.report:
+            self.failed.emit(ended.error)
+        for report in reports:
+            self._tell(report, before, time.monotonic() - started)
+        if ended.stopped:
+            self._edits.note("Stopped the import; what came in so far is here", before.undo_step())
+        if self._waiting:
+            self._next()
+        else:
+            self.check()
+
+    def _tell(self, report: Any, before: _Before, seconds: float) -> None:
+        noun = self._desk.spec.reader().noun
+        offered = report.added + report.skipped + len(report.rejected)
+        of = f" of {offered:,}" if offered != report.added else ""
+        text = f"Imported {report.added:,}{of} {noun[offered != 1]} in {seconds:.1f} s"
+        self.refused.emit(list(report.rejected))
+        if report.added:
+            self._edits.note(text, before.undo_step())
+        else:
+            self._desk.say(f"Nothing new: {report.skipped:,} {noun[1]} are here already")
+
+    def _tell_growth(self) -> None:
+        now = time.monotonic()
+        if now - self._grown_at > REFRESH_S:
+            passed, self._grown_at = now - self._grown_at, now
+            self.grown.emit(passed)
+
+    def _check_some(self, unchecked: int) -> None:
+        if not unchecked or self.is_checking or self.is_importing:
+            self.grown.emit(0.0)
+            return
+        from deepdesk.data.importing import verify_work
+
+        self._checking = self._desk.start(
+            verify_work(self._path, self._desk.spec.reader),
+            "dataset",
+            on_event=self._checked_some,
+            on_ended=self._checked,
+            lowered=True,
+        )
+
+    def _checked_some(self, event: object) -> None:
+        if isinstance(event, Progress):
+            self.checked.emit(event)
+            self._tell_growth()
+
+    def _checked(self, ended: Ended) -> None:
+        self._checking = None
+        self.checked.emit(None)
+        self._desk.refresh_samples()
+        self.grown.emit(0.0)
+        if ended.error is not None and not ended.report:
+            self.failed.emit(ended.error)
+
+
+def _remembering(project: Project, before: _Before, work: Work) -> Work:
+    """Return work that notes what is there before it does `work`."""
+
+    def both(emit: EventSink, stop: StopToken) -> None:
+        with project.index() as index:
+            before.remember(index)
+        work(emit, stop)
+
+    return both
+
+
+class _Before:
+    """What was in the index before an import, so that the import can be taken back."""
+
+    def __init__(self) -> None:
+        self._last_id = 0
+        self._classes: set[int] = set()
+
+    def remember(self, index: SampleIndex) -> None:
+        ids = index.ids(Filter())
+        self._last_id = int(ids.max()) if len(ids) else 0
+        self._classes = {row.id for row in index.classes()}
+
+    def undo_step(self) -> Step:
+        """Return the step that takes away what came since."""
+
+        def take_away(index: SampleIndex) -> list[Change]:
+            ids = index.ids(Filter())
+            changes = [index.remove(np.sort(ids[ids > self._last_id]))]
+            for row in index.classes():
+                if row.id not in self._classes and row.count == 0:
+                    changes.append(index.delete_class(row.id))
+            return changes
+
+        return take_away

@@ -1,0 +1,120 @@
+"""The split of the data set: the bar, and the sentence that says how it was drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from deepdesk.ui.tabs.dataset.overview import SPLITS, Overview
+from deepdesk.ui.tabs.dataset.split_bar import Shares, SplitBar
+from deepdesk.ui.theme.metrics import S
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.labels import Label, SectionLabel
+
+LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """A split that is wanted: percents and the seed of the draw."""
+
+    shares: Shares
+    seed: int
+
+    @property
+    def fractions(self) -> tuple[float, float, float]:
+        """Shares of train, validation and test, which add up to 1."""
+        train, validation, test = (share / 100 for share in self.shares)
+        return (train, validation, test)
+
+
+class SplitPanel(QWidget):
+    """Shows and draws splits.
+
+    Signals:
+        draw_asked: `Draw` that is wanted.
+        samples_dropped: Name of the split on which samples were dropped.
+        clicked: Name of the split that a person wants to see.
+    """
+
+    draw_asked = Signal(object)
+    samples_dropped = Signal(object)
+    clicked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = SplitBar()
+        self.sentence = QLabel()
+        self.sentence.setProperty("kind", "hint")
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+        self.sentence.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+        )
+        self.seed = QSpinBox()
+        self.seed.setRange(0, LARGEST_SEED)
+        self.seed.setValue(1)
+        self.seed.setAccessibleName("Seed of the split")
+        self._seed_row = self._make_seed_row()
+        self.bar.moved.connect(lambda shares: self._say(shares))
+        self.bar.chosen.connect(lambda _shares: self._ask())
+        self.bar.samples_dropped.connect(self.samples_dropped)
+        self.bar.clicked.connect(self.clicked)
+        self.sentence.linkActivated.connect(lambda _link: self._show_seed())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S)
+        for part in (SectionLabel("Split"), self.bar, self.sentence, self._seed_row):
+            column.addWidget(part)
+        self._say(self.bar.shares)
+
+    def show_overview(self, overview: Overview) -> None:
+        """Show the shares that the splits have now."""
+        counts = {split: overview.in_split(split) for split in SPLITS}
+        shares = percents([counts[split] for split in SPLITS])
+        self.bar.show_shares(shares, counts)
+        self._say(self.bar.shares)
+
+    def _make_seed_row(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S)
+        row.addWidget(Label("Seed", kind="hint"))
+        row.addWidget(self.seed, 1)
+        row.addWidget(SmallButton("Draw again", self._ask, tip="Draw the split with this seed."))
+        self.seed.editingFinished.connect(lambda: self._say(self.bar.shares))
+        holder.hide()
+        return holder
+
+    def _show_seed(self) -> None:
+        self._seed_row.setVisible(self._seed_row.isHidden())
+        if self._seed_row.isVisible():
+            self.seed.setFocus(Qt.FocusReason.TabFocusReason)
+            self.seed.selectAll()
+
+    def _ask(self) -> None:
+        self._say(self.bar.shares)
+        self.draw_asked.emit(Draw(shares=self.bar.shares, seed=self.seed.value()))
+
+    def _say(self, shares: Shares) -> None:
+        empty = [split for split, share in zip(SPLITS, shares, strict=True) if share == 0]
+        without = f" Nothing for {' and '.join(empty)}." if empty else ""
+        seed = f'<a href="seed" style="text-decoration:none">seed {self.seed.value()}</a>'
+        self.sentence.setText(f"Even in every class, {seed}. Near twins stay on one side.{without}")
+
+
+def percents(counts: list[int]) -> Shares:
+    """Return whole percents of three counts that add up to 100, by largest remainder."""
+    total = sum(counts)
+    if total == 0:
+        return (70, 15, 15)
+    exact = [100 * count / total for count in counts]
+    whole = [int(share) for share in exact]
+    by_rest = sorted(range(3), key=lambda at: exact[at] - whole[at], reverse=True)
+    for at in by_rest[: 100 - sum(whole)]:
+        whole[at] += 1
+    return (whole[0], whole[1], whole[2])
