@@ -136,7 +136,7 @@ def _bring_in(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
     from deepdesk.data.importing import import_work
     from deepdesk.data.verify import verify_work
 
-    watch = _Watch(arguments)
+    watch = _Watch()
     sources = [path.absolute() for path in arguments.data]
     watch.finish(import_work(project.path, sources, reader_of=spec.reader))
     if not arguments.no_verify:
@@ -169,7 +169,7 @@ def _summary_text(summary: Mapping[str, Any]) -> str:
 def _train(arguments: Arguments) -> int:
     with _opened(arguments) as project:
         spec = _spec(project)
-        return _trained(project, spec, arguments, _train_work(project, spec, arguments))
+        return _trained(arguments, _train_work(project, spec, arguments))
 
 
 def _train_work(project: Project, spec: TaskSpec, arguments: Arguments) -> Work:
@@ -201,12 +201,11 @@ def _resume(arguments: Arguments) -> int:
     with _opened(arguments) as project:
         name = arguments.run or _newest(project, ("interrupted", "stopped", "paused", "failed"))
         spec = _spec(project)
-        return _trained(project, spec, arguments, resume_work(project, spec, name))
+        return _trained(arguments, resume_work(project, spec, name))
 
 
-def _trained(project: Project, spec: TaskSpec, arguments: Arguments, work: Work) -> int:
-    del spec
-    watch = _Watch(arguments, events=arguments.json)
+def _trained(arguments: Arguments, work: Work) -> int:
+    watch = _Watch(events=arguments.json)
     ended = watch.run(work)
     last = watch.run_ended
     if last is not None:
@@ -236,7 +235,7 @@ def _evaluate(arguments: Arguments) -> int:
     with _opened(arguments, read_only=True) as project:
         spec = _spec(project)
         name = arguments.run or _newest(project)
-        watch = _Watch(arguments)
+        watch = _Watch()
         if arguments.data is not None:
             work = evaluate_data(project, spec, name, arguments.data.absolute())
         else:
@@ -253,7 +252,7 @@ def _predict(arguments: Arguments) -> int:
 
     with _opened(arguments, read_only=True) as project:
         name = arguments.run or _newest(project)
-        watch = _Watch(arguments, on_result=lambda value: _print_prediction(value, arguments))
+        watch = _Watch(on_result=lambda value: _print_prediction(value, arguments))
         watch.finish(predict_work(project, _spec(project), name, arguments.paths))
         return 1 if watch.results and all(value.error for value in watch.results) else 0
 
@@ -331,11 +330,7 @@ class _Watch:
     """Runs work in this thread, shows its progress, turns Ctrl-C into a request to stop."""
 
     def __init__(
-        self,
-        arguments: Arguments,
-        *,
-        events: bool = False,
-        on_result: Callable[[Any], None] | None = None,
+        self, *, events: bool = False, on_result: Callable[[Any], None] | None = None
     ) -> None:
         from deepdesk.cli_progress import ProgressLine
 

@@ -137,7 +137,7 @@ def _opened_file(source: Source) -> IO[bytes]:
         return BytesIO(source)
     try:
         facts = os.stat(source)  # noqa: PTH116 - takes text and paths alike
-        _check_kind(facts.st_mode)
+        _check_kind(facts.st_mode, source)
         _check_bytes(facts.st_size)
         return open(source, "rb")  # noqa: PTH123, SIM115 - closed by the caller
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -149,8 +149,9 @@ def _opened_file(source: Source) -> IO[bytes]:
         ) from error
 
 
-def _check_kind(mode: int) -> None:
+def _check_kind(mode: int, source: Path | str) -> None:
     if stat.S_ISDIR(mode):
+        os.scandir(source).close()
         raise BadSampleError("not_a_picture", "This is a folder, not a picture.")
     if not stat.S_ISREG(mode):
         # Reading a pipe or a device would wait for ever.

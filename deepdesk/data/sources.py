@@ -132,7 +132,8 @@ class _Scan:
         try:
             entries = self.entries(folder)
         except DatasetError:
-            # One locked folder within a source is no reason to leave the others.
+            # One locked folder is no reason to leave the others: it is listed as a bad sample.
+            yield Path(folder)
             return
         yield from map(Path(folder).joinpath, entries.files)
         for name in entries.folders:

@@ -10,7 +10,8 @@ Letters in names: N samples, P pairs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,14 +48,20 @@ class Prints:
     has_fingerprint: NDArray[np.bool_]
 
     @classmethod
-    def of_rows(cls, rows: list[tuple[int, str, int | None]]) -> Prints:
-        """Return the prints of (id, digest in hex, fingerprint or None)."""
-        raw = b"".join(bytes.fromhex(digest[:32]) for _, digest, _ in rows)
+    def of_rows(cls, rows: Iterable[tuple[int, str, int | None]]) -> Prints:
+        """Return the prints of (id, digest in hex, fingerprint or None), taken one by one."""
+        ids, prints, has = array("q"), array("q"), array("b")
+        digests = bytearray()
+        for number, digest, fingerprint in rows:
+            ids.append(number)
+            digests += bytes.fromhex(digest[:32])
+            prints.append(fingerprint or 0)
+            has.append(fingerprint is not None)
         return cls(
-            ids=np.array([row[0] for row in rows], dtype=np.int64),
-            digests=np.frombuffer(raw, dtype=np.uint64).reshape(-1, 2),
-            fingerprints=np.array([row[2] or 0 for row in rows], dtype=np.int64),
-            has_fingerprint=np.array([row[2] is not None for row in rows], dtype=np.bool_),
+            ids=np.array(ids, dtype=np.int64),
+            digests=np.frombuffer(bytes(digests), dtype=np.uint64).reshape(-1, 2),
+            fingerprints=np.array(prints, dtype=np.int64),
+            has_fingerprint=np.array(has, dtype=np.bool_),
         )
 
 

@@ -8,7 +8,6 @@ entry was judged; what was written goes away again when the bytes turn out bad.
 from __future__ import annotations
 
 import shutil
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,8 +16,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from deepdesk.core.errors import DatasetError, StorageError
-from deepdesk.core.events import Progress
 from deepdesk.core.work import EventSink, StopToken
+from deepdesk.data.pace import Pace
 from deepdesk.data.sources import shown
 from deepdesk.data.zip_names import Names
 from deepdesk.data.zip_structure import check_overlaps, check_size
@@ -61,7 +60,7 @@ def unpack(zip_path: Path, into: Path, emit: EventSink, stop: StopToken) -> int:
             entries = _judged(archive, zip_path)
             _check_room(entries, into.parent)
             part.mkdir(parents=True)
-            _write_all(archive, entries, part, _Teller(zip_path, len(entries), emit, stop))
+            _write_all(archive, entries, part, Pace(f"Unpacking {shown(zip_path)}", emit, stop))
         part.replace(into)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise _refusal(zip_path, "it is damaged or not a zip archive") from error
@@ -135,35 +134,17 @@ def _check_room(entries: list[_Entry], folder: Path) -> None:
         )
 
 
-class _Teller:
-    """Reports progress ten times a second and looks for a stop."""
-
-    def __init__(self, zip_path: Path, total: int, emit: EventSink, stop: StopToken) -> None:
-        self._what = f"Unpacking {shown(zip_path)}"
-        self._total = total
-        self._emit = emit
-        self._stop = stop
-        self._next_s = 0.0
-
-    def tell(self, done: int) -> None:
-        self._stop.check()
-        now_s = time.monotonic()
-        if now_s >= self._next_s:
-            self._emit(Progress(what=self._what, done=done, total=self._total))
-            self._next_s = now_s + 0.1
-
-
 def _write_all(
-    archive: zipfile.ZipFile, entries: list[_Entry], part: Path, teller: _Teller
+    archive: zipfile.ZipFile, entries: list[_Entry], part: Path, pace: Pace
 ) -> None:
     for done, entry in enumerate(entries):
-        teller.tell(done)
+        pace.tell(done, len(entries))
         target = part.joinpath(*entry.target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
             for block in _blocks(archive, entry.info):
                 file.write(block)
-                teller.tell(done)
+                pace.tell(done, len(entries))
 
 
 def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -38,12 +38,14 @@ def evaluate_data(project: Project, spec: TaskSpec, run_name: str, source: Path)
 
     def work(emit: EventSink, stop: StopToken) -> None:
         predictor = Predictor(project, spec, run_name)
-        with tempfile.TemporaryDirectory(prefix="deepdesk-evaluate-") as folder:
-            with Project.create(Path(folder) / "other", name="other", task=spec.key) as other:
-                import_work(other.path, [source], reader_of=spec.reader)(emit, stop)
-                predictor.project = other
-                rows = {"test": _all_rows(other, predictor.classes)}
-                _report(predictor, rows, str(source), emit, stop)
+        with (
+            tempfile.TemporaryDirectory(prefix="deepdesk-evaluate-") as folder,
+            Project.create(Path(folder) / "other", name="other", task=spec.key) as other,
+        ):
+            import_work(other.path, [source], reader_of=spec.reader)(emit, stop)
+            predictor.project = other
+            rows = {"test": _all_rows(other, predictor.classes)}
+            _report(predictor, rows, str(source), emit, stop)
 
     return work
 

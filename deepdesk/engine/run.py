@@ -32,6 +32,7 @@ from deepdesk.engine.trainer import Trainer
 from deepdesk.engine.tuning import pick_precision
 from deepdesk.nn.build import build
 from deepdesk.nn.graph import Graph
+from deepdesk.nn.shapes import shapes_of
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
 from deepdesk.project.safe_write import write_json
@@ -77,7 +78,7 @@ def _new_plan(
     run_data.check_enough(rows, classes)
     task = spec.load()(config, facts)
     graph = chosen_graph(task, request, project.file, architecture)
-    graph.check(task.contract())
+    shapes_of(graph, task.contract())
     plan = RunPlan(
         task=spec.key,
         dial=dial,

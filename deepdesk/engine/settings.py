@@ -57,8 +57,8 @@ class TrainingConfig:
         float,
         Knob(
             label="Learning rate",
-            help="Size of a step at its highest. Too high and the loss jumps, too low and it crawls."
-            " Usual: 0.05 to 0.5 for SGD, 0.0003 to 0.003 for AdamW.",
+            help="Size of a step at its highest. Too high and the loss jumps, too low and it"
+            " crawls. Usual: 0.05 to 0.5 for SGD, 0.0003 to 0.003 for AdamW.",
             low=1e-7,
             high=10.0,
             scale="log",

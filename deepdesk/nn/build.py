@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from deepdesk.core.chance import key_of
 from deepdesk.core.errors import GraphError
-from deepdesk.nn.block import Shape
+from deepdesk.nn.block import Shapes
+from deepdesk.nn.catalogue import BLOCKS
 from deepdesk.nn.graph import Contract, Graph, Node
 from deepdesk.nn.initial import draw
 from deepdesk.nn.shapes import shapes_of
@@ -158,17 +160,18 @@ def build_meta(graph: Graph, contract: Contract) -> nn.Module:
         if node.block == "input":
             continue
         _check_name(node)
-        modules[node.id] = module_of(node, tuple(shapes[s] for s in fitted.sources[node.id]))
+        in_shapes = tuple(shapes[source] for source in fitted.sources[node.id])
+        modules[node.id] = module_of(node.block, node.config, in_shapes)
         total += sum(math.prod(p.shape) for p in modules[node.id].parameters())
         check_parameters(total, node.id)
     outputs = tuple(contract.outputs) if len(contract.outputs) > 1 else (fitted.sinks[0].id,)
     return GraphModule(fitted, modules, outputs)
 
 
-def module_of(node: Node, in_shapes: tuple[Shape, ...]) -> nn.Module:
-    """Return the module of one node on the meta device."""
+def module_of(block: str, config: Any, in_shapes: Shapes) -> nn.Module:
+    """Return the module of a legal node on the meta device."""
     with torch.device("meta"):
-        return node.kind.module(node.config, in_shapes)
+        return BLOCKS[block].module(config, in_shapes)
 
 
 def check_parameters(count: int, node: str) -> None:

@@ -67,9 +67,9 @@ class Node:
         """
         return block_of(self.block, node=self.id)
 
-    @property
+    @cached_property
     def config(self) -> Any:
-        """The checked settings.
+        """The checked settings, a value of the block's config class.
 
         Raises:
             GraphError: A setting is unknown or not legal; code "setting".

@@ -54,7 +54,7 @@ def _filters(node_id: str, channels: int, activation: str, **settings: Any) -> N
 def small_cnn(*, side_px: int = 32, width: int = 32) -> Graph:
     """Return three convolutions with pooling, for quick first results.
 
-    float32 (N, 3, side, side) -> (N, classes); about 10 MFLOP a picture at width 32.
+    float32 (N, 3, side, side) -> (N, classes); about 20 MFLOP a picture of 32 px at width 32.
 
     Args:
         side_px: Of the pictures, 8 to 512.
@@ -86,7 +86,8 @@ def residual(
 
     float32 (N, 3, side, side) -> (N, classes). Stages double the channels and halve the map by
     max pooling; the largest number of each channel is scored. After David Page, "How to train
-    your ResNet", 2018, whose network is width 64; about 190 MFLOP a picture at width 32.
+    your ResNet", 2018, whose network is width 64; about 190 MFLOP a picture of 32 px at
+    width 32.
 
     Args:
         side_px: Of the pictures, 8 to 512.

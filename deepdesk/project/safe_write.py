@@ -67,7 +67,7 @@ def json_bytes(obj: Any) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        # File names that are not valid Unicode come as lone surrogates, which only escapes can hold.
+        # File names that are not valid Unicode hold lone surrogates: only escapes can carry them.
         return (json.dumps(obj, indent=2, allow_nan=False) + "\n").encode()
 
 
@@ -87,7 +87,7 @@ def fsync_file(descriptor: int) -> None:
     """Wait until what was written through `descriptor` is on the disk itself."""
     if sys.platform == "darwin":
         # On macOS fsync only reaches the drive's own cache.
-        import fcntl  # noqa: PLC0415
+        import fcntl
 
         try:
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)

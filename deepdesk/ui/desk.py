@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -104,10 +103,15 @@ class Desk(QObject):
             self._index = self.project.index()
         return self._index
 
-    def show_project(self, project: Project) -> None:
-        """Make an opened project the one on the desk; the one before is closed."""
+    def show_project(self, project: Project, *, revision: int | None = None) -> None:
+        """Make an opened project the one on the desk; the one before is closed.
+
+        Args:
+            revision: Of its samples, asked from the index if it is not given.
+        """
         self.close_project()
-        self.store.update(project=project, revision=project_revision(project), run="")
+        known = project_revision(project) if revision is None else revision
+        self.store.update(project=project, tab="dataset", revision=known, run="")
         self.project_opened.emit(project)
 
     def close_project(self) -> None:
@@ -215,9 +219,4 @@ class Desk(QObject):
 def project_revision(project: Project) -> int:
     """Return the revision of a project's samples now."""
     with project.index() as index:
-        return index.revision()
-
-
-def paths_in(urls: list[Any]) -> list[Path]:
-    """Return the local files among dropped addresses (`QUrl`)."""
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        return int(index.revision())

@@ -11,9 +11,9 @@ from deepdesk.core.events import Ended, RunEnded, RunStarted, Saved
 from deepdesk.core.work import EventSink, StopToken, Work
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from deepdesk.core.task import TaskSpec
     from deepdesk.engine.request import RunRequest
+    from deepdesk.project.folder import Project
     from deepdesk.ui.desk import Desk
     from deepdesk.ui.jobs import Job
 

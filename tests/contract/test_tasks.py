@@ -16,6 +16,7 @@ from deepdesk.core.settings import check, from_json, settings_of, to_json
 from deepdesk.core.task import DataFacts, Truth
 from deepdesk.core.work import StoppedError, StopToken
 from deepdesk.engine.settings import TrainingConfig
+from deepdesk.nn.shapes import shapes_of
 from deepdesk.tasks import all_tasks, task_of
 
 pytestmark = pytest.mark.parametrize("key", sorted(all_tasks()))
@@ -191,8 +192,9 @@ def test_a_preview_shows_what_the_task_takes(key, samples):
 def test_every_architecture_meets_the_contract(key, samples):
     task, _batch = opened(key, samples[key])
 
-    for graph in task.architectures().values():
-        graph.check(task.contract())
+    for name, graph in task.architectures().items():
+        shapes_of(graph, task.contract())
+        assert graph.name == name
 
 
 def test_metrics_say_what_they_are(key, samples):

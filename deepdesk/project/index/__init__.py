@@ -7,10 +7,10 @@ from pathlib import Path
 from deepdesk.project.index.adding import Adding
 from deepdesk.project.index.browsing import Browsing
 from deepdesk.project.index.changes import Change
-from deepdesk.project.index.database import DamagedIndexError, Database, set_aside
+from deepdesk.project.index.database import Database, set_aside
 from deepdesk.project.index.folders import Folders
-from deepdesk.project.index.labelling import Labelling
 from deepdesk.project.index.rows import ClassRow, Filter, Sample
+from deepdesk.project.index.sqlite_errors import DamagedIndexError
 from deepdesk.project.index.training import PathList, TrainingRows
 from deepdesk.project.index.twins import Twins
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class SampleIndex(Adding, Browsing, Labelling, Twins, TrainingRows):
+class SampleIndex(Adding, Browsing, Twins, TrainingRows):
     """One connection to `index.sqlite`, for the thread that made it.
 
     Several connections, also of several processes, may read and write at the same time.

@@ -18,7 +18,10 @@ from deepdesk.project.index.folders import Folders, restored, storable
 
 _ROWS_PER_COMMIT = 50_000
 _FACTS_PER_COMMIT = 5_000
-_SPLIT_NUMBER = {None: 0, **{name: i for i, name in enumerate(schema.SPLITS)}}
+_SPLIT_NUMBER: dict[str | None, int] = {
+    None: 0,
+    **{name: i for i, name in enumerate(schema.SPLITS)},
+}
 
 ItemT = TypeVar("ItemT")
 
@@ -125,7 +128,9 @@ class _Batch:
         self._db = db
         self._folders = folders
         self._source = folders.source(source)
-        self._classes = {name: i for i, name in db.rows("SELECT id, name FROM classes")}
+        self._classes: dict[str, int] = {
+            name: i for i, name in db.rows("SELECT id, name FROM classes")
+        }
         self._next_class = db.counter("next_class")
         self.targets: list[tuple[str, int]] = []
         self.new_classes: list[int] = []
@@ -145,8 +150,8 @@ class _Batch:
             if found.target is not None:
                 self.targets.append((json.dumps(found.target, allow_nan=False), number))
             split = found.split
-            fixed = split is not None
-            yield number, folder_id, storable(name), class_id, _SPLIT_NUMBER[split], fixed
+            stored = name if name.isascii() else storable(name)
+            yield number, folder_id, stored, class_id, _SPLIT_NUMBER[split], split is not None
 
     def _folder(self, folder: str) -> int:
         # The top of a drive is "/" or "C:\", which lost its separator.

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from deepdesk.core.errors import ProjectError
 from deepdesk.project.index import schema
-from deepdesk.project.index.database import DamagedIndexError, Database
+from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.rows import ClassRow, Filter, Sample
+from deepdesk.project.index.sqlite_errors import DamagedIndexError
 
 # Up to this offset SQLite skips rows faster than all ids can be read.
 _DIRECT_ROWS = 2_000
@@ -28,6 +29,8 @@ _PROBLEMS = {
     "any": "(state = 2 OR id IN (SELECT id FROM twins)"
     " OR id IN (SELECT id FROM facts WHERE note <> ''))",
 }
+# Two queries: SQLite only jumps to an end if that is all it is asked for.
+_ENDS = "SELECT (SELECT min(id) FROM samples), (SELECT max(id) FROM samples)"
 _SAMPLE = (
     "SELECT s.id, s.folder, s.name, s.class_id, s.split, s.fixed_split, s.state, c.name,"
     " f.code, f.reason, f.detail, f.note, t.json FROM samples s"
@@ -59,7 +62,7 @@ class Browsing:
         return int(self._db.value(f"SELECT count(*) FROM samples{condition}", values))
 
     def ids(self, filter: Filter = Filter()) -> NDArray[np.int64]:  # noqa: A002, B008
-        """Return the ids of samples in the order of their import, int64, (N,). Do not write to it."""
+        """Return the ids of samples in the order of their import, int64, (N,), read-only."""
         kept = self._kept_order(filter)
         if kept is None:
             with self._db.reading():
@@ -77,7 +80,8 @@ class Browsing:
         if kept is None and offset + limit <= _DIRECT_ROWS:
             condition, values = self._where(filter)
             kept = self._db.numbers(
-                f"SELECT id FROM samples{condition} ORDER BY id LIMIT ? OFFSET ?",
+                "id",
+                f"FROM samples{condition} ORDER BY id LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             )
             return self.samples(kept)
@@ -141,11 +145,11 @@ class Browsing:
 
     def _read_order(self, wanted: Filter) -> NDArray[np.int64]:
         if wanted == Filter():
-            first, last = self._db.rows("SELECT min(id), max(id) FROM samples")[0]
+            first, last = self._db.rows(_ENDS)[0]
             if first is not None and last - first + 1 == self.count_all():
                 return np.arange(first, last + 1, dtype=np.int64)
         condition, values = self._where(wanted)
-        return np.sort(self._db.numbers(f"SELECT id FROM samples{condition}", values))
+        return np.sort(self._db.numbers("id", f"FROM samples{condition}", values))
 
     def count_all(self) -> int:
         """Return the number of samples, read from the database."""
@@ -217,7 +221,7 @@ class Browsing:
         number, folder, name, class_id, split, fixed, state, label, *facts, target = row
         code, reason, detail, note = (str(fact or "") for fact in facts)
         if state not in range(len(schema.STATES)):
-            raise DamagedIndexError("The list of samples is damaged.", "Build it again.")
+            raise DamagedIndexError("The list of samples is damaged.")
         return Sample(
             id=number,
             path=Path(self._folders.path(folder), restored(name)),
@@ -242,7 +246,7 @@ def split_name(number: Any) -> str:
         DamagedIndexError: There is no such split.
     """
     if number not in range(len(schema.SPLITS)):
-        raise DamagedIndexError("The list of samples is damaged.", "Build it again.")
+        raise DamagedIndexError("The list of samples is damaged.")
     return schema.SPLITS[number]
 
 
@@ -257,7 +261,7 @@ def target_value(text: Any) -> Any:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        raise DamagedIndexError("The list of samples is damaged.", "Build it again.") from error
+        raise DamagedIndexError("The list of samples is damaged.") from error
 
 
 def _twin_words(split: int, twins: dict[int, int]) -> str:

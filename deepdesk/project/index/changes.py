@@ -87,4 +87,5 @@ def pack_groups(
     values: Iterable[Any], ids: Iterable[NDArray[np.int64]]
 ) -> tuple[tuple[Any, str], ...]:
     """Return (value, packed ids) for every group that is not empty."""
-    return tuple((value, pack(group)) for value, group in zip(values, ids, strict=True) if len(group))
+    pairs = zip(values, ids, strict=True)
+    return tuple((value, pack(group)) for value, group in pairs if len(group))

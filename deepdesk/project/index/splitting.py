@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.in
         members = unit[free[unit]]
         side = _side_of(samples, unit, members, wanted)
         splits[members] = side
-        np.subtract.at(wanted, (samples.strata[members], side), 1)
+        wanted[:, side] -= np.bincount(samples.strata[members], minlength=num_strata)
     _fill(samples, splits, wanted)
     return splits
 
@@ -120,7 +121,7 @@ def _fill(samples: Drawn, splits: NDArray[np.int64], wanted: NDArray[np.int64]) 
     # Equal keys are as good as impossible; their rows come in the order of import.
     rows = rows[np.lexsort((samples.keys[rows], samples.strata[rows]))]
     starts = np.searchsorted(samples.strata[rows], np.arange(len(wanted) + 1))
-    for stratum, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for stratum, (start, end) in enumerate(pairwise(starts)):
         if end > start:
             counts = _within(wanted[stratum], int(end - start))
             splits[rows[start:end]] = np.repeat(np.arange(3), counts)

@@ -99,7 +99,7 @@ class TrainingRows:
         )
 
     def fingerprint(self) -> str:
-        """Return SHA-256, hex, over path below its source, label, split and target of usable samples.
+        """Return SHA-256, hex, over path below source, label, split and target of usable samples.
 
         The same after the project was moved, another after any change that training would see.
         """
@@ -115,7 +115,8 @@ class TrainingRows:
             count = int(self._db.value("SELECT count(*) FROM facts"))
             step = max(1, count // _MEASURED_SAMPLES)
             rows = self._db.rows(
-                "SELECT size_json FROM facts JOIN samples USING (id) WHERE state = 1 AND id % ? = 0",
+                "SELECT size_json FROM facts JOIN samples USING (id)"
+                " WHERE state = 1 AND id % ? = 0",
                 (step,),
             )
         sizes = [size for (text,) in rows if (size := _size(text))]

@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 from deepdesk.core.chance import key_of, mix
 from deepdesk.project.index import schema
 from deepdesk.project.index.changes import Change
-from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored
+from deepdesk.project.index.labelling import Labelling
 from deepdesk.project.index.splitting import Drawn, connected, draw
 
 TwinGroup = tuple[str, list[int]]
 
 
-class Twins:
+class Twins(Labelling):
     """The part of `SampleIndex` that keeps splits apart."""
 
-    _db: Database
     _folders: Folders
 
     def set_twins(self, groups: Iterable[tuple[str, Sequence[int]]]) -> None:
@@ -86,9 +85,6 @@ class Twins:
             now = np.array([row[6] for row in rows], dtype=np.int64)
             groups = [(s, ids[(drawn == s) & (now != s)]) for s in range(len(schema.SPLITS))]
             return self._move(groups, "to other splits")
-
-    def _move(self, groups: list[tuple[int, NDArray[np.int64]]], where: str) -> Change:
-        raise NotImplementedError
 
     def _keys(self, rows: list[tuple[Any, ...]], seed: int) -> NDArray[np.uint64]:
         """Return a random number for each sample from the seed and its path below its source."""

@@ -21,7 +21,7 @@ def write_digits(folder: Path) -> Path:
     Raises:
         OSError: The folder cannot be written.
     """
-    labels = resource_path("samples", "digits.txt").read_text(encoding="ascii").split()
+    labels = "".join(resource_path("samples", "digits.txt").read_text(encoding="ascii").split())
     with PIL.Image.open(resource_path("samples", "digits.png"), formats=("PNG",)) as sheet:
         per_row = sheet.width // _TILE_PX
         for number, label in enumerate(labels):

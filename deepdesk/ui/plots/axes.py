@@ -47,7 +47,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
 
     def boundingRect(self) -> QRectF:
         """Return the axis with room for the words at its very ends."""
-        return super().boundingRect().adjusted(0, -_END_PX, 0, _END_PX)
+        return QRectF(super().boundingRect()).adjusted(0, -_END_PX, 0, _END_PX)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:  # noqa: N803
         """Return round values, about one in every few dozen pixels."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.ui.plots.canvas import PlotCanvas
 from deepdesk.ui.plots.curves import Curve, Curves
@@ -14,6 +12,7 @@ from deepdesk.ui.plots.hover import HoverLabel
 from deepdesk.ui.plots.legend import Legend
 from deepdesk.ui.plots.plot_menu import PlotMenu
 from deepdesk.ui.theme import current
+from deepdesk.ui.widgets.labels import Label
 
 REDRAW_MS = 100
 _NO_SPAN = 1.0
@@ -23,9 +22,7 @@ class CurvePlot(QWidget):
     """Curves over epochs. Drawn at most ten times a second, and never while hidden.
 
     Args:
-        title: Name of what is plotted.
-        unit: Of the values; "%" for shares from 0 to 1, "B" for bytes.
-        empty_text: What will be here, while there is no point.
+        heading: Shown in place of the title, a menu for instance.
 
     Signals:
         save_asked: A `Work` that writes the values, to be run in the background.
@@ -33,18 +30,15 @@ class CurvePlot(QWidget):
 
     save_asked = Signal(object)
 
-    def __init__(self, title: str, *, unit: str = "", empty_text: str = "") -> None:
+    def __init__(self, heading: QWidget | None = None) -> None:
         super().__init__()
         self.curves = Curves()
-        self.unit = unit
-        self._title = QLabel(title)
-        self._title.setProperty("kind", "heading")
+        self.title = self.unit = ""
+        self._title = Label(kind="heading")
+        self._heading = heading or self._title
         self._legend = Legend()
         self._canvas = PlotCanvas()
-        self._canvas.set_unit(unit)
-        self._empty = QLabel(empty_text, self._canvas)
-        self._empty.setProperty("kind", "hint")
-        self._empty.setWordWrap(True)
+        self._empty = Label(kind="hint", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hover = HoverLabel(self._canvas)
         self._span = _NO_SPAN
@@ -55,12 +49,21 @@ class CurvePlot(QWidget):
         self._timer.timeout.connect(self.redraw)
         self._lay_out()
         self._connect()
-        self.setAccessibleName(f"Plot of {title}")
 
-    @property
-    def title(self) -> str:
-        """Name of what is plotted."""
-        return self._title.text()
+    def set_subject(self, title: str, unit: str, empty_text: str) -> None:
+        """Say what is plotted.
+
+        Args:
+            title: Name of what is plotted.
+            unit: Of the values; "%" for shares from 0 to 1, "B" for bytes.
+            empty_text: What will be here, while there is no point.
+        """
+        self.title, self.unit = title, unit
+        self._title.setText(title)
+        self._empty.setText(empty_text)
+        self._canvas.set_unit(unit)
+        self.setAccessibleName(f"Plot of {title}")
+        self.mark_stale()
 
     @property
     def is_zoomed(self) -> bool:
@@ -68,24 +71,13 @@ class CurvePlot(QWidget):
         return self._is_zoomed
 
     def add_curve(self, key: str, curve: Curve) -> None:
-        """Add a curve, or replace the one of that key."""
+        """Add a curve, or replace the one of that key; its points may grow: `mark_stale` then."""
         self.curves.add(key, curve)
-        self.mark_stale()
-
-    def extend(self, key: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-        """Append points to a curve."""
-        self.curves[key].points.extend(x, y)
-        self.mark_stale()
-
-    def remove_group(self, group: str) -> None:
-        """Drop the curves of a run that is no longer compared."""
-        self.curves.remove_group(group)
         self.mark_stale()
 
     def clear(self) -> None:
         """Drop every curve, the best epoch and the zoom."""
-        for group in {curve.group for _key, curve in self.curves}:
-            self.curves.remove_group(group)
+        self.curves.clear()
         self.mark_best(None)
         self.reset_zoom()
 
@@ -140,7 +132,7 @@ class CurvePlot(QWidget):
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
-        header.addWidget(self._title)
+        header.addWidget(self._heading)
         header.addWidget(self._legend, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -60,12 +60,9 @@ class Curves:
         """Add a curve, or replace the one of that key."""
         self._curves[key] = curve
 
-    def remove_group(self, group: str) -> list[str]:
-        """Drop the curves of a group and return their keys."""
-        keys = [key for key, curve in self._curves.items() if curve.group == group]
-        for key in keys:
-            del self._curves[key]
-        return keys
+    def clear(self) -> None:
+        """Drop every curve."""
+        self._curves.clear()
 
     @property
     def is_empty(self) -> bool:

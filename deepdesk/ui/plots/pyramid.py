@@ -46,24 +46,17 @@ class CurveBuffer:
         return self._y[: self._count]
 
     def extend(self, x: FloatArray, y: FloatArray) -> None:
-        """Append points with ascending x.
+        """Append points.
 
-        Points that are not finite are passed over. Points at or after the first new x
-        are dropped first: a resumed run tells those steps again.
+        Points that are not finite are passed over. Where x does not ascend, the points
+        at or after the new x are dropped first: a resumed run tells those steps again.
         """
         keep = np.isfinite(x) & np.isfinite(y)
         x, y = x[keep], y[keep]
-        if not len(x):
-            return
-        if self._count and x[0] <= self._x[self._count - 1]:
-            self.truncate(int(np.searchsorted(self.x, x[0], side="left")))
-        start, end = self._count, self._count + len(x)
-        self._reserve(end)
-        self._x[start:end] = x
-        self._y[start:end] = y
-        self._sums[start + 1 : end + 1] = self._sums[start] + np.cumsum(y)
-        self._count = end
-        self._raise_levels()
+        turns = np.flatnonzero(np.diff(x) <= 0) + 1
+        for part_x, part_y in zip(np.split(x, turns), np.split(y, turns), strict=True):
+            if len(part_x):
+                self._extend_ascending(part_x, part_y)
 
     def append(self, x: float, y: float) -> None:
         """Append one point."""
@@ -117,6 +110,17 @@ class CurveBuffer:
         left = max(0, right - 1)
         right = min(right, self._count - 1)
         return left if x - self._x[left] <= self._x[right] - x else right
+
+    def _extend_ascending(self, x: FloatArray, y: FloatArray) -> None:
+        if self._count and x[0] <= self._x[self._count - 1]:
+            self.truncate(int(np.searchsorted(self.x, x[0], side="left")))
+        start, end = self._count, self._count + len(x)
+        self._reserve(end)
+        self._x[start:end] = x
+        self._y[start:end] = y
+        self._sums[start + 1 : end + 1] = self._sums[start] + np.cumsum(y)
+        self._count = end
+        self._raise_levels()
 
     def _reserve(self, count: int) -> None:
         if count <= len(self._x):

@@ -32,12 +32,12 @@ class ClassDelegate(QStyledItemDelegate):
     drop_row = -1
     keys_are_used = False
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: AnyIndex) -> QSize:
         return QSize(120, class_row_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         line: ClassLine = index.data(ROW_ROLE)
-        state = option.state  # type: ignore[attr-defined]  # missing in the stubs of 6.11
+        state = option.state
         row = RowState(
             is_chosen=bool(state & Flag.State_Selected),
             is_hovered=bool(state & Flag.State_MouseOver),
@@ -53,7 +53,7 @@ class ClassDelegate(QStyledItemDelegate):
         painter.restore()
 
     def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex
+        self, parent: QWidget, _option: QStyleOptionViewItem, _index: AnyIndex
     ) -> QWidget:
         editor = QLineEdit(parent)
         editor.setProperty("size", "small")
@@ -61,11 +61,11 @@ class ClassDelegate(QStyledItemDelegate):
         return editor
 
     def updateEditorGeometry(
-        self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex
+        self, editor: QWidget, option: QStyleOptionViewItem, _index: AnyIndex
     ) -> None:
         rect = _rect_of(option)
         editor.setGeometry(rect.adjusted(2 * S + 4, 1, -S, -11))
 
 
 def _rect_of(option: QStyleOptionViewItem) -> QRect:
-    return QRect(option.rect)  # type: ignore[attr-defined]  # missing in the stubs of 6.11
+    return QRect(option.rect)

@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from deepdesk.ui.desk import paths_in
 from deepdesk.ui.tabs.dataset.class_delegate import ClassDelegate
 from deepdesk.ui.tabs.dataset.class_model import CLASSES_MIME, ClassLine, ClassModel
 from deepdesk.ui.tabs.dataset.grid import SAMPLES_MIME
+from deepdesk.ui.widgets.drop_area import dropped_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,7 @@ class ClassList(QListView):
             ids = tuple(int(part) for part in text.split(",") if part)
             others = tuple(class_id for class_id in ids if class_id != target)
             return Dropped(class_id=target, kind="classes", classes=others) if others else None
-        files = tuple(paths_in(mime.urls()))
+        files = tuple(dropped_paths(mime))
         return Dropped(class_id=target, kind="files", files=files) if files else None
 
     def _mark(self, index: QModelIndex) -> None:

@@ -45,9 +45,7 @@ def lines_of(overview: Overview) -> list[ClassLine]:
     # A full bar would read as "complete"; the largest class fills five sixths of it.
     scale = 5 / (6 * largest)
     lines = [
-        ClassLine(
-            id=row.id, name=row.name, count=row.count, position=at, share=row.count * scale
-        )
+        ClassLine(id=row.id, name=row.name, count=row.count, position=at, share=row.count * scale)
         for at, row in enumerate(overview.classes)
     ]
     if overview.unlabelled:

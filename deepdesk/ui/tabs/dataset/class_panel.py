@@ -11,6 +11,7 @@ from deepdesk.ui.tabs.dataset.class_model import ClassModel
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.theme.metrics import L, M, S
 from deepdesk.ui.widgets.buttons import LinkButton
+from deepdesk.ui.widgets.class_bar import class_row_height
 from deepdesk.ui.widgets.labels import SectionLabel
 
 
@@ -59,6 +60,7 @@ class ClassPanel(QWidget):
         """Show the counts; what was selected stays selected if it is still there."""
         chosen = [line.id for line in self.list.selected_lines]
         self.model.show(overview)
+        self.list.setMaximumHeight(self.model.rowCount() * class_row_height() + 2)
         if [line.id for line in self.list.selected_lines] != chosen:
             self.list.choose(chosen)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from deepdesk.ui.tabs.dataset.overview import Overview
 
 IMBALANCE = 2.0
-FEW_IN_CLASS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class Finding:
         text: What is the case.
         remedy: Word of the link, "" for none.
         act: What the link asks for, one of the keys of `ACTS`.
-        level: "warn" or "bad".
+        level: "good", "warn" or "bad".
     """
 
     text: str
@@ -31,19 +30,26 @@ class Finding:
 ACTS = ("fix_twins", "show_bad", "show_unlabelled", "draw_splits", "balance")
 
 
-def findings(overview: Overview, noun: tuple[str, str], *, can_balance: bool) -> list[Finding]:
+def findings(
+    overview: Overview,
+    noun: tuple[str, str],
+    *,
+    can_balance: bool = False,
+    is_balanced: bool = False,
+) -> list[Finding]:
     """Return what a person should look at, [] when all is well.
 
     Args:
         overview: Counts of the data set.
         noun: One sample and several, in words.
-        can_balance: Whether training has a setting that evens out classes.
+        can_balance: Whether training has a setting that evens classes out.
+        is_balanced: Whether it is on.
     """
     if overview.total == 0:
         return []
     found = [*_unread(overview), *_twins(overview), *_unlabelled(overview, noun)]
-    found += [*_splits(overview, noun), *_balance(overview, noun, can_balance)]
-    return found
+    remedy = ("", "good") if is_balanced else ("Balance" if can_balance else "", "warn")
+    return [*found, *_splits(overview, noun), *_balance(overview, noun, remedy)]
 
 
 def _count(number: int, one: str, several: str) -> str:
@@ -77,17 +83,18 @@ def _splits(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
             yield Finding(text=text, remedy="Draw", act="draw_splits", level="bad")
 
 
-def _balance(overview: Overview, noun: tuple[str, str], can_balance: bool) -> Iterator[Finding]:
+def _balance(
+    overview: Overview, noun: tuple[str, str], remedy: tuple[str, str]
+) -> Iterator[Finding]:
     sizes = sorted((overview.of_class(row.id), row.name) for row in overview.classes)
     if len(sizes) < 2:
         return
     fewest, name = sizes[0]
     usual = sizes[len(sizes) // 2][0]
+    word, level = remedy
     if fewest == 0:
         yield Finding(text=f"“{name}” has no {noun[1]}")
     elif usual / fewest >= IMBALANCE:
-        remedy = ("Balance", "balance") if can_balance else ("", "")
-        text = f"“{name}” has {usual / fewest:.1f} × fewer {noun[1]}"
-        yield Finding(text=text, remedy=remedy[0], act=remedy[1])
-
-
+        evened = ", evened out in training" if level == "good" else ""
+        text = f"“{name}” has {usual / fewest:.1f} \u00d7 fewer {noun[1]}{evened}"
+        yield Finding(text=text, remedy=word, act="balance" if word else "", level=level)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepdesk.core.events import Progress
 from deepdesk.ui.tabs.dataset.health import Finding
-from deepdesk.ui.theme.metrics import S, XS
+from deepdesk.ui.theme.metrics import XS, S
 from deepdesk.ui.widgets.bar import Bar
 from deepdesk.ui.widgets.card import Card, Divider
 from deepdesk.ui.widgets.labels import Label, SectionLabel

@@ -39,7 +39,9 @@ class IndexWorker(QObject):
 
     failed = Signal(object)
 
-    def __init__(self, open_index: Callable[[], SampleIndex], parent: QObject | None = None):
+    def __init__(
+        self, open_index: Callable[[], SampleIndex], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._open_index = open_index
         self._questions: SimpleQueue[_Asked | None] = SimpleQueue()
@@ -75,7 +77,7 @@ class IndexWorker(QObject):
         self._questions.put(asked)
         self._timer.start()
 
-    def close(self, wait_s: float = 2.0) -> None:
+    def close(self, wait_s: float = 0.3) -> None:
         """Answer nothing more and end the thread."""
         if self._closed:
             return

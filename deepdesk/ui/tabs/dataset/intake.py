@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, Progress, Result
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.folder import Project
@@ -118,9 +117,7 @@ class Intake(QObject):
         elif isinstance(event, Result):
             reports.append(event.value)
 
-    def _imported(
-        self, ended: Ended, reports: list[Any], before: _Before, started: float
-    ) -> None:
+    def _imported(self, ended: Ended, reports: list[Any], before: _Before, started: float) -> None:
         self._importing = None
         self.progressed.emit(None)
         self._desk.refresh_samples()

@@ -26,9 +26,7 @@ def entry(menu: QMenu, text: str, act: Act, *, key: str = "") -> None:
     action.triggered.connect(lambda _checked=False: act())
 
 
-def fill_classes(
-    menu: QMenu, overview: Overview, choose: Callable[[int | None], object]
-) -> None:
+def fill_classes(menu: QMenu, overview: Overview, choose: Callable[[int | None], object]) -> None:
     """Fill a menu with every class, and none."""
     for at, row in enumerate(overview.classes):
         key = DIGIT_KEYS[at] if at < len(DIGIT_KEYS) else ""
@@ -53,9 +51,7 @@ def sample_menu(
 ) -> QMenu:
     """Return the menu of the selected samples."""
     menu = QMenu(parent)
-    fill_classes(
-        menu.addMenu("Move to class"), overview, lambda to: actions.relabel(selected, to)
-    )
+    fill_classes(menu.addMenu("Move to class"), overview, lambda to: actions.relabel(selected, to))
     fill_splits(menu.addMenu("Move to split"), lambda split: actions.resplit(selected, split))
     menu.addSeparator()
     if current is not None:

@@ -22,6 +22,7 @@ class Overview:
         num_problems: Samples with any problem.
         num_bad: Samples that could not be read.
         twins_across: Samples with a near or exact twin in another split.
+        typical_size: Median of the sizes that were read, () while none was.
         revision: Of the index when this was asked.
     """
 
@@ -31,6 +32,7 @@ class Overview:
     num_problems: int = 0
     num_bad: int = 0
     twins_across: int = 0
+    typical_size: tuple[int, ...] = ()
     revision: int = -1
 
     @property
@@ -70,6 +72,7 @@ def ask_overview(index: SampleIndex) -> Overview:
         num_problems=index.count(Filter(problem="any")),
         num_bad=index.count(Filter(problem="bad")),
         twins_across=index.twins_across_splits(),
+        typical_size=tuple(index.typical_size()),
         revision=index.revision(),
     )
 

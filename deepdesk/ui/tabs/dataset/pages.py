@@ -53,6 +53,10 @@ class Pages:
             old, _samples = self._pages.popitem(last=False)
             self._fresh.discard(old)
 
+    def forget(self, page: int) -> None:
+        """Take in that a page was not fetched; it is asked for when it is looked at again."""
+        self._asked.discard(page)
+
     def sample(self, row: int) -> Sample | None:
         """Return the sample of a row, or None while its page is on the way."""
         if not 0 <= row < self.count:

@@ -14,7 +14,7 @@ from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.dataset.seen_work import look_work
 from deepdesk.ui.tabs.dataset.square import Square
-from deepdesk.ui.theme.metrics import S, XS
+from deepdesk.ui.theme.metrics import XS, S
 from deepdesk.ui.widgets.chip import Chip
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
@@ -49,7 +49,7 @@ class SamplePanel(QWidget):
         self.detail = Label("", kind="hint")
         self.label = Chip("", tip="Its class. Click to choose another one, or press 1 to 9.")
         self.split = Chip("", checkable=False, tip="Its split. Click, or press T, V or E.")
-        self.keys = Label("press 1–9 to relabel", kind="hint")
+        self.keys = Label("press 1\u20139 to relabel", kind="hint")
         self.reason = Label("", wraps=True, tone="warn")
         self.remedy = Label("", kind="hint", wraps=True)
         self._arrange()
@@ -169,5 +169,3 @@ def _twin_sentence(twin: str, one: str) -> str:
     where = twin.removeprefix("twin in ")
     sentences = {"": "", "twin": f"It has a twin: another {one} that is all but the same."}
     return sentences.get(twin, f"Its twin lies in {where}, which flatters the figures.")
-
-

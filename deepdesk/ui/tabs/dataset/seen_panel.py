@@ -140,5 +140,3 @@ def _grid(squares: Sequence[Square]) -> QGridLayout:
     for at, square in enumerate(squares):
         grid.addWidget(square, at // COLUMNS, at % COLUMNS)
     return grid
-
-

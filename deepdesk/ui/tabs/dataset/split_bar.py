@@ -123,7 +123,7 @@ class SplitBar(QWidget):
         parts = parts_of(self._shares, self.width())
         return next((split for split, rect in parts if x <= rect.right()), "test")
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         outline = QPainterPath()
@@ -170,11 +170,9 @@ class SplitBar(QWidget):
             self._move(self._handle, round(100 * x / max(1, self.width())))
             return
         near = handle_at(self._shares, self.width(), x) >= 0
-        self.setCursor(
-            Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.PointingHandCursor
-        )
+        self.setCursor(Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.PointingHandCursor)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._settle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -212,7 +210,7 @@ class SplitBar(QWidget):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._drag_over(event)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._target = ""
         self.update()
 

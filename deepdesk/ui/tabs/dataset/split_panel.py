@@ -14,6 +14,7 @@ from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 
 LARGEST_SEED = 2**31 - 1
+USUAL_SHARES: Shares = (70, 15, 15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class SplitPanel(QWidget):
         self.seed.setValue(1)
         self.seed.setAccessibleName("Seed of the split")
         self._seed_row = self._make_seed_row()
-        self.bar.moved.connect(lambda shares: self._say(shares))
+        self.bar.moved.connect(self._say)
         self.bar.chosen.connect(lambda _shares: self._ask())
         self.bar.samples_dropped.connect(self.samples_dropped)
         self.bar.clicked.connect(self.clicked)
@@ -77,6 +78,10 @@ class SplitPanel(QWidget):
         shares = percents([counts[split] for split in SPLITS])
         self.bar.show_shares(shares, counts)
         self._say(self.bar.shares)
+
+    def draw_usual(self) -> None:
+        """Ask for the usual split."""
+        self.draw_asked.emit(Draw(shares=USUAL_SHARES, seed=self.seed.value()))
 
     def _make_seed_row(self) -> QWidget:
         holder = QWidget()
@@ -111,7 +116,7 @@ def percents(counts: list[int]) -> Shares:
     """Return whole percents of three counts that add up to 100, by largest remainder."""
     total = sum(counts)
     if total == 0:
-        return (70, 15, 15)
+        return USUAL_SHARES
     exact = [100 * count / total for count in counts]
     whole = [int(share) for share in exact]
     by_rest = sorted(range(3), key=lambda at: exact[at] - whole[at], reverse=True)

@@ -15,7 +15,7 @@ from deepdesk.ui.widgets.painting import antialiased
 
 
 @singledispatch
-def picture_of(payload: object) -> QPixmap | None:
+def picture_of(_payload: object) -> QPixmap | None:
     """Return a payload as one picture, None when it is not one."""
     return None
 
@@ -92,7 +92,7 @@ class Square(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(60, round(60 * self._share))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         if self._view is not None:
             return
         painter = antialiased(QPainter(self))

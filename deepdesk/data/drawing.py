@@ -1,0 +1,62 @@
+"""Splits for samples that were just imported; those from before stay where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepdesk.core.chance import key_of, mix
+from deepdesk.data.split_names import SPLITS
+from deepdesk.project.index import Filter, SampleIndex
+from deepdesk.project.index.splitting import Drawn, draw
+
+SEED = 0
+FRACTIONS = (0.70, 0.15, 0.15)
+VALIDATION_OF_TRAIN = (0.88, 0.12, 0.0)
+
+
+def draw_new(index: SampleIndex, known: int, given: Set[str | None]) -> None:
+    """Draw the splits of samples with an id above `known`, stratified by class.
+
+    Splits that the source gave are kept. Where it gave some but no validation,
+    12 % of its training samples become validation; where it gave none, 70 % are
+    for training and 15 % each for validation and test.
+
+    Args:
+        index: Of the project.
+        known: Highest id from before the import.
+        given: The splits the source gave, None among them for samples without.
+    """
+    if "validation" in given or not given:
+        return
+    if given == {None} and known == 0:
+        index.draw_splits(FRACTIONS, SEED)
+        return
+    fractions = FRACTIONS if given == {None} else VALIDATION_OF_TRAIN
+    ids, strata = _new_in_train(index, known)
+    drawn = draw(
+        Drawn(
+            strata=strata,
+            keys=mix(ids.astype(np.uint64) ^ np.uint64(key_of("split", SEED))),
+            units=ids,
+            given=np.full(len(ids), -1, dtype=np.int64),
+        ),
+        fractions,
+    )
+    for number, split in enumerate(SPLITS[1:], 1):
+        moved = ids[drawn == number]
+        if len(moved):
+            index.set_split(moved, split)
+
+
+def _new_in_train(
+    index: SampleIndex, known: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids and numbers of their classes, both int64, (N,)."""
+    filters = [Filter(class_id=row.id, split="train") for row in index.classes()]
+    filters.append(Filter(unlabelled=True, split="train"))
+    ids = [found[found > known] for found in map(index.ids, filters)]
+    strata = np.repeat(np.arange(len(ids), dtype=np.int64), list(map(len, ids)))
+    return np.concatenate(ids), strata

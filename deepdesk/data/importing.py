@@ -1,0 +1,182 @@
+"""Importing: what sources offer goes into the index, a million files without opening one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deepdesk.core.errors import DatasetError
+from deepdesk.core.events import Result
+from deepdesk.core.task import Found, Reader
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.data.copying import Copies, folder_for
+from deepdesk.data.drawing import draw_new
+from deepdesk.data.pace import Pace
+from deepdesk.data.sources import shown
+from deepdesk.data.zips import unpack
+from deepdesk.project.index import SampleIndex
+
+MAX_LISTED = 1000
+ZIP_SUFFIXES = frozenset({".zip"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What came of an import.
+
+    Attributes:
+        added: Samples that are new in the project.
+        skipped: Files that were in it already.
+        classes: Class names of the project now.
+        splits: Samples of the project now, by split.
+        rejected: (file, reason) of those left out, at most `MAX_LISTED`.
+        num_rejected: How many were left out.
+        seconds: It took.
+    """
+
+    added: int
+    skipped: int
+    classes: tuple[str, ...]
+    splits: dict[str, int]
+    rejected: tuple[tuple[str, str], ...] = ()
+    num_rejected: int = 0
+    seconds: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """The report in one sentence."""
+        files = self.added + self.skipped + self.num_rejected
+        known = f", {self.skipped:,} were there already" if self.skipped else ""
+        return f"Imported {self.added:,} of {files:,} files in {self.seconds:.1f} s{known}"
+
+
+def import_work(
+    project_path: Path,
+    sources: list[Path],
+    *,
+    reader_of: Callable[[], Reader],
+    copy: bool = False,
+    label: str | None = None,
+) -> Work:
+    """Return work that adds sources to a project's index; its `Result` is an `ImportReport`.
+
+    Stopping keeps what was added; doing it again goes on, since files that are in
+    the index are passed over. Zips are unpacked into the project first.
+
+    Args:
+        project_path: Folder of the project.
+        sources: Folders, tables, zips or single files.
+        reader_of: Makes the reader of the task.
+        copy: Copy the files into the project instead of referring to them.
+        label: Class for everything, whatever the sources say.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        job = _Import(project_path, reader_of(), emit, stop)
+        job.copies = Copies(project_path / "files") if copy else None
+        job.label = label
+        emit(Result(value=job.run(sources)))
+
+    return work
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(
+        self, project_path: Path, reader: Reader, emit: EventSink, stop: StopToken
+    ) -> None:
+        self._project_path = project_path
+        self._reader = reader
+        self._emit = emit
+        self._stop = stop
+        self._pace = Pace(f"Finding {reader.noun[1]}", emit, stop)
+        self._rejected: list[tuple[str, str]] = []
+        self._num_rejected = 0
+        self._seen = 0
+        self._given: set[str | None] = set()
+        self.copies: Copies | None = None
+        self.label: str | None = None
+
+    def run(self, sources: list[Path]) -> ImportReport:
+        start_s = time.monotonic()
+        with SampleIndex(self._project_path / "index.sqlite") as index:
+            known = _settled(index)
+            try:
+                added = self._add_all(index, sources)
+            finally:
+                # Also after a stop: what was added would stay in training for good otherwise.
+                draw_new(index, known, self._given)
+            return ImportReport(
+                added=added,
+                skipped=self._seen - added,
+                classes=tuple(row.name for row in index.classes()),
+                splits=index.split_counts(),
+                rejected=tuple(self._rejected),
+                num_rejected=self._num_rejected,
+                seconds=time.monotonic() - start_s,
+            )
+
+    def _add_all(self, index: SampleIndex, sources: list[Path]) -> int:
+        added = 0
+        problems: list[DatasetError] = []
+        for source in sources:
+            try:
+                folder = self._unpacked(source)
+                self._stop.check()
+                added += index.add(self._offers(folder), source=str(self._root(folder)))
+            except DatasetError as error:
+                problems.append(error)
+                self._reject(source, error.message)
+        if problems and not self._seen:
+            raise problems[0]
+        return added
+
+    def _unpacked(self, source: Path) -> Path:
+        if source.suffix.lower() not in ZIP_SUFFIXES or source.is_dir():
+            return source
+        into = folder_for(self._project_path / "files", source)
+        unpack(source, into, self._emit, self._stop)
+        return into
+
+    def _root(self, source: Path) -> Path:
+        return self.copies.root(source) if self.copies else source
+
+    def _offers(self, source: Path) -> Iterator[Found]:
+        for found in self._reader.discover(source):
+            self._pace.tell(self._seen)
+            taken = self._taken(found, source)
+            if taken is not None:
+                self._seen += 1
+                self._given.add(taken.split)
+                yield taken
+
+    def _taken(self, found: Found, source: Path) -> Found | None:
+        if self.label is not None:
+            found = replace(found, label=self.label)
+        if self.copies is None or self.copies.is_inside(found.path):
+            return found
+        try:
+            return replace(found, path=self.copies.copied(found.path, source))
+        except DatasetError as error:
+            self._reject(found.path, error.message)
+            return None
+
+    def _reject(self, path: Path, reason: str) -> None:
+        self._num_rejected += 1
+        if len(self._rejected) < MAX_LISTED:
+            self._rejected.append((shown(path), reason))
+
+
+def _settled(index: SampleIndex) -> int:
+    """Return the highest id whose split was drawn before, 0 when none ever was.
+
+    An import that was killed left everything in training; the next one draws for it too.
+    """
+    counts = index.split_counts()
+    if not counts["validation"] and not counts["test"]:
+        return 0
+    ids = index.ids()
+    return int(ids[-1]) if len(ids) else 0

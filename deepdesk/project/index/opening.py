@@ -1,0 +1,73 @@
+"""Making the tables of a new index, and looking at a given one with suspicion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deepdesk.core.errors import ProjectError
+from deepdesk.project.index import schema
+from deepdesk.project.index.sqlite_errors import DamagedIndexError
+
+if TYPE_CHECKING:
+    from deepdesk.project.index.database import Database
+
+# quick_check reads the whole file; up to this size that takes about 10 ms.
+_CHECKED_BYTES = 4 << 20
+
+
+def prepare(db: Database, *, read_only: bool) -> None:
+    """Set a connection up, make the tables of an empty file, and check those of any other.
+
+    Raises:
+        DamagedIndexError: The file is not an index of ours, or is damaged.
+        ProjectError: It was made by a newer DeepDesk.
+    """
+    db.run("PRAGMA trusted_schema = OFF")
+    db.run("PRAGMA cell_size_check = ON")
+    # In memory, so that a full disk does not keep anybody from reading.
+    db.run("PRAGMA temp_store = MEMORY")
+    db.run("PRAGMA cache_size = -32000")
+    if not read_only:
+        _create_if_empty(db)
+    _check_schema(db)
+    if not read_only:
+        db.run("PRAGMA journal_mode = WAL")
+        db.run("PRAGMA synchronous = FULL")
+        db.run("PRAGMA fullfsync = ON")
+    if db.path.stat().st_size <= _CHECKED_BYTES and db.value("PRAGMA quick_check(1)") != "ok":
+        raise DamagedIndexError("The list of samples is damaged.")
+    db.run("CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY)")
+
+
+def _create_if_empty(db: Database) -> None:
+    if _statements(db):
+        return
+    with db.writing():
+        # Another connection may have been faster.
+        if _statements(db):
+            return
+        db.run(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        db.run(f"PRAGMA user_version = {schema.FORMAT}")
+        for statement in schema.STATEMENTS:
+            db.run(statement)
+        db.run_many(
+            "INSERT INTO counters VALUES (?, ?)",
+            ((name, int(name.startswith("next_"))) for name in schema.COUNTERS),
+        )
+
+
+def _statements(db: Database) -> set[str]:
+    return {str(row[0]) for row in db.rows("SELECT sql FROM sqlite_master WHERE sql <> ''")}
+
+
+def _check_schema(db: Database) -> None:
+    if db.value("PRAGMA application_id") != schema.APPLICATION_ID:
+        raise DamagedIndexError("index.sqlite is not a list of samples.")
+    version = int(db.value("PRAGMA user_version"))
+    if version > schema.FORMAT:
+        raise ProjectError(
+            f"The list of samples has format {version}; this DeepDesk knows {schema.FORMAT}.",
+            "Update DeepDesk to open it.",
+        )
+    if not schema.is_ours(_statements(db)):
+        raise DamagedIndexError("The list of samples has foreign tables in it.")

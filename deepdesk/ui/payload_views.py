@@ -1,0 +1,194 @@
+"""One view per payload: the Inference tab shows answers with them, the Dataset tab samples."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QPlainTextEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepdesk.core import payloads
+from deepdesk.ui.theme import metrics, tokens
+from deepdesk.ui.widgets.figure import Figure
+from deepdesk.ui.widgets.flow_row import FlowRow
+from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.picture import Frame, PictureView
+from deepdesk.ui.widgets.score_bars import ScoreBars, percent
+from deepdesk.ui.widgets.swatch import Swatch
+from deepdesk.ui.widgets.traces import NotesView, SeriesView, WaveView
+
+# More slices than this are closer together than the pixels of a usual view.
+WAVE_SLICES = 400
+MATCHES_SHOWN = 12
+
+
+@singledispatch
+def widget_for(payload: object) -> QWidget:
+    """Return a widget that shows `payload`; an unknown type shows its text."""
+    return Label(str(payload), wraps=True)
+
+
+def image_of(pixels_HWC: NDArray[np.uint8]) -> QImage:
+    """Return a picture that owns its pixels, from uint8 (H, W, 3), sRGB."""
+    packed = np.ascontiguousarray(pixels_HWC)
+    height, width, _channels = packed.shape
+    shared = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return shared.copy()
+
+
+def score_text(payload: payloads.LabelScores) -> str:
+    """Return how sure an answer is, in words: 78.4 % sure, calibrated."""
+    if not payload.scores:
+        return "no answer"
+    sure = f"{percent(payload.scores[0][1])} sure"
+    return f"{sure} \u00b7 calibrated" if payload.is_calibrated else sure
+
+
+@widget_for.register
+def _(payload: payloads.LabelScores) -> QWidget:
+    return ScoreBars(payload.scores)
+
+
+@widget_for.register
+def _(payload: payloads.Text) -> QWidget:
+    view = QPlainTextEdit(payload.text)
+    view.setReadOnly(True)
+    view.setAccessibleName("Text" if payload.is_final else "Text, still growing")
+    return view
+
+
+@widget_for.register
+def _(payload: payloads.Image) -> QWidget:
+    return PictureView(image_of(payload.pixels_HWC), name=payload.name)
+
+
+@widget_for.register
+def _(payload: payloads.Audio) -> QWidget:
+    samples = payload.samples_TC
+    seconds = len(samples) / max(1, payload.sample_rate_hz)
+    mono = samples.reshape(len(samples), -1).mean(axis=1) if len(samples) else np.zeros(1)
+    slices = np.array_split(mono, min(WAVE_SLICES, len(mono)))
+    peaks = [(float(part.min()), float(part.max())) for part in slices]
+    name = payload.name or "Sound"
+    return WaveView(peaks, f"{name}, {seconds:.1f} seconds, {payload.sample_rate_hz:,} Hz")
+
+
+@widget_for.register
+def _(payload: payloads.Row) -> QWidget:
+    rows = [[name, _cell(value)] for name, value in payload.values.items()]
+    return table(("Column", "Value"), rows)
+
+
+@widget_for.register
+def _(payload: payloads.Series) -> QWidget:
+    words = f"{', '.join(payload.columns)}: {len(payload.values_TC):,} values over time"
+    view = SeriesView(payload.values_TC.T.tolist(), words)
+    return _with_legend(view, payload.columns)
+
+
+@widget_for.register
+def _(payload: payloads.Boxes) -> QWidget:
+    rows = [
+        [name, percent(score), " ".join(f"{side:.0f}" for side in box)]
+        for box, name, score in payload.boxes
+    ]
+    return table(("Class", "Score", "Left, top, right, bottom"), rows)
+
+
+@widget_for.register
+def _(payload: payloads.Mask) -> QWidget:
+    colours = np.array(
+        [_rgb(tokens().class_colour(at)) for at in range(max(1, len(payload.classes)))],
+        dtype=np.uint8,
+    )
+    # An index outside the classes must not fail the view; it gets the last colour.
+    indices = np.clip(payload.classes_HW, 0, len(colours) - 1)
+    present = [payload.classes[at] for at in np.unique(indices) if at < len(payload.classes)]
+    view = PictureView(image_of(colours[indices]), name=f"Mask of {', '.join(present)}")
+    return _with_legend(view, payload.classes)
+
+
+@widget_for.register
+def _(payload: payloads.Notes) -> QWidget:
+    return NotesView(payload.notes, f"{len(payload.notes):,} notes")
+
+
+@widget_for.register
+def _(payload: payloads.Matches) -> QWidget:
+    return ScoreBars(payload.matches, limit=MATCHES_SHOWN)
+
+
+@widget_for.register
+def _(payload: payloads.Number) -> QWidget:
+    figures = [
+        Figure(name, f"{value:.4g} {unit}".strip())
+        for name, (value, unit) in payload.values.items()
+    ]
+    return FlowRow(*figures, gap=metrics.XL)
+
+
+def frames_of(payload: payloads.Boxes) -> list[Frame]:
+    """Return boxes as rectangles to draw over their picture."""
+    names = sorted({name for _box, name, _score in payload.boxes})
+    return [
+        Frame(
+            left=box[0],
+            top=box[1],
+            right=box[2],
+            bottom=box[3],
+            words=f"{name} {percent(score, 0)}",
+            position=names.index(name),
+        )
+        for box, name, score in payload.boxes
+    ]
+
+
+def table(heads: tuple[str, ...], rows: list[list[str]]) -> QTableWidget:
+    """Return a table that is only to be read and copied."""
+    made = QTableWidget(len(rows), len(heads))
+    made.setHorizontalHeaderLabels(list(heads))
+    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    made.setShowGrid(False)
+    made.verticalHeader().hide()
+    made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    made.setAccessibleName(", ".join(heads))
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            made.setItem(at, column, QTableWidgetItem(text))
+    return made
+
+
+def _with_legend(view: QWidget, names: tuple[str, ...]) -> QWidget:
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(metrics.S)
+    column.addWidget(view, 1)
+    column.addWidget(FlowRow(*(Swatch(name, at) for at, name in enumerate(names)), gap=metrics.M))
+    both.setAccessibleName(view.accessibleName())
+    return both
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "missing"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _rgb(text: str) -> tuple[int, int, int]:
+    made = QColor(text)
+    return made.red(), made.green(), made.blue()

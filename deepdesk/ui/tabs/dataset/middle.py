@@ -1,0 +1,105 @@
+"""The middle column: banner, progress, filters, and the grid or what stands in its place."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from deepdesk.core.events import Progress
+from deepdesk.ui.tabs.dataset.filter_bar import FilterBar
+from deepdesk.ui.tabs.dataset.grid import SampleGrid
+from deepdesk.ui.theme.metrics import L, M
+from deepdesk.ui.widgets.banner import Banner
+from deepdesk.ui.widgets.states import BusyState, EmptyState
+
+
+class Middle(QWidget):
+    """What one works on.
+
+    Signals:
+        choose_asked: The widget that asks for a folder to be chosen.
+        all_asked: The column itself, when the filters are to be taken away.
+        cancelled: The column itself, when the import is to stop.
+    """
+
+    choose_asked = Signal(object)
+    all_asked = Signal(object)
+    cancelled = Signal(object)
+
+    def __init__(self, grid: SampleGrid, noun: tuple[str, str], *, read_only: bool) -> None:
+        super().__init__()
+        self.bar = FilterBar()
+        self.banner = Banner(tone="warn")
+        self.busy = BusyState()
+        self.busy.hide()
+        self._grid = grid
+        self._started = 0.0
+        self.empty = EmptyState(
+            f"Drop a folder of {noun[1]} here, with a folder for each class",
+            "Choose a folder…",
+            icon="folder",
+            hint="A zip, a table of path and class, or single files do as well.",
+        )
+        self.empty.button.setEnabled(not read_only)
+        self.nothing = EmptyState(f"No {noun[0]} is like that", "Show all", icon="search")
+        self.looking = QWidget()
+        self._arrange()
+        self.empty.acted.connect(lambda _none: self.choose_asked.emit(self))
+        self.nothing.acted.connect(lambda _none: self.all_asked.emit(self))
+        self.busy.cancelled.connect(lambda _none: self.cancelled.emit(self))
+        self.bar.down_pressed.connect(lambda _bar: grid.setFocus())
+
+    def _arrange(self) -> None:
+        self._stack = QStackedLayout()
+        for part in (self.looking, self.empty, self.nothing, self._grid):
+            self._stack.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(L, L, L, 0)
+        column.setSpacing(M)
+        column.addWidget(self.banner)
+        column.addWidget(self.busy)
+        column.addWidget(self.bar)
+        column.addLayout(self._stack, 1)
+
+    def show_count(self, count: int, total: int) -> None:
+        """Show the grid, or why there is nothing in it."""
+        stand_in = self.nothing if total else self.empty
+        self._stack.setCurrentWidget(self._grid if count else stand_in)
+        self.bar.setVisible(total > 0)
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show how far the import is; None when it is over."""
+        if progress is None:
+            self._started = 0.0
+            self.busy.hide()
+            return
+        now = time.monotonic()
+        if not self._started:
+            self._started = now
+            self.busy.begin(progress.what)
+        self.busy.sentence.setText(progress.what)
+        left = time_left(progress, now - self._started)
+        self.busy.show_progress(progress.done, progress.total, left)
+        self.busy.show()
+
+    def show_refused(self, refused: list[tuple[object, str]], noun: tuple[str, str]) -> None:
+        """Say which files an import passed over, folded."""
+        if not refused:
+            return
+        count = len(refused)
+        files = f"{count:,} {'file was' if count == 1 else 'files were'} passed over"
+        details = "\n".join(f"{file}: {reason}" for file, reason in refused[:1000])
+        self.banner.say(
+            files, f"They hold no {noun[1]} that can be used; the rest is here.", details=details
+        )
+
+
+def time_left(progress: Progress, seconds: float) -> str:
+    """Return how long it still takes in words, "" while that is not known."""
+    share = progress.done / progress.total if progress.total else 0.0
+    if share <= 0.02 or seconds < 1.0:
+        return ""
+    left_s = seconds * (1 - share) / share
+    return f"{left_s / 60:.0f} min left" if left_s >= 90 else f"{max(1, round(left_s))} s left"

@@ -1,0 +1,100 @@
+"""The right column: the selected sample, what training makes of it, and the state of the data."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from deepdesk.core.task import DataFacts
+from deepdesk.project.index import Sample
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.dataset.health import findings
+from deepdesk.ui.tabs.dataset.health_panel import HealthPanel
+from deepdesk.ui.tabs.dataset.overview import Overview
+from deepdesk.ui.tabs.dataset.sample_panel import SamplePanel
+from deepdesk.ui.tabs.dataset.seen_panel import SeenPanel
+from deepdesk.ui.tabs.dataset.seen_work import balance_setting
+from deepdesk.ui.theme.metrics import COLUMN_RIGHT, L
+
+
+class RightColumn(QFrame):
+    """What the tab says about the selected thing.
+
+    Signals:
+        act_asked: Key of a remedy of the health card.
+    """
+
+    act_asked = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._noun = desk.spec.reader().noun
+        self._overview = Overview()
+        self._balance = balance_setting(desk.spec.config)
+        self.setProperty("kind", "column")
+        self.setProperty("edge", "left")
+        self.setFixedWidth(COLUMN_RIGHT)
+        self.sample = SamplePanel(desk)
+        self.seen = SeenPanel(desk)
+        self.health = HealthPanel()
+        self.health.act_asked.connect(self.act_asked)
+        inside = QWidget()
+        inside.setProperty("kind", "scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(L)
+        for part in (self.sample, self.seen, self.health):
+            column.addWidget(part)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        self._area = area
+        self.show_overview(self._overview)
+
+    def show_sample(
+        self, sample: Sample | None, count: int, thumbnail: QPixmap | None, facts: DataFacts
+    ) -> None:
+        """Show a sample, and what training will see of it."""
+        self.sample.show_sample(sample, count, thumbnail)
+        usable = sample is not None and sample.state != "bad"
+        self.seen.show_sample(sample.path if sample is not None and usable else None, facts)
+        self.seen.setVisible(usable)
+
+    def show_overview(self, overview: Overview) -> None:
+        """Show the state of the data."""
+        self._overview = overview
+        self._area.setVisible(overview.total > 0)
+        self.health.show_findings(
+            findings(
+                overview,
+                self._noun,
+                can_balance=self._balance is not None,
+                is_balanced=self._is_balanced,
+            )
+        )
+
+    def balance(self) -> None:
+        """Switch the training's own balancing on or off."""
+        if self._balance is None:
+            return
+        project = self._desk.project
+        value = not self._is_balanced
+        project.save(task_settings={**project.file.task_settings, self._balance.key: value})
+        words = "evens the classes out" if value else "takes the classes as they are"
+        self._desk.say(f"Training {words} from now on")
+        self.show_overview(self._overview)
+
+    @property
+    def _is_balanced(self) -> bool:
+        if self._balance is None:
+            return False
+        saved = self._desk.project.file.task_settings
+        return bool(saved.get(self._balance.key, self._balance.default))

@@ -1,0 +1,227 @@
+"""The Dataset tab of one open project: three columns, and what connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from deepdesk.core.task import DataFacts
+from deepdesk.project.index import Sample
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.dataset.actions import Actions
+from deepdesk.ui.tabs.dataset.browser import Browser
+from deepdesk.ui.tabs.dataset.class_list import Dropped
+from deepdesk.ui.tabs.dataset.class_model import ClassLine
+from deepdesk.ui.tabs.dataset.edits import Edits
+from deepdesk.ui.tabs.dataset.grid_keys import GridKeys
+from deepdesk.ui.tabs.dataset.index_worker import IndexWorker, as_plain_error
+from deepdesk.ui.tabs.dataset.intake import Intake
+from deepdesk.ui.tabs.dataset.left import LeftColumn
+from deepdesk.ui.tabs.dataset.menus import (
+    add_menu,
+    choose_folder,
+    class_menu,
+    fill_classes,
+    fill_splits,
+    sample_menu,
+    show_below,
+)
+from deepdesk.ui.tabs.dataset.middle import Middle
+from deepdesk.ui.tabs.dataset.overview import Overview, ask_overview
+from deepdesk.ui.tabs.dataset.right import RightColumn
+from deepdesk.ui.tabs.dataset.thumbnails import Thumbnails
+
+
+class Workspace(QWidget):
+    """Everything of the tab that belongs to one project.
+
+    Signals:
+        overview_changed: The new `Overview`.
+    """
+
+    overview_changed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._noun = desk.spec.reader().noun
+        self.overview = Overview()
+        self.worker = IndexWorker(desk.project.index, self)
+        self.edits = Edits(desk, self.worker, self)
+        self.intake = Intake(desk, self.worker, self.edits, self)
+        self.commands = Actions(self.edits, self._noun, lambda: self.overview)
+        self.thumbnails = Thumbnails(desk.project.cache, desk.spec.reader(), self)
+        self.browser = Browser(self.worker, self.thumbnails.tile, self)
+        self.grid = self.browser.grid
+        self.left = LeftColumn()
+        self.middle = Middle(self.grid, self._noun, read_only=desk.project.read_only)
+        self.right = RightColumn(desk)
+        self._arrange()
+        self._connect_grid()
+        self._connect_columns()
+        self._connect_work()
+        self.refresh()
+        QTimer.singleShot(0, self.intake.check)
+
+    def take(self, sources: Sequence[Path], label: str | None = None) -> None:
+        """Import what was dropped or chosen."""
+        self.intake.take(sources, label)
+
+    def refresh(self) -> None:
+        """Ask for the counts and the samples in sight again."""
+        self.worker.ask(ask_overview, self._show_overview, lane="overview")
+        self.browser.refresh()
+
+    def close_work(self) -> None:
+        """End the threads; nothing of the project is touched afterwards."""
+        self.intake.stop()
+        self.thumbnails.close()
+        self.worker.close()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.left)
+        row.addWidget(self.middle, 1)
+        row.addWidget(self.right)
+
+    def _connect_grid(self) -> None:
+        keys = GridKeys(self.commands, lambda: self.overview, lambda: self.browser.selected)
+        self.grid.look.position_of = self._position_of
+        self.grid.key_pressed.connect(keys.press)
+        self.grid.menu_asked.connect(self._show_sample_menu)
+        self.thumbnails.arrived.connect(lambda _ids: self.grid.viewport().update())
+        self.browser.counted.connect(
+            lambda count: self.middle.show_count(count, self.overview.total)
+        )
+        self.browser.looked_at.connect(self._show_sample)
+
+    def _connect_columns(self) -> None:
+        classes, splits = self.left.classes, self.left.splits
+        classes.list.chosen.connect(lambda _lines: self._narrow())
+        classes.list.dropped.connect(self._drop_on_class)
+        classes.list.delete_asked.connect(self.commands.delete_classes)
+        classes.list.menu_asked.connect(self._show_class_menu)
+        classes.add_asked.connect(self.commands.add_class)
+        classes.model.rename_asked.connect(lambda pair: self.commands.rename_class(*pair))
+        splits.draw_asked.connect(self.commands.draw_splits)
+        splits.samples_dropped.connect(
+            lambda split: self.commands.resplit(self.browser.selected, split)
+        )
+        splits.clicked.connect(self.middle.bar.choose)
+        self.middle.bar.changed.connect(lambda _asked: self._narrow())
+        self.middle.bar.add_asked.connect(
+            lambda button: show_below(add_menu(self, self._noun, self.take), button)
+        )
+        self.middle.choose_asked.connect(lambda _middle: choose_folder(self, self._noun, self.take))
+        self.middle.all_asked.connect(lambda _middle: self._show_all())
+        self.right.sample.class_asked.connect(self._choose_class)
+        self.right.sample.split_asked.connect(self._choose_split)
+        self.right.act_asked.connect(self._act)
+
+    def _connect_work(self) -> None:
+        desk = self._desk
+        self.edits.made.connect(lambda _text: self._after_edit())
+        self.worker.failed.connect(lambda error: desk.banner(as_plain_error(error), "dataset"))
+        self.intake.progressed.connect(self.middle.show_progress)
+        self.intake.progressed.connect(lambda _progress: self._tell_overview())
+        self.middle.cancelled.connect(lambda _middle: self.intake.cancel())
+        self.intake.checked.connect(self.right.health.show_progress)
+        self.intake.grown.connect(lambda _seconds: self.refresh())
+        self.intake.failed.connect(lambda error: desk.banner(error, "dataset"))
+        self.intake.refused.connect(lambda refused: self.middle.show_refused(refused, self._noun))
+
+    def _position_of(self, class_id: int | None) -> int:
+        return self.overview.position_of(class_id)
+
+    def _after_edit(self) -> None:
+        self.refresh()
+        self._desk.refresh_samples()
+
+    def _tell_overview(self) -> None:
+        self.overview_changed.emit(self.overview)
+
+    def _show_overview(self, overview: Overview) -> None:
+        self.overview = overview
+        self.left.show_overview(overview)
+        self.middle.bar.show_counts(overview, self.browser.shown)
+        self.middle.show_count(self.browser.pages.count, overview.total)
+        self.right.show_overview(overview)
+        self.grid.viewport().update()
+        self._tell_overview()
+
+    def _narrow(self) -> None:
+        lines = self.left.classes.list.selected_lines
+        line = lines[0] if len(lines) == 1 else None
+        class_id = None if line is None else line.id
+        unlabelled = line is not None and line.id is None
+        shown = self.middle.bar.asked.narrowed_to(class_id, unlabelled=unlabelled)
+        self.browser.narrow(shown)
+        self.middle.bar.show_counts(self.overview, shown)
+
+    def _show_all(self) -> None:
+        self.middle.bar.search.clear()
+        self.left.classes.list.clearSelection()
+        self.middle.bar.choose("all")
+
+    def _show_sample(self, sample: Sample | None) -> None:
+        thumbnail = None if sample is None else self.thumbnails.tile(sample, 92)
+        names = tuple(row.name for row in self.overview.classes)
+        facts = DataFacts(classes=names, typical_size=self.overview.typical_size)
+        self.right.show_sample(sample, len(self.grid.picked.rows), thumbnail, facts)
+
+    def _drop_on_class(self, dropped: Dropped) -> None:
+        _DROPS[dropped.kind](self, dropped)
+
+    def _show_sample_menu(self, point: QPoint) -> None:
+        menu = sample_menu(
+            self, self.commands, self.overview, self.browser.selected, self.browser.current
+        )
+        menu.popup(point)
+
+    def _show_class_menu(self, point: QPoint) -> None:
+        lines: list[ClassLine] = self.left.classes.list.selected_lines
+        class_menu(self.left.classes.list, self.commands, self.overview, lines).popup(point)
+
+    def _choose_class(self, chip: QWidget) -> None:
+        menu = QMenu(self)
+        fill_classes(
+            menu, self.overview, lambda to: self.commands.relabel(self.browser.selected, to)
+        )
+        show_below(menu, chip)
+
+    def _choose_split(self, chip: QWidget) -> None:
+        menu = QMenu(self)
+        fill_splits(menu, lambda split: self.commands.resplit(self.browser.selected, split))
+        show_below(menu, chip)
+
+    def _act(self, act: str) -> None:
+        acts = {
+            "fix_twins": self.commands.fix_twins,
+            "show_bad": lambda: self.middle.bar.choose("problems"),
+            "show_unlabelled": lambda: self.left.classes.list.choose([None]),
+            "draw_splits": self.left.splits.draw_usual,
+            "balance": self.right.balance,
+        }
+        acts[act]()
+
+
+def _move_samples(workspace: Workspace, dropped: Dropped) -> None:
+    workspace.commands.relabel(workspace.browser.selected, dropped.class_id)
+
+
+def _merge_classes(workspace: Workspace, dropped: Dropped) -> None:
+    if dropped.class_id is not None:
+        workspace.commands.merge_classes(dropped.classes, dropped.class_id)
+
+
+def _take_files(workspace: Workspace, dropped: Dropped) -> None:
+    name = workspace.overview.name_of(dropped.class_id)
+    workspace.take(dropped.files, name or None)
+
+
+_DROPS = {"samples": _move_samples, "classes": _merge_classes, "files": _take_files}

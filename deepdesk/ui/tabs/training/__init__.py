@@ -1,0 +1,1 @@
+"""The Training tab: choose, start, watch, and look back at earlier runs."""

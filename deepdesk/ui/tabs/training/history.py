@@ -1,0 +1,155 @@
+"""What a run has told so far, live or read back from its log. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from deepdesk.core.events import EpochEnded, RunStarted, Stepped
+from deepdesk.ui.plots.confusion import Confusion, confusion_of
+from deepdesk.ui.plots.pyramid import CurveBuffer
+from deepdesk.ui.tabs.training.words import LOSS, MEMORY, RATE, SPEED
+
+_PACE_S = 30.0  # the time left follows the pace of this long
+
+
+@dataclass(slots=True)
+class RunHistory:
+    """Curves, the latest epoch and the pace of one run.
+
+    Attributes:
+        train: Per name, points at the epoch as a fraction; also speed, memory and the rate.
+        validation: Per metric, a point per epoch.
+        metrics: Metric names without the loss, main one first.
+    """
+
+    run: str = ""
+    epochs: int = 0
+    steps_per_epoch: int = 0
+    step: int = 0
+    epoch: float = 0.0
+    seconds: float = 0.0
+    samples_per_second: float = 0.0
+    best_epoch: int | None = None
+    metrics: tuple[str, ...] = ()
+    train: dict[str, CurveBuffer] = field(default_factory=dict)
+    validation: dict[str, CurveBuffer] = field(default_factory=dict)
+    confusion: Confusion | None = None
+    examples: tuple[Mapping[str, Any], ...] = ()
+    _pace: deque[tuple[float, int]] = field(default_factory=deque)
+
+    @property
+    def main_metric(self) -> str:
+        """Name of the first metric, "" before anything was told."""
+        return self.metrics[0] if self.metrics else ""
+
+    def started(self, event: RunStarted) -> None:
+        """Take in how long the run is to be."""
+        self.run = event.run
+        self.epochs, self.steps_per_epoch = event.epochs, event.steps_per_epoch
+        self.step = event.step
+        self.epoch = event.step / max(1, event.steps_per_epoch)
+        self.metrics = tuple(name for name in event.plot_metrics if name != LOSS)
+        self._pace.clear()
+
+    def stepped(self, event: Stepped) -> None:
+        """Take in a point of the train curves."""
+        values = {**event.values, SPEED: event.samples_per_second}
+        if event.memory_bytes:
+            values[MEMORY] = event.memory_bytes
+        for name, value in values.items():
+            self.train.setdefault(name, CurveBuffer()).append(event.epoch, value)
+        self.step, self.epoch, self.seconds = event.step, event.epoch, event.seconds
+        self.samples_per_second = event.samples_per_second
+        self._pace.append((event.seconds, event.step))
+        while self._pace[-1][0] - self._pace[0][0] > _PACE_S and len(self._pace) > 2:
+            self._pace.popleft()
+
+    def epoch_ended(self, event: EpochEnded) -> None:
+        """Take in a validated epoch."""
+        for name, value in event.validation.items():
+            self.validation.setdefault(name, CurveBuffer()).append(event.epoch, value)
+        if not self.metrics:
+            self.metrics = tuple(name for name in event.validation if name != LOSS)
+        if event.is_best:
+            self.best_epoch = event.epoch
+        self.step, self.epoch, self.seconds = event.step, float(event.epoch), event.seconds
+        self._take_details(event.details)
+
+    def seconds_left(self) -> float:
+        """Return the time to the last step at the present pace, NaN before it is known."""
+        if len(self._pace) < 2 or not self.epochs:
+            return math.nan
+        (first_s, first), (last_s, last) = self._pace[0], self._pace[-1]
+        steps_left = self.epochs * self.steps_per_epoch - self.step
+        return steps_left * (last_s - first_s) / (last - first) if last > first else math.nan
+
+    def plot_names(self) -> list[str]:
+        """List what can be plotted beside the loss, the main metric first."""
+        names = [*self.metrics, RATE, SPEED, MEMORY]
+        names += [name for name in self.train if name not in names and name != LOSS]
+        return [name for name in names if name in self.train or name in self.metrics]
+
+    def _take_details(self, details: Mapping[str, Any]) -> None:
+        self.confusion = confusion_of(details) or self.confusion
+        examples = details.get("examples")
+        if isinstance(examples, list):
+            self.examples = tuple(row for row in examples if isinstance(row, Mapping))
+
+
+def history_of(run: str, epochs: int, lines: Iterable[Mapping[str, Any]]) -> RunHistory:
+    """Return the history that a run's log tells; lines that are not legal are passed over."""
+    history = RunHistory(run=run, epochs=epochs)
+    columns: dict[str, tuple[list[float], list[float]]] = {}
+    for line in lines:
+        try:
+            _READERS.get(str(line.get("kind")), _pass_over)(history, columns, line)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+    for name, (x, y) in columns.items():
+        history.train.setdefault(name, CurveBuffer()).extend(
+            np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
+        )
+    return history
+
+
+Columns = dict[str, tuple[list[float], list[float]]]
+
+
+def _read_step(history: RunHistory, columns: Columns, line: Mapping[str, Any]) -> None:
+    epoch = float(line["epoch"])
+    values = {**line["values"], SPEED: line.get("samples_per_second", math.nan)}
+    if line.get("memory_bytes"):
+        values[MEMORY] = line["memory_bytes"]
+    for name, value in values.items():
+        x, y = columns.setdefault(name, ([], []))
+        x.append(epoch)
+        y.append(float(value))
+    history.step, history.epoch = int(line["step"]), epoch
+    history.seconds = float(line.get("seconds", 0.0))
+
+
+def _read_epoch(history: RunHistory, _columns: Columns, line: Mapping[str, Any]) -> None:
+    history.epoch_ended(
+        EpochEnded(
+            epoch=int(line["epoch"]),
+            step=int(line["step"]),
+            train=dict(line["train"]),
+            validation={str(k): float(v) for k, v in line["validation"].items()},
+            is_best=bool(line["is_best"]),
+            details=dict(line.get("details", {})),
+            seconds=float(line.get("seconds", 0.0)),
+        )
+    )
+
+
+def _pass_over(_history: RunHistory, _columns: Columns, _line: Mapping[str, Any]) -> None:
+    """Take nothing from a line of another kind."""
+
+
+_READERS = {"step": _read_step, "epoch": _read_epoch}

@@ -1,0 +1,233 @@
+"""The welcome page: what a network should learn, the projects used last, a run cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepdesk.core.events import Result
+from deepdesk.core.work import EventSink, StopToken
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.banner import Banner
+from deepdesk.ui.widgets.buttons import SmallButton, SmallPrimaryButton
+from deepdesk.ui.widgets.card import Card
+from deepdesk.ui.widgets.chip import Badge, Chip
+from deepdesk.ui.widgets.flow_row import FlowRow
+from deepdesk.ui.widgets.labels import Label, SectionLabel
+
+if TYPE_CHECKING:
+    from deepdesk.core.task import TaskSpec
+    from deepdesk.ui.desk import Desk
+    from deepdesk.ui.recent_list import RecentButton
+    from deepdesk.ui.task_card import TaskCard
+    from deepdesk.ui.welcome_facts import InterruptedRun, RecentRow, WelcomeFacts
+
+TITLE = "What should your network learn?"
+HINT = "Drop a folder anywhere in this window, or choose. Everything stays on this computer."
+COLUMNS, CARDS, SHOWN_RECENT = 3, 9, 5
+CARDS_PX, SIDE_PX, GAP_PX, TOP_PX = 752, 360, 40, 56
+
+
+class WelcomePage(QScrollArea):
+    """Fills itself from a job, so that the window is painted before anything is read.
+
+    Signals:
+        data_asked: The `TaskSpec` whose data is to be chosen.
+        sample_asked: The `TaskSpec` whose sample is to be opened.
+        project_chosen: Path of a project.
+        open_asked: None.
+        resume_asked: The `InterruptedRun` to go on with.
+        keep_asked: The `InterruptedRun` to leave as it is.
+    """
+
+    data_asked = Signal(object)
+    sample_asked = Signal(object)
+    project_chosen = Signal(object)
+    open_asked = Signal(object)
+    resume_asked = Signal(object)
+    keep_asked = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.cards: list[TaskCard] = []
+        self.chips: list[Chip] = []
+        self.recent: list[RecentButton] = []
+        self.banner = Banner()
+        self._grid = QGridLayout()
+        self._grid.setSpacing(metrics.M - 2)
+        self._more = FlowRow()
+        self._more_hint = Label("each with a sample that needs no download", kind="hint")
+        self._recent_card = Card()
+        self._recent_rows = QVBoxLayout()
+        self.interrupted = Card("Interrupted run")
+        self._arrange()
+
+    def fill(self) -> None:
+        """Gather what to show, in a job."""
+        self._desk.start(_gather, "welcome", on_event=self._take)
+
+    def show_facts(self, facts: WelcomeFacts) -> None:
+        """Show tasks, projects and the run that was cut off."""
+        if tuple(card.spec for card in self.cards) != facts.tasks[:CARDS]:
+            self._show_tasks(facts.tasks)
+        self._show_recent(facts.recent)
+        self._show_interrupted(facts.interrupted)
+
+    def choose(self, spec: TaskSpec) -> None:
+        """Offer the ways to start with a task; without a sample there is only one."""
+        if spec.sample is None:
+            self.data_asked.emit(spec)
+            return
+        menu = self.menu_for(spec)
+        button = next((c for c in (*self.cards, *self.chips) if c.text() == spec.card), self)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def menu_for(self, spec: TaskSpec) -> QMenu:
+        """Return the ways to start with a task."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Choose a data folder...", lambda: self.data_asked.emit(spec))
+        if spec.sample is not None:
+            words = f"Start with the sample: {spec.sample_name}"
+            menu.addAction(words, lambda: self.sample_asked.emit(spec))
+        return menu
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, Result):
+            self.show_facts(event.value)
+
+    def _show_tasks(self, tasks: tuple[TaskSpec, ...]) -> None:
+        from deepdesk.ui.task_card import TaskCard
+
+        for widget in (*self.cards, *self.chips):
+            widget.deleteLater()
+        self.cards = [TaskCard(spec) for spec in tasks[:CARDS]]
+        self.chips = [Chip(spec.card, checkable=False) for spec in tasks[CARDS:]]
+        for at, card in enumerate(self.cards):
+            self._grid.addWidget(card, at // COLUMNS, at % COLUMNS)
+            card.clicked.connect(lambda _on=False, spec=card.spec: self.choose(spec))
+        self._more.clear()
+        for chip, spec in zip(self.chips, tasks[CARDS:], strict=True):
+            self._more.add(chip)
+            chip.clicked.connect(lambda _on=False, spec=spec: self.choose(spec))
+        self._more.setVisible(bool(self.chips))
+        self._more_hint.setVisible(any(spec.sample for spec in tasks))
+
+    def _show_recent(self, rows: tuple[RecentRow, ...]) -> None:
+        from deepdesk.ui.recent_list import RecentButton
+
+        _empty(self._recent_rows)
+        self.recent = [RecentButton(row) for row in rows[:SHOWN_RECENT]]
+        for button in self.recent:
+            self._recent_rows.addWidget(button)
+            path = button.row.path
+            button.clicked.connect(lambda _on=False, path=path: self.project_chosen.emit(path))
+        self._nothing.setVisible(not rows)
+
+    def _show_interrupted(self, run: InterruptedRun | None) -> None:
+        _empty(self.interrupted.body)
+        self.interrupted.setVisible(run is not None)
+        if run is None:
+            return
+        words = f'"{run.title}" in {run.project_name} stopped at step {run.step:,}.'
+        self._step.set_text(f"step {run.step:,}")
+        self.interrupted.add(Label(f"{words} Nothing was lost.", kind="hint", wraps=True))
+        row = QHBoxLayout()
+        row.setSpacing(metrics.S)
+        row.addWidget(SmallPrimaryButton("Resume", lambda: self.resume_asked.emit(run)))
+        row.addWidget(SmallButton("Keep as it is", lambda: self._keep(run)))
+        row.addStretch(1)
+        self.interrupted.body.addLayout(row)
+
+    def _keep(self, run: InterruptedRun) -> None:
+        self.interrupted.hide()
+        self.keep_asked.emit(run)
+
+    def _arrange(self) -> None:
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        page = QWidget()
+        page.setProperty("kind", "page")
+        row = QHBoxLayout(page)
+        row.setContentsMargins(metrics.XL, TOP_PX, metrics.XL, metrics.XL)
+        row.setSpacing(GAP_PX)
+        row.addStretch(1)
+        row.addWidget(self._tasks_side(), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._recent_side(), 0, Qt.AlignmentFlag.AlignTop)
+        row.addStretch(1)
+        self.setWidget(page)
+
+    def _tasks_side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(metrics.scaled(CARDS_PX))
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(metrics.S)
+        column.addWidget(self.banner)
+        column.addWidget(Label(TITLE, kind="title"))
+        column.addWidget(Label(HINT, kind="muted", wraps=True))
+        column.addSpacing(metrics.S)
+        for at in range(COLUMNS):
+            self._grid.setColumnStretch(at, 1)
+            self._grid.setColumnMinimumWidth(at, metrics.scaled(CARDS_PX // COLUMNS - metrics.M))
+        column.addLayout(self._grid)
+        column.addSpacing(metrics.XS)
+        column.addWidget(self._more)
+        column.addWidget(self._more_hint)
+        self._more.hide()
+        self._more_hint.hide()
+        return side
+
+    def _recent_side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(metrics.scaled(SIDE_PX))
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, metrics.S, 0, 0)
+        column.setSpacing(metrics.S)
+        column.addWidget(SectionLabel("Recent"))
+        self._recent_card.set_margins(0, 0)
+        self._recent_rows.setSpacing(0)
+        self._nothing = Label("Projects you opened will be here.", kind="hint")
+        self._nothing.setContentsMargins(metrics.M, metrics.M, metrics.M, 0)
+        self._recent_card.body.addLayout(self._recent_rows)
+        self._recent_card.add(self._nothing)
+        open_row = QHBoxLayout()
+        open_row.setContentsMargins(metrics.M, metrics.XS, metrics.M, metrics.M)
+        open_row.addWidget(SmallButton("Open...", lambda: self.open_asked.emit(None)))
+        open_row.addStretch(1)
+        self._recent_card.body.addLayout(open_row)
+        column.addWidget(self._recent_card)
+        column.addSpacing(metrics.S)
+        self._step = Badge("", tone="warn")
+        self.interrupted.head.addWidget(self._step)
+        self.interrupted.hide()
+        column.addWidget(self.interrupted)
+        return side
+
+
+def _gather(emit: EventSink, stop: StopToken) -> None:
+    from deepdesk.ui.welcome_facts import gathering
+
+    gathering()(emit, stop)
+
+
+def _empty(layout: QLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            _empty(inner)
+            inner.deleteLater()
