@@ -199,7 +199,10 @@ class Metric(Protocol):
 class Task(Protocol):
     """The heavy half: one object per run, made from the task's config and `DataFacts`."""
 
-    fields: Mapping[str, Field]
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The arrays that every sample decodes into."""
+        ...
 
     def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
         """Return one array per field. Deterministic, so that it can be cached.

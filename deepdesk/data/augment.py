@@ -109,19 +109,20 @@ def _resampled(images: Tensor, draws: Draws, how: Augmentation) -> Tensor:
         1,
     )
     grid = functional.affine_grid(maps, list(images.shape), align_corners=False)
-    return functional.grid_sample(
+    moved: Tensor = functional.grid_sample(
         images, grid, mode="bilinear", padding_mode="reflection", align_corners=False
     )
+    return moved
 
 
 def _recoloured(images: Tensor, draws: Draws, strength: float) -> Tensor:
-    brightness, contrast, saturation = (_between(draws, "colour", 3, images.device) * strength).T[
-        :, :, None, None, None
-    ]
+    drawn = _between(draws, "colour", 3, images.device) * strength
+    brightness, contrast, saturation = drawn.T[:, :, None, None, None]
     grey = images.mean(1, keepdim=True)
     middle = grey.mean((2, 3), keepdim=True)
-    images = grey + (images - grey) * (1.0 + saturation)
-    return middle + (images - middle) * (1.0 + contrast) + brightness
+    coloured = grey + (images - grey) * (1.0 + saturation)
+    changed: Tensor = middle + (coloured - middle) * (1.0 + contrast) + brightness
+    return changed
 
 
 def _erased(images: Tensor, draws: Draws, side: float) -> Tensor:

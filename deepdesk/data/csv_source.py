@@ -23,10 +23,15 @@ from deepdesk.data.split_names import split_of_word
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 MAX_LABEL_LENGTH = 200
 _PATH_NAMES = frozenset(
-    "path file filename file_name filepath file_path image image_path picture photo sample".split()
+    {
+        *("path", "file", "filename", "file_name", "filepath", "file_path"),
+        *("image", "image_path", "picture", "photo", "sample"),
+    }
 )
-_LABEL_NAMES = frozenset("label class target category class_name label_name species name".split())
-_SPLIT_NAMES = frozenset("split set subset partition fold usage".split())
+_LABEL_NAMES = frozenset(
+    {"label", "class", "target", "category", "class_name", "label_name", "species", "name"}
+)
+_SPLIT_NAMES = frozenset(["split", "set", "subset", "partition", "fold", "usage"])
 _HINT = "A table needs a column of paths and one of labels, for instance: path,label,split."
 
 
@@ -90,9 +95,7 @@ def _cell(row: Sequence[str], column: int) -> str:
     return row[column].strip() if 0 <= column < len(row) else ""
 
 
-def _columns(
-    first: list[list[str]], suffixes: frozenset[str], name: str
-) -> tuple[_Columns, bool]:
+def _columns(first: list[list[str]], suffixes: frozenset[str], name: str) -> tuple[_Columns, bool]:
     head = [cell.strip().casefold() for cell in first[0]]
     path = next((i for i, cell in enumerate(head) if cell in _PATH_NAMES), -1)
     at = _path_column(first[0], suffixes)

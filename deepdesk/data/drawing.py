@@ -51,9 +51,7 @@ def draw_new(index: SampleIndex, known: int, given: Set[str | None]) -> None:
             index.set_split(moved, split)
 
 
-def _new_in_train(
-    index: SampleIndex, known: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _new_in_train(index: SampleIndex, known: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return ids and numbers of their classes, both int64, (N,)."""
     filters = [Filter(class_id=row.id, split="train") for row in index.classes()]
     filters.append(Filter(unlabelled=True, split="train"))

@@ -72,7 +72,7 @@ def _same_aspect(one: Small, other: Small) -> bool:
     ratio = (one.shape[0] * other.shape[1]) / (one.shape[1] * other.shape[0])
     # A side of few pixels is rounded by more than the tolerance.
     few = 1 + 1 / min(*one.shape[:2], *other.shape[:2])
-    return 1 / (_MAX_ASPECT * few) <= ratio <= _MAX_ASPECT * few
+    return bool(1 / (_MAX_ASPECT * few) <= ratio <= _MAX_ASPECT * few)
 
 
 def _centred(picture: Small, size: tuple[int, int]) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_EIGHT_OF_SIXTEEN = ((np.arange(65536) + 128) // 257).astype(np.uint8)
 _FRAMED = frozenset({"GIF", "PNG", "WEBP", "TIFF"})
 
 
@@ -59,9 +60,9 @@ def _on_white(image: Image.Image) -> tuple[Image.Image, str]:
     image = image.convert("RGBA")
     if image.getchannel("A").getextrema() == (255, 255):
         return image.convert("RGB"), ""
-    white = Image.new("RGBA", image.size, "white")
-    white.alpha_composite(image)
-    return white.convert("RGB"), "transparent parts on white"
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white, "transparent parts on white"
 
 
 def _convert(image: Image.Image) -> tuple[Image.Image, str]:
@@ -77,26 +78,30 @@ def _cmyk(image: Image.Image) -> tuple[Image.Image, str]:
 
 
 def _integers(image: Image.Image) -> tuple[Image.Image, str]:
-    values = np.asarray(image).astype(np.int64)
-    if image.mode == "I" and values.size and values.max() <= 255 and values.min() >= 0:
-        return _grey(values), ""
-    if values.min() < 0 or values.max() > 65535:
-        return _stretched(values.astype(np.float64))
-    return _grey((values + 128) // 257), "16 bits reduced to 8"
+    values = np.asarray(image)
+    low, high = int(values.min()), int(values.max())
+    if image.mode == "I" and low >= 0 and high <= 255:
+        return _grey(values.astype(np.uint8)), ""
+    if low < 0 or high > 65535:
+        return _stretched(values.astype(np.float32))
+    return _grey(_EIGHT_OF_SIXTEEN[values]), "16 bits reduced to 8"
 
 
 def _floats(image: Image.Image) -> tuple[Image.Image, str]:
-    return _stretched(np.nan_to_num(np.asarray(image).astype(np.float64)))
+    return _stretched(np.nan_to_num(np.asarray(image)))
 
 
-def _stretched(values: NDArray[np.float64]) -> tuple[Image.Image, str]:
+def _stretched(values: NDArray[np.float32]) -> tuple[Image.Image, str]:
+    # Differences of the largest numbers would overflow.
+    values = np.clip(values, -1e30, 1e30)
     low, high = float(values.min()), float(values.max())
-    scale = 255.0 / (high - low) if high > low else 0.0
-    return _grey(np.rint((values - low) * scale)), f"scaled from {low:g}..{high:g}"
+    values -= np.float32(low)
+    values *= np.float32(255.0 / (high - low) if high > low else 0.0)
+    return _grey(np.rint(values, out=values).astype(np.uint8)), f"scaled from {low:g}..{high:g}"
 
 
-def _grey(values: NDArray[np.int64] | NDArray[np.float64]) -> Image.Image:
-    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).convert("RGB")
+def _grey(values: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(values).convert("RGB")
 
 
 def _unsupported(image: Image.Image) -> tuple[Image.Image, str]:

@@ -60,7 +60,7 @@ def shown(path: Path | str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return text from the file system with the bytes that are no UTF-8 written as \\x.."""
+    """Return text from the file system, with escapes for bytes that are no UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

@@ -99,7 +99,7 @@ def near_pairs(prints: Prints, stop: StopToken) -> NDArray[np.int64]:
         if total > MAX_PAIRS:
             break
     pairs = np.sort(np.concatenate(found), axis=1)
-    return np.unique(pairs, axis=0)
+    return np.asarray(np.unique(pairs, axis=0), dtype=np.int64)
 
 
 def near_twins(
@@ -132,7 +132,7 @@ def _root(parents: dict[int, int], member: int) -> int:
 
 def _informative(fingerprints: Ids) -> NDArray[np.bool_]:
     bits = np.bitwise_count(fingerprints.view(np.uint64))
-    return (bits >= _MIN_BITS) & (bits <= _MAX_BITS)
+    return np.asarray((bits >= _MIN_BITS) & (bits <= _MAX_BITS))
 
 
 def _first_of_twins(prints: Prints) -> NDArray[np.bool_]:
@@ -145,7 +145,7 @@ def _first_of_twins(prints: Prints) -> NDArray[np.bool_]:
 def _pairs_of_equals(ids: Ids, start: NDArray[np.intp]) -> NDArray[np.int64]:
     counts = np.diff(start, append=len(ids))
     heads = np.repeat(ids[start], counts)
-    return np.stack([heads, ids], axis=1)[heads != ids].astype(np.int64)
+    return np.asarray(np.stack([heads, ids], axis=1)[heads != ids], dtype=np.int64)
 
 
 def _close_unique(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ _LOOK_EVERY_S = 0.1
 
 Row = tuple[int, Path]
 Outcome = tuple[int, Facts | BadSampleError]
+Lot = list[tuple[Row, Facts | BadSampleError]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ class _Crew:
         self._reader = reader
         self._stop = stop
 
-    def outcomes(self, rows: list[Row]) -> Iterator[list[tuple[Row, Facts | BadSampleError]]]:
+    def outcomes(self, rows: list[Row]) -> Generator[Lot, None, None]:
         """Yield lots as they are done; an empty list now and then while waiting.
 
         Closing the generator leaves within the time of one sample.
@@ -157,8 +158,8 @@ class _Crew:
         finally:
             _leave(pool, waiting)
 
-    def _read(self, rows: list[Row]) -> list[tuple[Row, Facts | BadSampleError]]:
-        outcomes = []
+    def _read(self, rows: list[Row]) -> Lot:
+        outcomes: Lot = []
         for row in rows:
             if self._stop.is_stopping:
                 break
@@ -168,7 +169,7 @@ class _Crew:
 
 def _leave(
     pool: ThreadPoolExecutor,
-    waiting: set[Future[list[tuple[Row, Facts | BadSampleError]]]],
+    waiting: set[Future[Lot]],
 ) -> None:
     pool.shutdown(wait=not waiting, cancel_futures=True)
     # A picture of 100 million pixels takes longer; its thread ends on its own.
@@ -198,16 +199,21 @@ def _check_new(index: SampleIndex, crew: _Crew, tally: _Tally, pace: Pace) -> No
         index.record_facts(found)
 
 
-def _twins(
-    index: SampleIndex, reader: Reader, emit: EventSink, stop: StopToken
-) -> list[Group]:
+def _twins(index: SampleIndex, reader: Reader, emit: EventSink, stop: StopToken) -> list[Group]:
     pace = Pace("Looking for twins", emit, stop)
     pace.tell(0)
     prints = Prints.of_rows(index.prints())
     groups: list[Group] = [("exact", group) for group in exact_twins(prints)]
-    likeness = Likeness(reader, lambda number: index.sample(number).path)
+    likeness = Likeness(reader, lambda number: _path_of(index, number))
     pairs = near_pairs(prints, stop)
     groups += [("near", group) for group in near_twins(pairs, likeness.is_alike, stop)]
     if groups != index.twins():
         index.set_twins(groups)
     return groups
+
+
+def _path_of(index: SampleIndex, number: int) -> Path:
+    samples = index.samples([number])
+    if not samples:
+        raise BadSampleError("missing", "The sample was removed meanwhile.")
+    return samples[0].path

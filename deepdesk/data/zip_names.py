@@ -75,7 +75,7 @@ def _check_part(part: str, name: str) -> None:
         raise ValueError(f'the name "{_short(name)}" has a character that Windows refuses')
     if part[-1] in ". ":
         raise ValueError(f'the name "{_short(name)}" has a part ending in a dot or a space')
-    if part.split(".")[0].rstrip().casefold() in _RESERVED:
+    if part.partition(".")[0].rstrip().casefold() in _RESERVED:
         raise ValueError(f'the name "{_short(name)}" is reserved by Windows')
     if len(_bytes(part)) > MAX_PART_BYTES:
         raise ValueError(f'the name "{_short(name)}" is too long')

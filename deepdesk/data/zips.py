@@ -134,9 +134,7 @@ def _check_room(entries: list[_Entry], folder: Path) -> None:
         )
 
 
-def _write_all(
-    archive: zipfile.ZipFile, entries: list[_Entry], part: Path, pace: Pace
-) -> None:
+def _write_all(archive: zipfile.ZipFile, entries: list[_Entry], part: Path, pace: Pace) -> None:
     for done, entry in enumerate(entries):
         pace.tell(done, len(entries))
         target = part.joinpath(*entry.target)

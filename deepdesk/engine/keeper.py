@@ -94,8 +94,9 @@ class Keeper:
         """
         progress = self.progress
         progress.epochs_done += 1
-        is_best = self._is_better(evaluation.metrics, main)
-        progress.epochs_without_gain = 0 if is_best else progress.epochs_without_gain + 1
+        gain = self._gain(evaluation.metrics, main)
+        is_best = gain > 0 or (gain == 0 and self._has_lower_loss(evaluation.metrics))
+        progress.epochs_without_gain = 0 if gain > 0 else progress.epochs_without_gain + 1
         if is_best:
             progress.best_epoch = progress.epochs_done
             progress.best_metrics = dict(evaluation.metrics)
@@ -186,13 +187,16 @@ class Keeper:
             seconds=self.progress.seconds,
         )
 
-    def _is_better(self, metrics: Mapping[str, float], main: Metric) -> bool:
-        value, loss = metrics.get(main.name), metrics.get("loss", math.inf)
-        if value is None or self.progress.best_value is None:
-            return True
-        sign = 1.0 if main.higher_is_better else -1.0
-        best_loss = math.inf if self.progress.best_loss is None else self.progress.best_loss
-        return (sign * value, -loss) > (sign * self.progress.best_value, -best_loss)
+    def _gain(self, metrics: Mapping[str, float], main: Metric) -> float:
+        """Return how much better the main metric is than the best so far, infinite at first."""
+        value, best = metrics.get(main.name), self.progress.best_value
+        if value is None or best is None:
+            return math.inf
+        return value - best if main.higher_is_better else best - value
+
+    def _has_lower_loss(self, metrics: Mapping[str, float]) -> bool:
+        best = self.progress.best_loss
+        return best is None or metrics.get("loss", math.inf) < best
 
     def _answers(self, evaluation: Evaluation) -> dict[str, Any]:
         rows = evaluation.answers

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import torch
 
-from deepdesk.core.errors import DeepDeskError, DeviceError
+from deepdesk.core.errors import DeepDeskError, DeviceError, StorageError
 from deepdesk.core.events import Choices, Progress, RunEnded, RunStarted, Said
 from deepdesk.core.task import DataFacts, Task, TaskSpec
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
@@ -33,9 +33,10 @@ from deepdesk.engine.tuning import pick_precision
 from deepdesk.nn.build import build
 from deepdesk.nn.graph import Graph
 from deepdesk.nn.shapes import shapes_of
+from deepdesk.project.checkpoints import needed_bytes
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
-from deepdesk.project.safe_write import write_json
+from deepdesk.project.safe_write import free_bytes, write_json
 
 
 def train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
@@ -218,6 +219,7 @@ class _Session:
             emit=emit,
             sample_ids=data["validation"].samples.tolist(),
         )
+        check_room(self.run, network)
         keeper.resume(network, recorder)
         self.run.update(main_metric=recorder.main_metric.name, device=compute.device.type)
         started = RunStarted(
@@ -253,8 +255,26 @@ class _Session:
             metrics = {**progress.best_metrics, **metrics}
             seconds = self.trainer.recorder.seconds
         self.run.update(status=status, metrics=metrics, seconds=seconds)
+        self.run.metrics.close()
         self.run.release()
         emit(RunEnded(run=self.run.path.name, status=status, metrics=metrics, seconds=seconds))
+
+
+def check_room(run: RunFolder, network: Network) -> None:
+    """Raise if the disk has no room for a few checkpoints of `network`.
+
+    Raises:
+        StorageError: With the bytes that are free and that are needed.
+    """
+    parameters = sum(t.numel() for t in network.model.state_dict().values())
+    # Weights, best weights, trained weights and at most two moments, four bytes each.
+    needed = needed_bytes(parameters * 4 * 5)
+    free = free_bytes(run.path)
+    if free < needed:
+        raise StorageError(
+            f"The disk has {free / 2**20:,.0f} MB free; this run needs {needed / 2**20:,.0f} MB.",
+            "Free some space, or take a smaller network.",
+        )
 
 
 def best_weights(run: RunFolder) -> bytes:

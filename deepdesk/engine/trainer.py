@@ -100,7 +100,7 @@ class Trainer:
             outputs = self.task.forward(network.model, prepared)
         losses = dict(self.task.losses(outputs, prepared))
         loss = torch.stack(list(losses.values())).sum()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
+        loss.backward()
         network.update(self.config.clip_norm, steps_done=step + 1)
         self.recorder.seen(outputs.detach(), prepared)
         return {"loss": loss.detach(), **{name: value.detach() for name, value in losses.items()}}

@@ -65,7 +65,7 @@ def _step_seconds(
         with compute.autocast():
             outputs = task.forward(trial, batch)
         loss = torch.stack(list(task.losses(outputs, batch).values())).sum()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
+        loss.backward()
         trial.zero_grad(set_to_none=True)
         float(loss.detach())
         elapsed_s = time.perf_counter() - start_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -103,10 +104,7 @@ def _steps(graph: Graph, slots: Mapping[str, int], outputs: tuple[str, ...]) -> 
 
 def _is_chain(graph: Graph, outputs: tuple[str, ...]) -> bool:
     order = graph.order
-    follows = all(
-        graph.sources[node.id] == (before.id,)
-        for before, node in zip(order, order[1:], strict=False)
-    )
+    follows = all(graph.sources[node.id] == (before.id,) for before, node in pairwise(order))
     return follows and outputs == (order[-1].id,)
 
 

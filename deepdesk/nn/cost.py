@@ -92,9 +92,7 @@ def cost(graph: Graph, contract: Contract, batch_size: int = 1) -> GraphCost:
 def node_cost(node: Node, in_shapes: Shapes, out_shape: Shape, batch_size: int) -> NodeCost:
     """Return the cost of one legal node for a batch."""
     if node.block == "input":
-        return NodeCost(
-            out_shape=out_shape, parameters=0, trainable=0, flops=0, activation_bytes=0
-        )
+        return NodeCost(out_shape=out_shape, parameters=0, trainable=0, flops=0, activation_bytes=0)
     found = _measure(node.block, node.config, in_shapes)
     return NodeCost(
         out_shape=out_shape,
@@ -109,9 +107,7 @@ def node_cost(node: Node, in_shapes: Shapes, out_shape: Shape, batch_size: int) 
 def _measure(block: str, config: Any, in_shapes: Shapes) -> NodeCost:
     """Return the cost of a node for `_BATCH` samples."""
     module = module_of(block, config, in_shapes)
-    inputs = [
-        torch.empty(_BATCH, *shape, device="meta", requires_grad=True) for shape in in_shapes
-    ]
+    inputs = [torch.empty(_BATCH, *shape, device="meta", requires_grad=True) for shape in in_shapes]
     saved: list[Tensor] = []
 
     def keep(tensor: Tensor) -> Tensor:
@@ -134,7 +130,7 @@ def _measure(block: str, config: Any, in_shapes: Shapes) -> NodeCost:
 
 def _storage(tensor: Tensor) -> int:
     """Return what tensors that share memory have in common; meta tensors have no address."""
-    return tensor.untyped_storage()._cdata
+    return int(tensor.untyped_storage()._cdata)
 
 
 class _FusedAttention(TorchFunctionMode):
@@ -143,7 +139,7 @@ class _FusedAttention(TorchFunctionMode):
     def __torch_function__(
         self,
         func: Callable[..., Any],
-        types: Any,  # noqa: ARG002
+        types: Any,
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:

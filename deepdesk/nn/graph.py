@@ -35,7 +35,7 @@ class Contract:
 
     def __str__(self) -> str:
         sides = [
-            ", ".join(f"({', '.join(('N', *map(str, shape)))})" for shape in part.values())
+            ", ".join("(" + ", ".join(("N", *map(str, shape))) + ")" for shape in part.values())
             for part in (self.inputs, self.outputs)
         ]
         return f"{self.dtype} {sides[0]} → {sides[1]}"
@@ -129,7 +129,7 @@ class Graph:
             return self.by_id[node_id]
         except KeyError:
             raise GraphError(
-                f"There is no block {ascii(node_id[:48])} in this network.", code="unknown_node"
+                f"There is no block {node_id[:48]!a} in this network.", code="unknown_node"
             ) from None
 
     @cached_property
@@ -197,8 +197,8 @@ class Graph:
         Input nodes get the shapes; the last block gets the number of outputs if it has a
         setting for it (`Block.outputs_setting`).
         """
-        shapes = dict(zip(_ids(self.inputs, contract.inputs), contract.inputs.values(), strict=False))
-        ends = dict(zip(_ids(self.sinks, contract.outputs), contract.outputs.values(), strict=False))
+        shapes = _by_node(self.inputs, contract.inputs)
+        ends = _by_node(self.sinks, contract.outputs)
         nodes = []
         for node in self.nodes:
             if node.id in shapes:
@@ -227,6 +227,8 @@ class Graph:
         return graph_from_json(data)
 
 
-def _ids(nodes: tuple[Node, ...], names: Mapping[str, Shape]) -> tuple[str, ...]:
-    """Return which node serves each name of a contract: the only one, or that of the same id."""
-    return tuple(names) if len(names) > 1 else tuple(node.id for node in nodes[:1])
+def _by_node(nodes: tuple[Node, ...], wanted: Mapping[str, Shape]) -> Mapping[str, Shape]:
+    """Return shapes by node id; only where a contract has several names do they have to be ids."""
+    if len(wanted) > 1:
+        return wanted
+    return dict(zip((node.id for node in nodes[:1]), wanted.values(), strict=False))

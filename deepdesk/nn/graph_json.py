@@ -48,7 +48,7 @@ def graph_from_json(data: Any) -> Graph:
     _closed(data, {"format", "name", "nodes", "edges"}, node="")
     number = data.get("format")
     _require(
-        number == FORMAT and isinstance(number, int),
+        number == FORMAT and type(number) is int,
         "This network was written in another format than this program knows.",
     )
     nodes = _list(data.get("nodes"), "blocks", MAX_NODES)

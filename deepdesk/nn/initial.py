@@ -26,16 +26,18 @@ def draw(module: nn.Module, generator: torch.Generator) -> None:
     Raises:
         TypeError: There is no rule for a module that has parameters of its own.
     """
-    if hasattr(module, "draw_all"):
-        module.draw_all(generator)
+    draw_all = getattr(module, "draw_all", None)
+    if draw_all is not None:
+        draw_all(generator)
         return
     for child in module.children():
         draw(child, generator)
     rule = next((_RULES[kind] for kind in type(module).__mro__ if kind in _RULES), None)
+    own_rule = getattr(module, "draw", None)
     if rule is not None:
         rule(module, generator)
-    elif hasattr(module, "draw"):
-        module.draw(generator)
+    elif own_rule is not None:
+        own_rule(generator)
     elif module._parameters or module._buffers:
         raise TypeError(f"No rule says how {type(module).__name__} begins")
 

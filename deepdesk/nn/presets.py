@@ -6,6 +6,7 @@ blocks, so that the rest costs about as much as at 32.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from deepdesk.nn.backbone_facts import BACKBONES
@@ -17,7 +18,7 @@ _BACKBONE_SIDE_PX = 128  # below it a pretrained network sees almost nothing
 
 def chain(name: str, *nodes: Node) -> Graph:
     """Return a graph in which each node feeds the next."""
-    edges = tuple(Edge(a.id, b.id) for a, b in zip(nodes, nodes[1:], strict=False))
+    edges = tuple(Edge(a.id, b.id) for a, b in pairwise(nodes))
     return Graph(name=name, nodes=nodes, edges=edges)
 
 

@@ -131,9 +131,8 @@ def _matched(
                 code="loose_end",
             )
         ]
-    by_name = {name: n for name, n in zip(wanted, nodes, strict=True)} if len(nodes) == 1 else {
-        n.id: n for n in nodes
-    }
+    names = wanted if len(nodes) == 1 else [node.id for node in nodes]
+    by_name = dict(zip(names, nodes, strict=True))
     problems = []
     for name, shape in wanted.items():
         node = by_name.get(name)
@@ -145,8 +144,9 @@ def _matched(
                 GraphError(
                     f"The {word} is {shape_text(shapes[node.id])}, but has to be "
                     f"{shape_text(tuple(shape))}.",
-                    "End with a Linear block on a vector." if word == "output" else
-                    "Set the shape of the Picture block.",
+                    "End with a Linear block on a vector."
+                    if word == "output"
+                    else "Set the shape of the Picture block.",
                     node=node.id,
                     code="contract",
                 )

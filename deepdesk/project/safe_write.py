@@ -172,12 +172,9 @@ def megabytes(count: int) -> str:
     return f"{count / 1e6:,.0f} MB" if count >= 10_000_000 else f"{count / 1e6:,.2f} MB"
 
 
-def remove_leftovers(folder: Path, *, is_alive: Callable[[int], bool]) -> None:
-    """Delete temporary files and folders of processes that died while writing into `folder`."""
+def remove_leftovers(folder: Path) -> None:
+    """Delete what killed processes left half written; nobody else may be writing there now."""
     for entry in folder.glob("*.tmp-*-*"):
-        pid = entry.name.rpartition(".tmp-")[2].partition("-")[0]
-        if not pid.isdigit() or (int(pid) != os.getpid() and is_alive(int(pid))):
-            continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
         else:

@@ -58,6 +58,7 @@ class DropOverlay(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.words = Label(kind="answer", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -76,7 +77,7 @@ class DropOverlay(QWidget):
         self._role = "accent" if is_welcome else "warn"
         self.words.setText(words)
         self.hint.setText(hint)
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
 

@@ -164,11 +164,9 @@ class ConfigForm(QWidget):
 
     def _count(self) -> None:
         changed = sum(self._rows[key].is_changed() for key in self._folded)
-        rest = len(self._folded) - changed
-        at_defaults = "1 at its default" if rest == 1 else f"{rest} at their defaults"
-        words = [f"{changed} changed"] if changed else []
-        words += [at_defaults] if rest else []
-        self.fold.set_note(", ".join(words))
+        total = len(self._folded)
+        at_defaults = "1 at its default" if total == 1 else f"{total} at their defaults"
+        self.fold.set_note(f"{changed} of {total} changed" if changed else at_defaults)
 
 
 def _row(setting: Setting) -> SettingRow:

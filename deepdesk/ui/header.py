@@ -9,9 +9,9 @@ from deepdesk.ui.device_badge import DevicePill
 from deepdesk.ui.session import Session
 from deepdesk.ui.tab_switch import TabSwitch
 from deepdesk.ui.theme import icons, metrics
-from deepdesk.ui.widgets.buttons import IconButton
+from deepdesk.ui.widgets.buttons import IconButton, LinkButton
 from deepdesk.ui.widgets.elided_label import ElidedLabel
-from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.labels import Label, restyle
 from deepdesk.ui.widgets.status_dot import StatusDot
 
 LOGO_PX = 22
@@ -27,6 +27,7 @@ class Header(QFrame):
         self.tabs = TabSwitch()
         self.device = DevicePill()
         self.more = IconButton("more", "Menu", lambda: self._open(menu))
+        self.check = LinkButton("Check this machine", self._ask_check)
         self._name = ElidedLabel(kind="heading")
         self._task = ElidedLabel(kind="hint")
         self._held = Label(kind="small", tone="warn")
@@ -44,15 +45,23 @@ class Header(QFrame):
     def follow(self, session: Session, task_title: str) -> None:
         """Show what the session holds."""
         project = session.project
-        self.tabs.setVisible(project is not None)
-        for widget in (self._logo, self._name, self._task):
-            widget.setVisible(project is not None)
+        self._show_bar(is_bar=project is not None)
         self._show_holder(session)
         if project is not None:
             self._name.setText(project.file.name)
             self._task.setText(task_title)
             self.tabs.choose(session.tab)
         self.device.show_badge(session.device)
+
+    def _show_bar(self, *, is_bar: bool) -> None:
+        for widget in (self._logo, self._name, self._task, self.tabs):
+            widget.setVisible(is_bar)
+        self.check.setVisible(not is_bar)
+        # The welcome page has no bar above it: the header lies on the page.
+        kind = "header" if is_bar else "page"
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            restyle(self)
 
     def _show_holder(self, session: Session) -> None:
         project = session.project
@@ -87,9 +96,13 @@ class Header(QFrame):
         row.setContentsMargins(metrics.M, 0, 0, 0)
         row.setSpacing(metrics.S)
         row.addStretch(1)
+        row.addWidget(self.check)
         row.addWidget(self.device, 0, Qt.AlignmentFlag.AlignRight)
         row.addWidget(self.more)
         return side
+
+    def _ask_check(self) -> None:
+        self.device.check_asked.emit(None)
 
     def _open(self, menu: QMenu) -> None:
         corner = self.more.mapToGlobal(QPoint(self.more.width(), self.more.height() + 4))

@@ -28,10 +28,12 @@ class Projects(QObject):
     Signals:
         opened: `Opened`, after the project is on the desk.
         sample_made: Path of a sample project that is ready to be opened.
+        data_given: list[Path] to import into the project that was just made.
     """
 
     opened = Signal(object)
     sample_made = Signal(object)
+    data_given = Signal(object)
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
@@ -107,8 +109,11 @@ class Projects(QObject):
             work,
             "welcome",
             on_event=lambda event: found.append(event.value),
-            on_ended=lambda _ended: self.ask_new(paths, task=found[0] if found else ""),
+            on_ended=lambda _ended: self._ask_for(paths, found),
         )
+
+    def _ask_for(self, paths: list[Path], found: list[str]) -> None:
+        self.ask_new(paths, task=found[0] if found else "")
 
     def ask_new(self, sources: list[Path], *, task: str = "") -> NewProjectDialog:
         """Open the dialog for a new project and return it."""
@@ -140,7 +145,7 @@ class Projects(QObject):
 
     def _make(self, wanted: NewProject) -> None:
         sources = list(wanted.sources)
-        drop = (lambda: self._desk.files_dropped.emit(sources)) if sources else None
+        drop = (lambda: self.data_given.emit(sources)) if sources else None
         self.create(wanted, then=drop)
 
     def _open_with(self, work: Work, then: Callable[[], None] | None) -> None:

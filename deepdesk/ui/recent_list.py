@@ -13,7 +13,7 @@ from deepdesk.ui.theme.fonts import MEDIUM, SEMIBOLD, font
 from deepdesk.ui.welcome_facts import RecentRow
 from deepdesk.ui.widgets.painting import antialiased, draw_focus, draw_text, fill_round
 
-HEIGHT_PX, PICTURE_PX, INSET_PX, FIGURE_PX = 57, 36, 12, 92
+HEIGHT_PX, PICTURE_PX, INSET_PX = 57, 36, 12
 
 
 def image_of(pixels_HWC: Any) -> QImage:
@@ -50,17 +50,16 @@ class RecentButton(QAbstractButton):
         top = (rect.height() - PICTURE_PX) / 2
         self._draw_picture(painter, QRectF(INSET_PX, top, PICTURE_PX, PICTURE_PX))
         left = INSET_PX + PICTURE_PX + metrics.S
-        figures = metrics.scaled(FIGURE_PX)
         room = rect.adjusted(left, top - 1, -INSET_PX, -top + 1)
-        words = room.adjusted(0, 0, -figures, 0)
-        right = room.adjusted(room.width() - figures, 0, 0, 0)
-        end = Qt.AlignmentFlag.AlignRight
-        row = self.row
-        draw_text(painter, _upper(words), row.name, font(metrics.BODY, MEDIUM), colour("text"))
-        draw_text(painter, _lower(words), row.note, font(metrics.SMALL), colour("muted"))
-        figure = font(metrics.SMALL, SEMIBOLD)
-        draw_text(painter, _upper(right), row.metric, figure, colour("text"), end)
-        draw_text(painter, _lower(right), row.when, font(metrics.SMALL), colour("muted"), end)
+        row, small = self.row, font(metrics.SMALL)
+        end, figure = Qt.AlignmentFlag.AlignRight, font(metrics.SMALL, SEMIBOLD)
+        upper, lower = _upper(room), _lower(room)
+        taken = draw_text(painter, upper, row.metric, figure, colour("text"), end)
+        name = upper.adjusted(0, 0, -taken - metrics.S, 0)
+        draw_text(painter, name, row.name, font(metrics.BODY, MEDIUM), colour("text"))
+        taken = draw_text(painter, lower, row.when, small, colour("muted"), end)
+        note = lower.adjusted(0, 0, -taken - metrics.S, 0)
+        draw_text(painter, note, row.note, small, colour("muted"))
         if self.hasFocus():
             draw_focus(painter, rect.adjusted(1, 1, -1, -1), 6)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -110,6 +111,17 @@ class CommandSet(QObject):
         """Switch off what needs a project while there is none."""
         for command in COMMANDS:
             self.actions[command.key].setEnabled(has_project or not command.needs_project)
+
+    def show_recent(
+        self, projects: Iterable[tuple[str, Path]], open_it: Callable[[Path], object]
+    ) -> None:
+        """Fill the menu of recent projects with (name, path)."""
+        self.recent.clear()
+        for name, path in projects:
+            action = self.recent.addAction(name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _on=False, path=path: open_it(path))
+        self.recent.setEnabled(not self.recent.isEmpty())
 
     def choose_theme(self, mode: str) -> None:
         """Tick the theme in use: "system", "light" or "dark"."""

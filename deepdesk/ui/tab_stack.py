@@ -98,10 +98,12 @@ class TabStack(QWidget):
 
     def ask(self, key: str, what: str) -> bool:
         """Call the method `what` of a tab where it has one, and return whether it has."""
-        method = getattr(self.page(key), what, None)
-        if method is None:
+        page = self.page(key)
+        # QWidget itself has a static `find`, which is not meant here.
+        own = (kind for kind in type(page).__mro__ if not kind.__module__.startswith("PySide6"))
+        if not any(what in vars(kind) for kind in own):
             return False
-        method()
+        getattr(page, what)()
         return True
 
     def show_trouble(self, trouble: Trouble) -> None:

@@ -19,9 +19,10 @@ from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import Banner
-from deepdesk.ui.widgets.buttons import SmallButton, SmallPrimaryButton
+from deepdesk.ui.widgets.buttons import PlainButton, PrimaryButton, SmallButton, SmallPrimaryButton
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.chip import Badge, Chip
+from deepdesk.ui.widgets.drop_area import DropArea
 from deepdesk.ui.widgets.flow_row import FlowRow
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 TITLE = "What should your network learn?"
 HINT = "Drop a folder anywhere in this window, or choose. Everything stays on this computer."
-COLUMNS, CARDS, SHOWN_RECENT = 3, 9, 5
-CARDS_PX, SIDE_PX, GAP_PX, TOP_PX = 752, 360, 40, 56
+COLUMNS, CARDS, SHOWN_RECENT, FEW = 3, 9, 5, 3
+CARDS_PX, SIDE_PX, GAP_PX, TOP_PX, START_PX = 752, 360, 40, 56, 260
 
 
 class WelcomePage(QScrollArea):
@@ -48,6 +49,7 @@ class WelcomePage(QScrollArea):
         open_asked: None.
         resume_asked: The `InterruptedRun` to go on with.
         keep_asked: The `InterruptedRun` to leave as it is.
+        filled: `WelcomeFacts`, after they are shown.
     """
 
     data_asked = Signal(object)
@@ -56,6 +58,7 @@ class WelcomePage(QScrollArea):
     open_asked = Signal(object)
     resume_asked = Signal(object)
     keep_asked = Signal(object)
+    filled = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -81,8 +84,10 @@ class WelcomePage(QScrollArea):
         """Show tasks, projects and the run that was cut off."""
         if tuple(card.spec for card in self.cards) != facts.tasks[:CARDS]:
             self._show_tasks(facts.tasks)
-        self._show_recent(facts.recent)
-        self._show_interrupted(facts.interrupted)
+        if facts.is_whole:
+            self._show_recent(facts.recent)
+            self._show_interrupted(facts.interrupted)
+        self.filled.emit(facts)
 
     def choose(self, spec: TaskSpec) -> None:
         """Offer the ways to start with a task; without a sample there is only one."""
@@ -122,7 +127,23 @@ class WelcomePage(QScrollArea):
             self._more.add(chip)
             chip.clicked.connect(lambda _on=False, spec=spec: self.choose(spec))
         self._more.setVisible(bool(self.chips))
-        self._more_hint.setVisible(any(spec.sample for spec in tasks))
+        self._more_hint.setVisible(any(spec.sample for spec in tasks[FEW:]))
+        self._show_start(tasks)
+
+    def _show_start(self, tasks: tuple[TaskSpec, ...]) -> None:
+        """Offer the ways to begin in full, for as long as there are few tasks to choose from."""
+        _empty(self._start_row)
+        self._start.setVisible(0 < len(tasks) <= FEW)
+        if not 0 < len(tasks) <= FEW:
+            return
+        first = tasks[0]
+        row = self._start_row
+        row.addStretch(1)
+        row.addWidget(PlainButton("Choose a folder...", lambda: self.data_asked.emit(first)))
+        if first.sample is not None:
+            words = f"Start with {first.sample_name.lower()}"
+            row.addWidget(PrimaryButton(words, lambda: self.sample_asked.emit(first)))
+        row.addStretch(1)
 
     def _show_recent(self, rows: tuple[RecentRow, ...]) -> None:
         from deepdesk.ui.recent_list import RecentButton
@@ -185,9 +206,27 @@ class WelcomePage(QScrollArea):
         column.addSpacing(metrics.XS)
         column.addWidget(self._more)
         column.addWidget(self._more_hint)
+        column.addWidget(self._start_area())
         self._more.hide()
         self._more_hint.hide()
         return side
+
+    def _start_area(self) -> QWidget:
+        self._start = DropArea(takes_drops=False)
+        self._start.setMinimumHeight(metrics.scaled(START_PX))
+        sentence = Label("Drop a folder, a zip or a table of your files here", kind="strong")
+        hint = Label("One folder per class is understood at once.", kind="hint")
+        self._start_row = QHBoxLayout()
+        self._start_row.setSpacing(metrics.S)
+        self._start.body.addStretch(1)
+        for label in (sentence, hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            self._start.body.addWidget(label)
+        self._start.body.addSpacing(metrics.S)
+        self._start.body.addLayout(self._start_row)
+        self._start.body.addStretch(1)
+        self._start.hide()
+        return self._start
 
     def _recent_side(self) -> QWidget:
         side = QWidget()

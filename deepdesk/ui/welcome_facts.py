@@ -9,19 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Result
-from deepdesk.core.payloads import (
-    Audio,
-    Boxes,
-    Image,
-    LabelScores,
-    Mask,
-    Matches,
-    Notes,
-    Number,
-    Row,
-    Series,
-    Text,
-)
 from deepdesk.core.work import EventSink, StopToken, Work
 
 if TYPE_CHECKING:
@@ -31,19 +18,8 @@ if TYPE_CHECKING:
     from deepdesk.project.recent import RecentProject
 
 THUMBNAIL_PX = 72
-WORDS: dict[type[Any], str] = {
-    Image: "image",
-    Text: "text",
-    Audio: "sound",
-    Row: "row",
-    Series: "series",
-    LabelScores: "label",
-    Boxes: "boxes",
-    Mask: "mask",
-    Notes: "notes",
-    Matches: "matches",
-    Number: "number",
-}
+# Payload classes that a person would call otherwise; by name, because the classes load NumPy.
+WORDS = {"LabelScores": "label", "Audio": "sound"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +52,17 @@ class InterruptedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WelcomeFacts:
-    """Everything on the page; `tasks` in the order of their cards."""
+    """Everything on the page.
+
+    Attributes:
+        tasks: In the order of their cards.
+        is_whole: False while only the tasks are known.
+    """
 
     tasks: tuple[TaskSpec, ...]
     recent: tuple[RecentRow, ...] = ()
     interrupted: InterruptedRun | None = None
+    is_whole: bool = True
 
 
 def gathering() -> Work:
@@ -91,7 +73,7 @@ def gathering() -> Work:
         from deepdesk.tasks import all_tasks
 
         tasks = tuple(all_tasks().values())
-        emit(Result(value=WelcomeFacts(tasks=tasks)))
+        emit(Result(value=WelcomeFacts(tasks=tasks, is_whole=False)))
         projects = recent()
         rows, interrupted = [], None
         for project in projects:
@@ -171,5 +153,10 @@ def day_words(iso: str, now: datetime) -> str:
 
 def arrow_of(spec: TaskSpec) -> str:
     """Return what a task takes and gives in words, for instance "Image → label"."""
-    takes = WORDS.get(spec.takes, "anything").capitalize()
-    return f"{takes} \N{RIGHTWARDS ARROW} {WORDS.get(spec.gives, 'answer')}"
+    takes, gives = (_words(kind) for kind in (spec.takes, spec.gives))
+    return f"{takes.capitalize()} \N{RIGHTWARDS ARROW} {gives}"
+
+
+def _words(payload: type[Any] | tuple[type[Any], ...]) -> str:
+    kinds = payload if isinstance(payload, tuple) else (payload,)
+    return " or ".join(WORDS.get(kind.__name__, kind.__name__.lower()) for kind in kinds)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,7 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepdesk.core.settings import Knob
 from deepdesk.ui import theme
+from deepdesk.ui.forms import ConfigForm
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import Banner, ErrorState
 from deepdesk.ui.widgets.bar import Bar, Part, SplitBar
@@ -36,6 +40,7 @@ from deepdesk.ui.widgets.card import Card, Divider
 from deepdesk.ui.widgets.chip import Badge, Tag
 from deepdesk.ui.widgets.chip_row import ChipRow
 from deepdesk.ui.widgets.class_bar import ClassBar, ClassFacts
+from deepdesk.ui.widgets.column import Column
 from deepdesk.ui.widgets.command_palette import CommandPalette
 from deepdesk.ui.widgets.dial import SegmentedDial
 from deepdesk.ui.widgets.elided_label import ElidedLabel
@@ -49,7 +54,20 @@ from deepdesk.ui.widgets.score_bars import ScoreBars, ShareBars, ShareRow
 from deepdesk.ui.widgets.states import BusyState, EmptyState
 from deepdesk.ui.widgets.switch import Switch
 
-CLASSES = "airplane automobile bird cat deer dog frog horse ship truck boat lamp".split()
+CLASSES = [
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+    "boat",
+    "lamp",
+]
 
 
 def column(edge: str, width: int, *widgets: QWidget) -> QFrame:
@@ -100,8 +118,12 @@ def classes() -> QFrame:
         Part(text="15", share=0.15, role="validation"),
         Part(text="15", share=0.15, role="muted"),
     )
-    words = Label("Even in every class, seed 1. Near twins stay on one side.", kind="hint", wraps=True)
-    made = column("right", metrics.COLUMN_LEFT, head, bars, Divider(), SectionLabel("Split"), split, words)
+    words = Label(
+        "Even in every class, seed 1. Near twins stay on one side.", kind="hint", wraps=True
+    )
+    made = column(
+        "right", metrics.COLUMN_LEFT, head, bars, Divider(), SectionLabel("Split"), split, words
+    )
     made.layout().setContentsMargins(metrics.S, metrics.L, metrics.S, metrics.L)
     return made
 
@@ -128,12 +150,28 @@ def settings() -> QFrame:
     label = row(Label("Epochs", kind="small"))
     label.layout().addWidget(Badge("changed"))
     return column(
-        "right", metrics.COLUMN_LEFT, dial, Label(about, kind="hint", wraps=True),
-        Label("Network", kind="small"), network, label, epochs, wrong, off, search, more,
-        pause, disabled, row(SmallButton("Stop and keep"), SmallButton("Queue next"), stretch=False),
-        row(DangerButton("Delete"), SmallPrimaryButton("Resume")), Divider(),
-        SectionLabel("Chosen for this machine"), slider, check, row(Switch(is_on=True), Switch()),
-    )  # fmt: skip
+        "right",
+        metrics.COLUMN_LEFT,
+        dial,
+        Label(about, kind="hint", wraps=True),
+        Label("Network", kind="small"),
+        network,
+        label,
+        epochs,
+        wrong,
+        off,
+        search,
+        more,
+        pause,
+        disabled,
+        row(SmallButton("Stop and keep"), SmallButton("Queue next"), stretch=False),
+        row(DangerButton("Delete"), SmallPrimaryButton("Resume")),
+        Divider(),
+        SectionLabel("Chosen for this machine"),
+        slider,
+        check,
+        row(Switch(is_on=True), Switch()),
+    )
 
 
 def middle() -> QWidget:
@@ -146,7 +184,8 @@ def middle() -> QWidget:
     chips = ChipRow([("all", "All 9,407"), ("t", "Train"), ("v", "Validation"), ("e", "Test")])
     chips.add_chip("p", "Problems 15", tone="warn")
     tabs = SegmentedDial(
-        [("d", "Dataset"), ("a", "Architecture"), ("t", "Training"), ("i", "Inference")], with_dots=True
+        [("d", "Dataset"), ("a", "Architecture"), ("t", "Training"), ("i", "Inference")],
+        with_dots=True,
     )
     tabs.segment("d").set_state("working")
     tabs.segment("a").set_state("ready")
@@ -154,7 +193,9 @@ def middle() -> QWidget:
     inside.addWidget(row(tabs, IconButton("more", "More"), PlainButton("Add data...")))
     inside.addWidget(row(chips, SmallButton("Add data...")))
     progress = Card()
-    progress.add(row(Label("Epoch 13 of 20", kind="strong"), Label("step 1,006 of 1,560", tone="muted")))
+    progress.add(
+        row(Label("Epoch 13 of 20", kind="strong"), Label("step 1,006 of 1,560", tone="muted"))
+    )
     progress.add(Bar(0.64, height_px=7))
     inside.addWidget(progress)
     loss = Card("Loss", note="click a cell")
@@ -165,10 +206,18 @@ def middle() -> QWidget:
     health.add(Divider())
     health.add(ProblemRow('"deer" has 2.4 times fewer samples than the others', "Balance"))
     inside.addWidget(row(loss, health, stretch=False))
+    add_states(inside)
+    return page
+
+
+def add_states(inside: QVBoxLayout) -> None:
+    """Put an area that is empty, busy and wrong into a column."""
     empty = EmptyState(
-        "Drop a folder of pictures here", "Choose a folder...", icon="image",
+        "Drop a folder of pictures here",
+        "Choose a folder...",
+        icon="image",
         hint="One folder per class, a zip, or a CSV of path and label.",
-    )  # fmt: skip
+    )
     over = EmptyState("Drop to add 3 files", is_primary=False)
     over.set_over(True)
     inside.addWidget(row(empty, over, stretch=False), 1)
@@ -178,13 +227,14 @@ def middle() -> QWidget:
     card.add(busy)
     inside.addWidget(card)
     banner = Banner()
-    banner.say("The disk is full.", "Free 1.2 GB on /home and go on.", remedy="Go on", details="OSError")
+    banner.say(
+        "The disk is full.", "Free 1.2 GB on /home and go on.", remedy="Go on", details="OSError"
+    )
     inside.addWidget(banner)
     warn = Banner(tone="warn")
     warn.say("Another window has this project open.", remedy="Open to read")
     inside.addWidget(warn)
     inside.addWidget(ErrorState("No pictures were found in this folder.", remedy="Choose another"))
-    return page
 
 
 def answer() -> QFrame:
@@ -197,20 +247,70 @@ def answer() -> QFrame:
         ]
     )
     runs = [
-        RowFacts(title="004 balanced", note="running, epoch 13 of 20", figure="80.9 %", state="working"),
-        RowFacts(title="003 balanced", note="no real difference to 002", figure="79.8 %", state="ready"),
-        RowFacts(title="001 first try", note="stopped, best kept", figure="71.2 %", aside="today", state="empty"),
-    ]  # fmt: skip
+        RowFacts(
+            title="004 balanced", note="running, epoch 13 of 20", figure="80.9 %", state="working"
+        ),
+        RowFacts(
+            title="003 balanced", note="no real difference to 002", figure="79.8 %", state="ready"
+        ),
+        RowFacts(
+            title="001 first try",
+            note="stopped, best kept",
+            figure="71.2 %",
+            aside="today",
+            state="empty",
+        ),
+    ]
     rows = [ListRow(facts) for facts in runs]
     rows[0].setChecked(True)
     right = row(SmallButton("Right"), SmallButton("It is a..."), stretch=False)
-    long = ElidedLabel("a_very_long_file_name_that_does_not_fit_into_the_column_0011.jpg", kind="strong")
+    long = ElidedLabel(
+        "a_very_long_file_name_that_does_not_fit_into_the_column_0011.jpg", kind="strong"
+    )
     flow = FlowRow(*(Tag(name) for name in CLASSES[:8]))
     return column(
-        "left", metrics.COLUMN_RIGHT, Label("cat", kind="answer"), Label("78.4 % sure", tone="muted"),
-        ScoreBars(scores), right, Divider(), SectionLabel("Why"), share, long, flow, *rows,
+        "left",
+        metrics.COLUMN_RIGHT,
+        Label("cat", kind="answer"),
+        Label("78.4 % sure", tone="muted"),
+        ScoreBars(scores),
+        right,
+        Divider(),
+        SectionLabel("Why"),
+        share,
+        long,
+        flow,
+        *rows,
         row(Figure("Parameters", "1.24 M"), Figure("Per picture", "41 MFLOP")),
-    )  # fmt: skip
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Settings of every type."""
+
+    channels: Annotated[int, Knob(label="Channels", help="Filters.", low=1, more=False)] = 64
+    activation: Annotated[
+        str,
+        Knob(label="Activation", choices=(("gelu", "GELU"), ("relu", "ReLU")), more=False),
+    ] = "gelu"
+    flip: Annotated[bool, Knob(label="Flip pictures", more=False)] = True
+    memory: Annotated[float, Knob(label="Memory", unit="GB", low=0.1, more=False)] = 4.0
+    rate: Annotated[float, Knob(label="Learning rate", low=0, group="Optimiser")] = 1e-3
+    sizes: Annotated[tuple[int, ...], Knob(label="Sizes", group="Optimiser")] = (8, 16)
+
+
+def form() -> QFrame:
+    """Return a form with a changed value, a wrong one, and the fold open."""
+    made = ConfigForm(Example, Example(channels=128, flip=False, rate=3e-4))
+    made.row("memory").editor.setText("0.01")
+    made.row("memory").refresh()
+    made.fold.set_open(True)
+    column = Column(edge="left", width_px=metrics.COLUMN_LEFT)
+    column.add(SectionLabel("Residual stage"))
+    column.add(made)
+    column.body.addStretch(1)
+    return column
 
 
 def gallery() -> QWidget:
@@ -224,7 +324,8 @@ def gallery() -> QWidget:
     inside.addWidget(classes())
     inside.addWidget(middle(), 1)
     inside.addWidget(answer())
-    window.resize(metrics.scaled(1500), metrics.scaled(860))
+    inside.addWidget(form())
+    window.resize(metrics.scaled(1740), metrics.scaled(860))
     return window
 
 
@@ -254,7 +355,7 @@ def main(folder: Path) -> None:
         window.render(picture, QPoint())
         picture.save(str(folder / f"gallery-{mode}-{scale:g}.png"))
         palette.grab().save(str(folder / f"palette-{mode}-{scale:g}.png"))
-        palette.close()
+        palette.leave()
         window.close()
 
 

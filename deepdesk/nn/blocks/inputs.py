@@ -41,8 +41,10 @@ class Input(Block[InputConfig]):
     def shape(self, config: InputConfig, in_shapes: Shapes) -> Shape:  # noqa: ARG002
         sizes = config.shape
         are_whole = all(isinstance(s, int) and not isinstance(s, bool) for s in sizes)
-        if not 1 <= len(sizes) <= 3 or not are_whole or not all(
-            1 <= s <= MAX_CHANNELS for s in sizes
+        if (
+            not 1 <= len(sizes) <= 3
+            or not are_whole
+            or not all(1 <= s <= MAX_CHANNELS for s in sizes)
         ):
             raise GraphError(
                 "The input has no usable shape.",

@@ -138,7 +138,9 @@ class TransformerEncoderConfig:
     ] = 3
     ratio: Annotated[
         float,
-        Knob(label="Inner ratio", help="Width inside each layer over the width.", low=0.25, high=16),
+        Knob(
+            label="Inner ratio", help="Width inside each layer over the width.", low=0.25, high=16
+        ),
     ] = 4.0
     dropout: Annotated[float, DROPOUT_KNOB] = 0.0
 

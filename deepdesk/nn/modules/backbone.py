@@ -82,13 +82,17 @@ class Backbone(nn.Module):
 
 def _trunk(model: nn.Module) -> nn.Module:
     if isinstance(model, VisionTransformer):
-        model.heads = nn.Identity()  # type: ignore[assignment]  # its own head is a Sequential
-        return model
+        model.heads = nn.Identity()
+        return _as_module(model)
     trunk = nn.Sequential()
     for name, child in model.named_children():
         if name not in _HEADS:
             trunk.add_module(name, child)
     return trunk
+
+
+def _as_module(model: nn.Module) -> nn.Module:
+    return model
 
 
 def _last_norm(model: nn.Module) -> nn.LayerNorm | None:
@@ -100,9 +104,7 @@ def _last_norm(model: nn.Module) -> nn.LayerNorm | None:
 
 
 def _draw_convolution(module: Any, generator: torch.Generator) -> None:
-    nn.init.kaiming_normal_(
-        module.weight, mode="fan_out", nonlinearity="relu", generator=generator
-    )
+    nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
     _zero_bias(module)
 
 

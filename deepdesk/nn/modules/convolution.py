@@ -21,12 +21,10 @@ def convolution(in_channels: int, channels: int, *, kernel: int = 3, stride: int
 
     (N, in_channels, H, W) -> (N, channels, ceil(H / stride), ceil(W / stride)); `kernel` is odd.
     """
-    return nn.Conv2d(
-        in_channels, channels, kernel, stride=stride, padding=kernel // 2, bias=False
-    )
+    return nn.Conv2d(in_channels, channels, kernel, stride=stride, padding=kernel // 2, bias=False)
 
 
-def convolution_block(  # noqa: PLR0913 - the six settings of the block
+def convolution_block(
     in_channels: int,
     channels: int,
     *,

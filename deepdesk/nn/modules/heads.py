@@ -17,7 +17,12 @@ class ClassifierHead(nn.Module):
     """
 
     def __init__(
-        self, features: int, classes: int, *, scale: float = 1.0, dropout: float = 0.0,
+        self,
+        features: int,
+        classes: int,
+        *,
+        scale: float = 1.0,
+        dropout: float = 0.0,
         hidden: int = 0,
     ) -> None:
         super().__init__()

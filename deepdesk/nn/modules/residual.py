@@ -69,7 +69,9 @@ class ResidualBlock(nn.Module):
         self.shortcut = _shortcut(in_channels, channels, stride, options)
         is_post = options.style == "post"
         self.activation = activation(options.activation) if is_post else nn.Identity()
-        self._starts_as_identity = options.identity_start
+        scales_last = options.style != "pre" and options.norm != "none"
+        last = "norm_2" if scales_last else "filters_2"
+        self._zeroed = last if options.identity_start else ""
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.activation(self.shortcut(x) + self.branch(x))
@@ -78,12 +80,8 @@ class ResidualBlock(nn.Module):
     @torch.no_grad()
     def draw(self, generator: torch.Generator) -> None:  # noqa: ARG002 - nothing is random here
         """Let the branch begin at zero if asked for (Goyal et al., 2017, arXiv:1706.02677, 5.1)."""
-        if self._starts_as_identity:
-            last = [m for m in self.branch.modules() if isinstance(m, nn.Conv2d)][-1]
-            norms = list(self.branch.modules())
-            after = [m for m in norms[norms.index(last) :] if getattr(m, "weight", None) is not None]
-            scale = next((m for m in after if not isinstance(m, nn.Conv2d | nn.Linear)), last)
-            nn.init.zeros_(scale.weight)  # type: ignore[arg-type]  # filtered above
+        if self._zeroed:
+            nn.init.zeros_(self.branch.get_parameter(f"{self._zeroed}.weight"))
 
 
 def _branch(in_channels: int, channels: int, stride: int, options: BranchOptions) -> nn.Sequential:
@@ -125,7 +123,7 @@ def _shortcut(in_channels: int, channels: int, stride: int, options: BranchOptio
     return _named({"filters": filters, "norm": norm})
 
 
-def residual_stage(  # noqa: PLR0913 - the settings of the block
+def residual_stage(
     in_channels: int,
     channels: int,
     *,

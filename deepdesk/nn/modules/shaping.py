@@ -70,9 +70,7 @@ class Resize(nn.Module):
     def __init__(self, size: tuple[int, int], *, mode: str) -> None:
         super().__init__()
         self._size = size
-        self._options = {"mode": mode}
-        if mode != "nearest":
-            self._options["align_corners"] = False  # type: ignore[assignment]  # a bool option
+        self._mode = mode
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.interpolate(x, self._size, **self._options)
+        return functional.interpolate(x, self._size, mode=self._mode)

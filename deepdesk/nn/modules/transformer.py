@@ -105,14 +105,13 @@ class TransformerLayer(nn.Module):
         self.attention_norm = nn.LayerNorm(width, eps=1e-6)
         self.attention = Attention(width, heads=heads)
         self.network_norm = nn.LayerNorm(width, eps=1e-6)
-        self.network = nn.Sequential(
-            nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width)
-        )
+        self.network = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
         self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.dropout(self.attention(self.attention_norm(x)))
-        return x + self.dropout(self.network(self.network_norm(x)))
+        out: Tensor = x + self.dropout(self.network(self.network_norm(x)))
+        return out
 
     @torch.no_grad()
     def draw(self, generator: torch.Generator) -> None:

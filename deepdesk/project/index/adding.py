@@ -72,6 +72,18 @@ class Adding:
         path = self._folders.path
         return [(number, Path(path(folder), restored(name))) for number, folder, name in rows]
 
+    def unchecked_count(self) -> int:
+        """Return how many samples were not read yet."""
+        return int(self._db.value("SELECT count(*) FROM samples WHERE state = 0"))
+
+    def prints(self) -> Iterator[tuple[int, str, int | None]]:
+        """Yield (id, digest, fingerprint or None) of the samples that can be used, in order."""
+        return self._db.each(
+            "SELECT id, digest, fingerprint FROM facts JOIN samples USING (id)"
+            " WHERE state = 1 AND length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'"
+            " ORDER BY id"
+        )
+
     def history(self, limit: int = 50) -> list[tuple[str, str]]:
         """Return the latest changes that people made as (ISO time, what), newest first."""
         return [

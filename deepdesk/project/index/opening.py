@@ -34,6 +34,7 @@ def prepare(db: Database, *, read_only: bool) -> None:
         db.run("PRAGMA journal_mode = WAL")
         db.run("PRAGMA synchronous = FULL")
         db.run("PRAGMA fullfsync = ON")
+        db.run("PRAGMA wal_autocheckpoint = 4000")
     if db.path.stat().st_size <= _CHECKED_BYTES and db.value("PRAGMA quick_check(1)") != "ok":
         raise DamagedIndexError("The list of samples is damaged.")
     db.run("CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY)")

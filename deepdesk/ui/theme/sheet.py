@@ -112,6 +112,10 @@ QLineEdit:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
   border: 2px solid @accent; padding: 0 9px; min-height: %button_focus;
 }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus,
+QComboBox QLineEdit:focus {
+  border: none; padding: 0; min-height: 0; background: transparent;
+}
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border-color: @bad; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: @faint; background: @raised; }
 QLineEdit:read-only { background: @raised; }
@@ -195,6 +199,7 @@ def _lengths() -> dict[str, int]:
         "small_focus": small - 4,
         "small_outer": small,
         "small": small - 2,
+        "row": metrics.scaled(metrics.CHIP_HEIGHT) - 8,
         "control": metrics.RADIUS_CONTROL,
         "card": metrics.RADIUS_CARD,
     }

@@ -13,6 +13,7 @@ QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {
   background: @accent_soft; color: @text;
 }
 QTreeView::item, QListView::item { padding: 4px 8px; border: none; }
+QListView::item { min-height: %row; }
 QListView::item:hover, QTreeView::item:hover { background: @hover; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section {

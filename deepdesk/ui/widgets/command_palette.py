@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import (
+    QCoreApplication,
     QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPoint,
     QRectF,
     QSize,
     Qt,
 )
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QDialog,
+    QApplication,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -26,11 +26,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import font
+from deepdesk.ui.widgets.card import paint_card
 from deepdesk.ui.widgets.labels import Label
-from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round, outline_round
+from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 WIDTH_PX = 520
@@ -63,21 +65,21 @@ def likeness(wanted: str, name: str) -> float | None:
     return 50.0 - gaps
 
 
-class CommandPalette(QDialog):
-    """A panel over the window with all its actions; it closes when it is left."""
+class CommandPalette(QWidget):
+    """A panel over the window with all its actions; Escape or a press beside it closes it."""
 
     def __init__(self, window: QWidget, actions: Callable[[], Iterable[QAction]]) -> None:
-        super().__init__(window, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        super().__init__(window)
         self._window = window
         self._actions = actions
         self._found: list[QAction] = []
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self._focus_before: QWidget | None = None
+        self.hide()
         self.setAccessibleName("Commands")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Type a command")
         self.search.setAccessibleName("Type a command")
         self.search.textChanged.connect(self._fill)
-        self.search.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName("Commands found")
         self.list.setItemDelegate(_CommandDelegate(self.list))
@@ -99,10 +101,21 @@ class CommandPalette(QDialog):
         window = self._window
         width = min(metrics.scaled(WIDTH_PX), max(240, window.width() - 2 * metrics.XL))
         self.setFixedWidth(width)
-        corner = window.mapToGlobal(QPoint((window.width() - width) // 2, TOP_PX))
-        self.move(corner)
+        self.adjustSize()
+        self.move((window.width() - width) // 2, min(TOP_PX, window.height() // 8))
+        self._focus_before = QApplication.focusWidget()
         self.show()
+        self.raise_()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._app().installEventFilter(self)
+
+    def leave(self) -> None:
+        """Close the panel and give the keyboard back."""
+        self._app().removeEventFilter(self)
+        self.hide()
+        if self._focus_before is not None and isValid(self._focus_before):
+            self._focus_before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_before = None
 
     def found(self) -> list[str]:
         """Return the names that are listed, best first."""
@@ -114,21 +127,34 @@ class CommandPalette(QDialog):
         if not 0 <= row < len(self._found):
             return
         action = self._found[row]
-        self.hide()
+        self.leave()
         action.trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if event.type() == QEvent.Type.KeyPress and watched is self.search:
+            assert isinstance(event, QKeyEvent)
             return self._pressed(Qt.Key(event.key()))
+        is_press = event.type() == QEvent.Type.MouseButtonPress
+        if is_press and isinstance(watched, QWidget) and not self._holds(watched):
+            self.leave()
         return super().eventFilter(watched, event)
+
+    def _app(self) -> QCoreApplication:
+        app = QCoreApplication.instance()
+        assert app is not None, "a widget needs an application"
+        return app
+
+    def _holds(self, widget: QWidget) -> bool:
+        return widget is self or self.isAncestorOf(widget)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = antialiased(QPainter(self))
-        rect = QRectF(self.rect())
-        fill_round(painter, rect, colour("surface"), metrics.RADIUS_CARD)
-        outline_round(painter, rect, colour("line"), metrics.RADIUS_CARD)
+        paint_card(painter, QRectF(self.rect()), line="faint")
 
     def _pressed(self, key: Qt.Key) -> bool:
+        if key == Qt.Key.Key_Escape:
+            self.leave()
+            return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.run_chosen()
             return True

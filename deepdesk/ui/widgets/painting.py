@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from deepdesk.ui.theme import colour, tokens
 from deepdesk.ui.theme.metrics import RADIUS_CONTROL
@@ -77,9 +77,19 @@ def draw_swatch(painter: QPainter, rect: QRectF, position: int, radius: float = 
     """Draw the colour of the class at `position`, striped from the eleventh class on."""
     fill_round(painter, rect, colour(tokens().class_colour(position)), radius)
     if has_pattern(position):
-        stripes = QBrush(colour(LIGHT.surface, 0.75), Qt.BrushStyle.BDiagPattern)
-        painter.setBrush(stripes)
-        painter.drawRoundedRect(rect, radius, radius)
+        _draw_stripes(painter, rect, radius)
+
+
+def _draw_stripes(painter: QPainter, rect: QRectF, radius: float) -> None:
+    clip = QPainterPath()
+    clip.addRoundedRect(rect, radius, radius)
+    painter.save()
+    painter.setClipPath(clip)
+    painter.setPen(QPen(colour(LIGHT.surface, 0.85), rect.width() / 6))
+    for share in (0.0, 0.5, 1.0):
+        shift = (share - 0.5) * 1.3 * rect.width()
+        painter.drawLine(rect.bottomLeft() + QPointF(shift, 0), rect.topRight() + QPointF(shift, 0))
+    painter.restore()
 
 
 def draw_dot(painter: QPainter, centre: QPointF, fill: QColor, radius: float = 3.5) -> None:

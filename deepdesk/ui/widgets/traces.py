@@ -75,6 +75,8 @@ class SeriesView(TraceView):
             for run in _runs(column):
                 points = [_point(rect, at / max(1, len(column) - 1), v, low, high) for at, v in run]
                 painter.drawPolyline(QPolygonF(points))
+                if len(points) == 1:
+                    painter.drawEllipse(points[0], 1.0, 1.0)
 
 
 def _runs(column: Sequence[float]) -> list[list[tuple[int, float]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -15,11 +15,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
 from deepdesk.ui.tabs.dataset.class_delegate import ClassDelegate
 from deepdesk.ui.tabs.dataset.class_model import CLASSES_MIME, ClassLine, ClassModel
 from deepdesk.ui.tabs.dataset.grid import SAMPLES_MIME
+from deepdesk.ui.widgets.class_bar import class_row_height
 from deepdesk.ui.widgets.drop_area import dropped_paths
 
 
@@ -64,6 +65,7 @@ class ClassList(QListView):
         self.setObjectName("classList")
         self.setAccessibleName("Classes")
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -103,6 +105,12 @@ class ClassList(QListView):
             self.scrollTo(index)
             self.setCurrentIndex(index)
             self.edit(index)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self._lines.rowCount() * class_row_height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, min(3, self._lines.rowCount()) * class_row_height())
 
     def _tell(self) -> None:
         self.chosen.emit(self.selected_lines)

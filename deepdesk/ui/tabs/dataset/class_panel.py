@@ -11,7 +11,6 @@ from deepdesk.ui.tabs.dataset.class_model import ClassModel
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.theme.metrics import L, M, S
 from deepdesk.ui.widgets.buttons import LinkButton
-from deepdesk.ui.widgets.class_bar import class_row_height
 from deepdesk.ui.widgets.labels import SectionLabel
 
 
@@ -53,14 +52,14 @@ class ClassPanel(QWidget):
         column.setSpacing(S)
         column.addLayout(header)
         column.addWidget(self._name_row)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list)
         self.list.chosen.connect(lambda lines: self._all.setVisible(bool(lines)))
 
     def show_overview(self, overview: Overview) -> None:
         """Show the counts; what was selected stays selected if it is still there."""
         chosen = [line.id for line in self.list.selected_lines]
         self.model.show(overview)
-        self.list.setMaximumHeight(self.model.rowCount() * class_row_height() + 2)
+        self.list.updateGeometry()
         if [line.id for line in self.list.selected_lines] != chosen:
             self.list.choose(chosen)
 

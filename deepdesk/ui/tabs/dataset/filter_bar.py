@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.project.index import Filter
 from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview, narrowed
@@ -59,7 +59,6 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit()
-        self.search.setProperty("size", "small")
         self.search.setPlaceholderText("Search names")
         self.search.setAccessibleName("Search names")
         self.search.setClearButtonEnabled(True)
@@ -68,29 +67,41 @@ class FilterBar(QWidget):
         self.chips.add_chip("problems", "Problems", tone="warn")
         self.chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.add = SmallButton("Add data…", lambda: self.add_asked.emit(self.add))
+        self._problem = "any"
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._tell)
         self.search.textChanged.connect(lambda _text: self._pause.start())
         self.search.returnPressed.connect(self._tell)
-        self.chips.chosen.connect(lambda _key: self._tell())
+        self.chips.chosen.connect(lambda _key: self._choose())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S)
         row.addWidget(self.search)
-        row.addWidget(self.chips, 1)
+        middle = QVBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.chips)
+        middle.addStretch(1)
+        row.addLayout(middle, 1)
         row.addWidget(self.add)
 
     @property
     def asked(self) -> Asked:
         """What is asked for now."""
         chip = CHIPS[self.chips.value() or "all"]
-        return Asked(split=chip.split, problem=chip.problem, text=self.search.text().strip())
+        problem = chip.problem and self._problem
+        return Asked(split=chip.split, problem=problem, text=self.search.text().strip())
 
     def choose(self, key: str) -> None:
         """Switch a chip of `CHIPS` on and say so."""
         self.chips.choose(key)
+        self._choose()
+
+    def show_problem(self, problem: str) -> None:
+        """Show one kind of problem: "bad", "twins", "note" or "any"."""
+        self.chips.choose("problems")
+        self._problem = problem
         self._tell()
 
     def show_counts(self, overview: Overview, shown: Filter) -> None:
@@ -109,6 +120,10 @@ class FilterBar(QWidget):
             self.down_pressed.emit(self)
         else:
             super().keyPressEvent(event)
+
+    def _choose(self) -> None:
+        self._problem = "any"
+        self._tell()
 
     def _tell(self) -> None:
         self._pause.stop()

@@ -30,7 +30,8 @@ from deepdesk.ui.tabs.dataset.picked import Picked
 from deepdesk.ui.tabs.dataset.tile import TileLook, paint_tile
 
 SAMPLES_MIME = "application/x-deepdesk-samples"
-SIDES_PX = (56, 72, 92, 128, 184, 256)
+SIDES_PX = (56, 72, 90, 128, 184, 256)
+USUAL_SIDE_PX = 90
 Modifier = Qt.KeyboardModifier
 
 
@@ -64,13 +65,13 @@ class SampleGrid(QAbstractScrollArea):
         self._pages = pages
         self._pixmap_of = pixmap_of
         self._tip_of = tip_of
-        self._side_px = 92
+        self._side_px = USUAL_SIDE_PX
         self._pressed: QPoint | None = None
         self._pending_row = -1
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(False)
+        self.viewport().setAutoFillBackground(False)
         self.picked.changed.connect(lambda _rows: self.viewport().update())
 
     @property

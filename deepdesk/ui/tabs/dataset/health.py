@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deepdesk.ui.tabs.dataset.overview import Overview
@@ -18,7 +18,7 @@ class Finding:
         text: What is the case.
         remedy: Word of the link, "" for none.
         act: What the link asks for, one of the keys of `ACTS`.
-        level: "good", "warn" or "bad".
+        level: "good", "note", "warn" or "bad".
     """
 
     text: str
@@ -27,7 +27,15 @@ class Finding:
     level: str = "warn"
 
 
-ACTS = ("fix_twins", "show_bad", "show_unlabelled", "draw_splits", "balance")
+ACTS = (
+    "fix_twins",
+    "show_bad",
+    "show_twins",
+    "show_notes",
+    "show_unlabelled",
+    "draw_splits",
+    "balance",
+)
 
 
 def findings(
@@ -49,7 +57,8 @@ def findings(
         return []
     found = [*_unread(overview), *_twins(overview), *_unlabelled(overview, noun)]
     remedy = ("", "good") if is_balanced else ("Balance" if can_balance else "", "warn")
-    return [*found, *_splits(overview, noun), *_balance(overview, noun, remedy)]
+    found += [*_splits(overview, noun), *_balance(overview, noun, remedy)]
+    return [*found, *_notes(overview, noun)]
 
 
 def _count(number: int, one: str, several: str) -> str:
@@ -66,6 +75,20 @@ def _twins(overview: Overview) -> Iterator[Finding]:
     if overview.twins_across:
         text = f"{_count(overview.twins_across, 'near twin', 'near twins')} across splits"
         yield Finding(text=text, remedy="Fix", act="fix_twins")
+
+
+def _notes(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
+    if overview.num_twins and not overview.twins_across:
+        text = f"{_count(overview.num_twins, *noun)} with a twin on the same side"
+        yield Finding(text=text, remedy="Show", act="show_twins", level="note")
+    if overview.num_notes:
+        text = f"{_count(overview.num_notes, *noun)} read with a remark"
+        yield Finding(text=text, remedy="Show", act="show_notes", level="note")
+
+
+def needs_look(found: Iterable[Finding]) -> bool:
+    """Return whether something should be mended before training."""
+    return any(finding.level in {"warn", "bad"} for finding in found)
 
 
 def _unlabelled(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ from deepdesk.ui.widgets.card import Card, Divider
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 from deepdesk.ui.widgets.problem_row import ProblemRow
 
-STATES = {"warn": "look", "bad": "wrong", "good": "ready"}
+STATES = {"note": "empty", "warn": "look", "bad": "wrong", "good": "ready"}
+ALL_WELL = Finding(text="Nothing to mend", level="good")
 
 
 class HealthPanel(QWidget):
@@ -56,12 +57,13 @@ class HealthPanel(QWidget):
         if tuple(findings) == self._shown:
             return
         self._shown = tuple(findings)
+        rows = self._shown or (ALL_WELL,)
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for at, finding in enumerate(findings):
+        for at, finding in enumerate(rows):
             if at:
                 self._rows.addWidget(Divider())
             self._rows.addWidget(self._row(finding))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from deepdesk.core.events import Ended, Progress, Result
 from deepdesk.core.work import EventSink, StopToken, Work
-from deepdesk.project.folder import Project
 from deepdesk.project.index import Change, Filter, SampleIndex
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.dataset.edits import Edits, Step
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
+
+if TYPE_CHECKING:
+    from deepdesk.project.folder import Project
 
 REFRESH_S = 0.5
 
@@ -153,7 +155,7 @@ class Intake(QObject):
         if not unchecked or self.is_checking or self.is_importing:
             self.grown.emit(0.0)
             return
-        from deepdesk.data.importing import verify_work
+        from deepdesk.data.verify import verify_work
 
         self._checking = self._desk.start(
             verify_work(self._path, self._desk.spec.reader),

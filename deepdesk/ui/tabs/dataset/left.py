@@ -30,9 +30,9 @@ class LeftColumn(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, L, 0, 0)
         column.setSpacing(M)
-        column.addWidget(self.classes, 1)
+        column.addWidget(self.classes)
         column.addWidget(self._lower)
-        column.addStretch(0)
+        column.addStretch(1)
         self._lower.hide()
 
     def show_overview(self, overview: Overview) -> None:

@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Progress
 from deepdesk.ui.tabs.dataset.filter_bar import FilterBar
+from deepdesk.ui.tabs.dataset.geometry import MARGIN_PX
 from deepdesk.ui.tabs.dataset.grid import SampleGrid
 from deepdesk.ui.theme.metrics import L, M
 from deepdesk.ui.widgets.banner import Banner
 from deepdesk.ui.widgets.states import BusyState, EmptyState
+
+EMPTY_WIDTH_PX = 280
 
 
 class Middle(QWidget):
@@ -37,13 +40,17 @@ class Middle(QWidget):
         self._grid = grid
         self._started = 0.0
         self.empty = EmptyState(
-            f"Drop a folder of {noun[1]} here, with a folder for each class",
+            f"Drop a folder of {noun[1]} here",
             "Choose a folder…",
             icon="folder",
-            hint="A zip, a table of path and class, or single files do as well.",
+            hint="One folder for each class inside. A zip, a table of paths and classes,"
+            " or single files do as well.",
         )
         self.empty.button.setEnabled(not read_only)
         self.nothing = EmptyState(f"No {noun[0]} is like that", "Show all", icon="search")
+        for state in (self.empty, self.nothing):
+            # What is hidden in the stack must not keep the window wide.
+            state.setMinimumWidth(EMPTY_WIDTH_PX)
         self.looking = QWidget()
         self._arrange()
         self.empty.acted.connect(lambda _none: self.choose_asked.emit(self))
@@ -53,20 +60,33 @@ class Middle(QWidget):
 
     def _arrange(self) -> None:
         self._stack = QStackedLayout()
-        for part in (self.looking, self.empty, self.nothing, self._grid):
-            self._stack.addWidget(part)
+        # The grid keeps room around its tiles for their rings, and its scroll bar lies outside.
+        grid = _inset(self._grid, (L - MARGIN_PX, 0, 2, 0))
+        around = (L, L, L, L)
+        self._pages = {
+            "looking": self.looking,
+            "empty": _inset(self.empty, around),
+            "nothing": _inset(self.nothing, around),
+            "grid": grid,
+        }
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        upper = QVBoxLayout()
+        upper.setContentsMargins(L, L, L, 0)
+        upper.setSpacing(M)
+        upper.addWidget(self.banner)
+        upper.addWidget(self.busy)
+        upper.addWidget(self.bar)
         column = QVBoxLayout(self)
-        column.setContentsMargins(L, L, L, 0)
-        column.setSpacing(M)
-        column.addWidget(self.banner)
-        column.addWidget(self.busy)
-        column.addWidget(self.bar)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(M - MARGIN_PX)
+        column.addLayout(upper)
         column.addLayout(self._stack, 1)
 
     def show_count(self, count: int, total: int) -> None:
         """Show the grid, or why there is nothing in it."""
-        stand_in = self.nothing if total else self.empty
-        self._stack.setCurrentWidget(self._grid if count else stand_in)
+        stand_in = "nothing" if total else "empty"
+        self._stack.setCurrentWidget(self._pages["grid" if count else stand_in])
         self.bar.setVisible(total > 0)
 
     def show_progress(self, progress: Progress | None) -> None:
@@ -94,6 +114,14 @@ class Middle(QWidget):
         self.banner.say(
             files, f"They hold no {noun[1]} that can be used; the rest is here.", details=details
         )
+
+
+def _inset(widget: QWidget, margins: tuple[int, int, int, int]) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(*margins)
+    column.addWidget(widget)
+    return holder
 
 
 def time_left(progress: Progress, seconds: float) -> str:

@@ -21,6 +21,8 @@ class Overview:
         problems: Reason code to samples.
         num_problems: Samples with any problem.
         num_bad: Samples that could not be read.
+        num_twins: Samples with a twin anywhere.
+        num_notes: Samples that were read with a remark.
         twins_across: Samples with a near or exact twin in another split.
         typical_size: Median of the sizes that were read, () while none was.
         revision: Of the index when this was asked.
@@ -31,6 +33,8 @@ class Overview:
     problems: Mapping[str, int] = field(default_factory=dict)
     num_problems: int = 0
     num_bad: int = 0
+    num_twins: int = 0
+    num_notes: int = 0
     twins_across: int = 0
     typical_size: tuple[int, ...] = ()
     revision: int = -1
@@ -71,6 +75,8 @@ def ask_overview(index: SampleIndex) -> Overview:
         problems=dict(index.problem_counts()),
         num_problems=index.count(Filter(problem="any")),
         num_bad=index.count(Filter(problem="bad")),
+        num_twins=index.count(Filter(problem="twins")),
+        num_notes=index.count(Filter(problem="note")),
         twins_across=index.twins_across_splits(),
         typical_size=tuple(index.typical_size()),
         revision=index.revision(),

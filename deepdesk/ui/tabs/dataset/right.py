@@ -71,7 +71,7 @@ class RightColumn(QFrame):
     def show_overview(self, overview: Overview) -> None:
         """Show the state of the data."""
         self._overview = overview
-        self._area.setVisible(overview.total > 0)
+        self.setVisible(overview.total > 0)
         self.health.show_findings(
             findings(
                 overview,

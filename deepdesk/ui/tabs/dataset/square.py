@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.core.payloads import Image
+from deepdesk.ui.payload_views import image_of, widget_for
 from deepdesk.ui.theme import colour
 from deepdesk.ui.widgets.painting import antialiased
 
@@ -22,16 +22,7 @@ def picture_of(_payload: object) -> QPixmap | None:
 
 @picture_of.register
 def _(payload: Image) -> QPixmap | None:
-    return pixmap_of(payload)
-
-
-def pixmap_of(image: Image) -> QPixmap:
-    """Return a picture for the screen."""
-    pixels_HWC = np.ascontiguousarray(image.pixels_HWC)
-    height, width, channels = pixels_HWC.shape
-    shown = QImage(pixels_HWC.data, width, height, channels * width, QImage.Format.Format_RGB888)
-    # The image only borrows the array's memory; the pixmap owns a copy.
-    return QPixmap.fromImage(shown)
+    return QPixmap.fromImage(image_of(payload.pixels_HWC))
 
 
 class Square(QWidget):
@@ -53,9 +44,7 @@ class Square(QWidget):
         self._is_busy = False
         self._pixmap: QPixmap | None = None
         self._view: QWidget | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
@@ -77,17 +66,14 @@ class Square(QWidget):
         if pixmap is not None:
             self.show_pixmap(pixmap)
             return
-        from deepdesk.ui.payload_views import widget_for
-
         self._clear()
         self._view = widget_for(payload)
         self._column.addWidget(self._view)
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return round(width * self._share)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Layouts inside of layouts lose a height that depends on the width.
+        self.setFixedHeight(round(self.width() * self._share))
+        super().resizeEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(60, round(60 * self._share))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepdesk.ui.desk import Desk
-from deepdesk.ui.tabs.dataset.health import findings
+from deepdesk.ui.tabs.dataset.health import findings, needs_look
 from deepdesk.ui.tabs.dataset.workspace import Workspace
 
 
@@ -47,6 +47,11 @@ class DatasetTab(QWidget):
         if self.workspace is not None:
             self.workspace.middle.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.workspace is not None:
+            self.workspace.grid.setFocus()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._close()
         super().closeEvent(event)
@@ -74,9 +79,8 @@ class DatasetTab(QWidget):
             return
         overview = self.workspace.overview
         noun = self._desk.spec.reader().noun
-        needs_look = any(f.level != "good" for f in findings(overview, noun))
-        state = "look" if needs_look else "ready"
-        if self.workspace.intake.is_importing:
+        state = "look" if needs_look(findings(overview, noun)) else "ready"
+        if self.workspace.intake.is_importing or self.workspace.intake.is_checking:
             state = "working"
         elif overview.total == 0:
             state = "empty"

@@ -90,11 +90,14 @@ class Workspace(QWidget):
         row.addWidget(self.right)
 
     def _connect_grid(self) -> None:
-        keys = GridKeys(self.commands, lambda: self.overview, lambda: self.browser.selected)
+        # Kept here: a signal does not keep the owner of a method alive.
+        self._keys = GridKeys(self.commands, lambda: self.overview, lambda: self.browser.selected)
         self.grid.look.position_of = self._position_of
-        self.grid.key_pressed.connect(keys.press)
+        self.grid.key_pressed.connect(self._keys.press)
         self.grid.menu_asked.connect(self._show_sample_menu)
         self.thumbnails.arrived.connect(lambda _ids: self.grid.viewport().update())
+        bar = self.grid.verticalScrollBar()
+        bar.valueChanged.connect(lambda _px: self.thumbnails.forget_wishes())
         self.browser.counted.connect(
             lambda count: self.middle.show_count(count, self.overview.total)
         )
@@ -169,7 +172,7 @@ class Workspace(QWidget):
         self.middle.bar.choose("all")
 
     def _show_sample(self, sample: Sample | None) -> None:
-        thumbnail = None if sample is None else self.thumbnails.tile(sample, 92)
+        thumbnail = None if sample is None else self.thumbnails.kept(sample)
         names = tuple(row.name for row in self.overview.classes)
         facts = DataFacts(classes=names, typical_size=self.overview.typical_size)
         self.right.show_sample(sample, len(self.grid.picked.rows), thumbnail, facts)
@@ -202,7 +205,9 @@ class Workspace(QWidget):
     def _act(self, act: str) -> None:
         acts = {
             "fix_twins": self.commands.fix_twins,
-            "show_bad": lambda: self.middle.bar.choose("problems"),
+            "show_bad": lambda: self.middle.bar.show_problem("bad"),
+            "show_twins": lambda: self.middle.bar.show_problem("twins"),
+            "show_notes": lambda: self.middle.bar.show_problem("note"),
             "show_unlabelled": lambda: self.left.classes.list.choose([None]),
             "draw_splits": self.left.splits.draw_usual,
             "balance": self.right.balance,

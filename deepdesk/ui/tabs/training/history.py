@@ -81,6 +81,17 @@ class RunHistory:
         self.step, self.epoch, self.seconds = event.step, float(event.epoch), event.seconds
         self._take_details(event.details)
 
+    def continue_from(self, past: RunHistory) -> None:
+        """Put what the log tells before what was told since; the newer points win."""
+        for mine, earlier in ((self.train, past.train), (self.validation, past.validation)):
+            for name, points in earlier.items():
+                if name in mine:
+                    points.extend(mine[name].x, mine[name].y)
+                mine[name] = points
+        self.best_epoch = self.best_epoch or past.best_epoch
+        self.confusion = self.confusion or past.confusion
+        self.examples = self.examples or past.examples
+
     def seconds_left(self) -> float:
         """Return the time to the last step at the present pace, NaN before it is known."""
         if len(self._pace) < 2 or not self.epochs:

@@ -1,0 +1,252 @@
+"""One function per verb of the terminal; each returns its exit status."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.work import Work
+from deepdesk.terminal.watch import Watch, say
+
+if TYPE_CHECKING:
+    from deepdesk.core.task import TaskSpec
+    from deepdesk.project.folder import Project
+
+Arguments = argparse.Namespace
+
+
+def new_command(arguments: Arguments) -> int:
+    """Make a project folder and import data."""
+    from deepdesk.project.folder import Project
+    from deepdesk.tasks import task_of
+
+    spec = task_of(arguments.task)
+    for path in arguments.data:
+        if not path.exists():
+            raise DeepDeskError(f"There is nothing at {path}.", "Check the name.")
+    with Project.create(
+        arguments.project, name=arguments.project.stem, task=arguments.task
+    ) as project:
+        return _bring_in(project, spec, arguments)
+
+
+def import_command(arguments: Arguments) -> int:
+    """Add data to a project."""
+    with _opened(arguments) as project:
+        return _bring_in(project, _spec(project), arguments)
+
+
+def _bring_in(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
+    from deepdesk.data.importing import import_work
+    from deepdesk.data.verify import verify_work
+
+    watch = Watch()
+    sources = [path.absolute() for path in arguments.data]
+    watch.finish(import_work(project.path, sources, reader_of=spec.reader))
+    if not arguments.no_verify:
+        watch.finish(verify_work(project.path, spec.reader))
+    _print_summary(project, arguments)
+    return 0
+
+
+def _print_summary(project: Project, arguments: Arguments) -> None:
+    from deepdesk.project.index import Filter
+
+    with project.index() as index:
+        rejected = index.page(Filter(problem="bad"), 0, 1_000)
+        summary = {
+            "samples": index.count(),
+            "classes": [row.name for row in index.classes()],
+            "splits": index.split_counts(),
+            "rejected": [{"file": str(s.path), "reason": s.reason} for s in rejected],
+        }
+    say(arguments, summary, _summary_text(summary))
+
+
+def _summary_text(summary: Mapping[str, Any]) -> str:
+    splits = ", ".join(f"{name} {count:,}" for name, count in summary["splits"].items())
+    lines = [f"{summary['samples']:,} samples, {len(summary['classes']):,} classes ({splits})"]
+    lines += [f"left out: {row['file']}: {row['reason']}" for row in summary["rejected"]]
+    return "\n".join(lines)
+
+
+def train_command(arguments: Arguments) -> int:
+    """Train one run."""
+    with _opened(arguments) as project:
+        spec = _spec(project)
+        return _trained(arguments, _train_work(project, spec, arguments))
+
+
+def _train_work(project: Project, spec: TaskSpec, arguments: Arguments) -> Work:
+    from deepdesk.core.settings import parse, settings_of
+    from deepdesk.engine.plan import split_settings
+    from deepdesk.engine.request import RunRequest
+    from deepdesk.engine.run import train_work
+    from deepdesk.engine.settings import TrainingConfig
+
+    texts = dict(_pair(text) for text in arguments.set)
+    named = {key: getattr(arguments, key) for key in ("epochs", "seed", "device")}
+    texts |= {key: value for key, value in named.items() if value is not None}
+    training, task = split_settings(spec, texts)
+    training_settings = {s.key: s for s in settings_of(TrainingConfig)}
+    task_settings = {s.key: s for s in settings_of(spec.config)}
+    request = RunRequest(
+        dial=arguments.preset,
+        training={key: parse(training_settings[key], text) for key, text in training.items()},
+        task={key: parse(task_settings[key], text) for key, text in task.items()},
+        architecture=arguments.network,
+        continue_from=arguments.continue_from,
+    )
+    return train_work(project, spec, request)
+
+
+def resume_command(arguments: Arguments) -> int:
+    """Continue a run that was stopped or killed."""
+    from deepdesk.engine.run import resume_work
+
+    with _opened(arguments) as project:
+        name = arguments.run or _newest(project, ("interrupted", "stopped", "paused", "failed"))
+        spec = _spec(project)
+        return _trained(arguments, resume_work(project, spec, name))
+
+
+def _trained(arguments: Arguments, work: Work) -> int:
+    watch = Watch(events=arguments.json)
+    ended = watch.run(work)
+    last = watch.run_ended
+    if last is not None:
+        summary = {
+            "event": "ended",
+            "run": last.run,
+            "status": last.status,
+            "metrics": dict(last.metrics),
+            "seconds": round(last.seconds, 3),
+        }
+        say(arguments, summary, f"{last.run} {last.status}: {_metrics_text(last.metrics)}")
+    return watch.status_of(ended)
+
+
+def runs_command(arguments: Arguments) -> int:
+    """List the runs of a project."""
+    with _opened(arguments, read_only=True) as project:
+        for info in project.runs.list():
+            row = {f.name: getattr(info, f.name) for f in dataclasses.fields(info)}
+            row["path"] = str(info.path)
+            say(arguments, row, f"{info.name:24} {info.status:12} {_metrics_text(info.metrics)}")
+    return 0
+
+
+def evaluate_command(arguments: Arguments) -> int:
+    """Measure a run on a split or on new data."""
+    from deepdesk.engine.evaluate import evaluate_data, evaluate_split
+
+    with _opened(arguments, read_only=True) as project:
+        spec = _spec(project)
+        name = arguments.run or _newest(project)
+        watch = Watch()
+        if arguments.data is not None:
+            work = evaluate_data(project, spec, name, arguments.data.absolute())
+        else:
+            work = evaluate_split(project, spec, name, arguments.split)
+        watch.finish(work)
+        for report in watch.results:
+            text = f"{report['samples']:,} samples: {_metrics_text(report['metrics'])}"
+            say(arguments, report, text)
+    return 0
+
+
+def predict_command(arguments: Arguments) -> int:
+    """Ask a run about files or folders."""
+    from deepdesk.engine.predict import predict_work
+
+    with _opened(arguments, read_only=True) as project:
+        name = arguments.run or _newest(project)
+        watch = Watch(on_result=lambda value: _print_prediction(value, arguments))
+        watch.finish(predict_work(project, _spec(project), name, arguments.paths))
+        return 1 if watch.results and all(value.error for value in watch.results) else 0
+
+
+def _print_prediction(prediction: Any, arguments: Arguments) -> None:
+    from deepdesk.core.payload_json import payload_text, payload_to_json
+
+    if not prediction.is_final:
+        return
+    file = str(prediction.path)
+    if prediction.error:
+        say(arguments, {"file": file, "error": prediction.error}, f"{file}: {prediction.error}")
+        return
+    row = {
+        "file": file,
+        "prediction": payload_to_json(prediction.answer),
+        "ms": round(prediction.milliseconds, 2),
+    }
+    say(arguments, row, f"{file}: {payload_text(prediction.answer)}")
+
+
+def tasks_command(arguments: Arguments) -> int:
+    """List what can be trained."""
+    from deepdesk.tasks import all_tasks
+
+    rows = [
+        {
+            "key": spec.key,
+            "title": spec.title,
+            "takes": spec.takes.__name__,
+            "gives": spec.gives.__name__,
+            "presets": list(spec.dials),
+        }
+        for spec in all_tasks().values()
+    ]
+    text = "\n".join(f"{row['key']:24} {row['title']}" for row in rows)
+    say(arguments, {"tasks": rows}, text)
+    return 0
+
+
+def doctor_command(arguments: Arguments) -> int:
+    """Say what this machine can do."""
+    from deepdesk.engine.doctor import report
+
+    facts = report()
+    say(arguments, facts, "\n".join(f"{name}: {value}" for name, value in facts.items()))
+    return 0
+
+
+def sample_command(arguments: Arguments) -> int:
+    """Make the first sample project, train it, measure it and ask it once."""
+    from deepdesk.terminal.sample import run_sample
+
+    return run_sample(arguments.call, arguments.folder, is_json=arguments.json)
+
+
+def _metrics_text(metrics: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise DeepDeskError(f"{text!r} is no setting.", "Write it as KEY=VALUE.")
+    return key.strip(), value
+
+
+def _opened(arguments: Arguments, *, read_only: bool = False) -> Project:
+    from deepdesk.project.folder import Project
+
+    return Project.open(arguments.project, read_only=read_only)
+
+
+def _spec(project: Project) -> TaskSpec:
+    from deepdesk.tasks import task_of
+
+    return task_of(project.file.task)
+
+
+def _newest(project: Project, statuses: Sequence[str] = ()) -> str:
+    for info in project.runs.list():
+        if info.status in statuses or not statuses:
+            return str(info.name)
+    wanted = "unfinished run" if statuses else "run"
+    raise DeepDeskError(f"This project has no {wanted}.", "Start one with 'deepdesk train'.")

@@ -1,0 +1,157 @@
+"""Brings the window up in two halves: what is painted at once, and what follows."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.events import Ended, Result
+from deepdesk.project import preferences
+from deepdesk.project.preferences import Preferences
+from deepdesk.ui import places
+from deepdesk.ui.crash import LOGGER, CrashHandler
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.devices_work import finding_devices
+from deepdesk.ui.session import DeviceBadge
+from deepdesk.ui.shell import MainWindow
+from deepdesk.ui.theme import apply, current
+from deepdesk.ui.watchdog import Watchdog
+
+GEOMETRY, SAMPLE_MADE = "geometry", "sample_made"
+
+
+class StartOptions(Protocol):
+    """What the window needs of `app.Options`."""
+
+    @property
+    def project(self) -> Path | None: ...
+    @property
+    def safe_mode(self) -> bool: ...
+    @property
+    def reset(self) -> bool: ...
+
+
+class StartedWindow(QObject):
+    """The window of this process, with its log, its watchdog and what it remembers.
+
+    Signals:
+        painted: None, after the first paint.
+    """
+
+    painted = Signal(object)
+
+    def __init__(
+        self, application: QApplication, options: StartOptions, missing: list[str]
+    ) -> None:
+        super().__init__()
+        self._options = options
+        self.crash = CrashHandler(places.log_folder(), self)
+        self.crash.install()
+        if missing:
+            LOGGER.warning("libraries of torch that did not load: %s", ", ".join(missing))
+        self._settings = QSettings(str(places.settings_file()), QSettings.Format.IniFormat)
+        if options.reset:
+            self._settings.clear()
+        self._preferences = Preferences() if options.safe_mode else _preferences()
+        theme = apply(application, self._preferences.theme)
+        self.desk = Desk(self)
+        self.desk.store.update(theme="dark" if theme.tokens.is_dark else "light")
+        self.window = MainWindow(self.desk)
+        self.window.commands.choose_theme(theme.mode)
+        self.watchdog = Watchdog(self)
+        geometry = self._settings.value(GEOMETRY)
+        if isinstance(geometry, QByteArray) and not options.safe_mode:
+            self.window.restoreGeometry(geometry)
+        self.crash.caught.connect(self.window.actions_of_window.show_bug)
+        self.desk.bug_found.connect(self.window.actions_of_window.show_bug)
+        self.window.closing.connect(lambda _none: self._remember())
+
+    def show(self) -> None:
+        """Show the window; `painted` follows."""
+        self.window.installEventFilter(self)
+        self.window.show()
+
+    def end(self) -> bool:
+        """Let go of everything after the event loop, and return whether every job has ended."""
+        self.watchdog.stop()
+        self.desk.stop_all()
+        self.crash.remove()
+        return not self.desk.jobs
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.window and event.type() == QEvent.Type.Paint:
+            self.window.removeEventFilter(self)
+            # After this event: then the children are painted as well.
+            QTimer.singleShot(0, self, lambda: self.painted.emit(None))
+        return super().eventFilter(watched, event)
+
+    def begin(self) -> None:
+        """Do what could wait until the window was painted."""
+        self.watchdog.start()
+        for name in ("SIGTERM", "SIGINT"):
+            signal.signal(getattr(signal, name), lambda _number, _frame: self._leave())
+        if self._options.project is not None:
+            self.window.projects.open(self._options.project)
+        self.window.welcome.filled.connect(self._first_start)
+        self.window.welcome.fill()
+        self.desk.start(
+            finding_devices, "devices", on_event=self._found, on_ended=self._looked, lowered=True
+        )
+
+    def _first_start(self, facts: object) -> None:
+        from deepdesk.ui.welcome_facts import WelcomeFacts
+
+        assert isinstance(facts, WelcomeFacts)
+        if not facts.is_whole:
+            return
+        self.window.welcome.filled.disconnect(self._first_start)
+        if self._preferences.reopen_last and facts.recent and self._options.project is None:
+            self.window.projects.open(facts.recent[0].path)
+        if places.projects_folder().exists() or self._settings.value(SAMPLE_MADE):
+            return
+        self._settings.setValue(SAMPLE_MADE, True)
+        with_sample = [spec for spec in facts.tasks if spec.sample is not None]
+        if with_sample:
+            self.window.projects.make_sample(with_sample[0], opens=False)
+
+    def _found(self, event: object) -> None:
+        if isinstance(event, Result):
+            text, why = event.value
+            self.desk.store.update(device=DeviceBadge(text=text, why=why))
+
+    def _looked(self, end: Ended) -> None:
+        if end.error is not None:
+            why = f"{end.error} Training will not work until torch can be loaded."
+            self.desk.store.update(device=DeviceBadge(text="No device", why=why, state="look"))
+            LOGGER.error("no device: %s\n%s", end.error, end.report)
+
+    def _leave(self) -> None:
+        """Answer a request of the system to end: nobody is there to be asked."""
+        self.window.leaving.leave()
+
+    def _remember(self) -> None:
+        if self._options.safe_mode:
+            return
+        self._settings.setValue(GEOMETRY, self.window.saveGeometry())
+        self._settings.sync()
+        wanted = dataclasses.replace(self._preferences, theme=current().mode)
+        if wanted == self._preferences:
+            return
+        try:
+            preferences.save(wanted)
+        except DeepDeskError as error:
+            LOGGER.warning("preferences were not kept: %s", error)
+
+
+def _preferences() -> Preferences:
+    try:
+        return preferences.load()
+    except DeepDeskError as error:
+        LOGGER.warning("preferences were not read: %s", error)
+        return Preferences()

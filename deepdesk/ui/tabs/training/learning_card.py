@@ -1,0 +1,65 @@
+"""The same few samples at every epoch, with what the network says of them now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from deepdesk.core.payloads import Image
+from deepdesk.ui.tabs.training.answer_tile import AnswerTile
+from deepdesk.ui.tabs.training.note_page import NotePage
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.card import Card
+
+_COLUMNS = 4
+_MOST_TILE_PX = 190
+
+
+class LearningCard(Card):
+    """Shows examples; pictures come later, by id."""
+
+    def __init__(self, noun: tuple[str, str]) -> None:
+        super().__init__("Learning now", note="the same eight, every epoch")
+        words = f"The same eight {noun[1]}, and what the network says of them at every epoch."
+        self.tiles: dict[int, AnswerTile] = {}
+        self._empty = NotePage(words)
+        self._area = QWidget()
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(metrics.S)
+        holder = QVBoxLayout(self._area)
+        holder.setContentsMargins(0, 0, 0, 0)
+        holder.addLayout(self._grid, 1)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._area)
+        self.body.addLayout(self._stack, 1)
+
+    def show_examples(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Show the answers of an epoch; return the ids whose pictures are still wanted."""
+        ids = [int(row["id"]) for row in rows]
+        self._stack.setCurrentWidget(self._area if ids else self._empty)
+        wanted = [] if ids == list(self.tiles) else ids
+        if wanted or not ids:
+            self._lay_out(ids)
+        for row in rows:
+            score = float(row.get("score", 0.0))
+            truth, answer = str(row.get("truth", "")), str(row.get("answer", ""))
+            is_right = bool(row.get("is_right", truth == answer))
+            self.tiles[int(row["id"])].show_answer(answer, truth, score, is_right=is_right)
+        return wanted
+
+    def show_picture(self, sample_id: int, picture: Image) -> None:
+        """Put a picture where its answer is."""
+        if sample_id in self.tiles:
+            self.tiles[sample_id].show_picture(picture)
+
+    def _lay_out(self, ids: Sequence[int]) -> None:
+        for tile in self.tiles.values():
+            self._grid.removeWidget(tile)
+            tile.deleteLater()
+        self.tiles = {sample_id: AnswerTile() for sample_id in ids}
+        for place, tile in enumerate(self.tiles.values()):
+            self._grid.addWidget(tile, place // _COLUMNS, place % _COLUMNS)

@@ -1,0 +1,121 @@
+"""A run in the words of a list row, and in the lines of its details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from deepdesk.ui.tabs.training.words import length_text, metric_text, metric_words, spoken
+from deepdesk.ui.widgets.list_row import RowFacts
+
+if TYPE_CHECKING:
+    from deepdesk.project.runs import RunInfo
+
+STATES = {
+    "running": "working",
+    "paused": "working",
+    "finished": "ready",
+    "stopped": "empty",
+    "interrupted": "look",
+    "failed": "wrong",
+}
+RESUMABLE = ("stopped", "interrupted", "failed")
+
+
+def row_facts(info: RunInfo, *, is_compared: bool = False) -> RowFacts:
+    """Return what the list shows of a run."""
+    return RowFacts(
+        title=title_of(info),
+        note=info.note.splitlines()[0] if info.note else status_line(info),
+        figure=main_figure(info),
+        aside="compared" if is_compared else "",
+        state=STATES.get(info.status, "empty"),
+    )
+
+
+def title_of(info: RunInfo) -> str:
+    """Return what a run is called: its own title, or its name as people say it."""
+    return spoken(info.name) if info.title in ("", info.name) else info.title
+
+
+def main_figure(info: RunInfo) -> str:
+    """Return the main metric with its unit, "" while there is none."""
+    value = info.metrics.get(info.main_metric)
+    return "" if value is None else metric_text(info.main_metric, value)
+
+
+def status_line(info: RunInfo) -> str:
+    """Return how a run stands in a few words."""
+    return _LINES.get(info.status, _of_stopped)(info)
+
+
+def _of_running(info: RunInfo) -> str:
+    epoch = min(info.epochs, info.epochs_done + 1)
+    return f"{info.status} · epoch {epoch} of {info.epochs}"
+
+
+def _of_finished(info: RunInfo) -> str:
+    return f"{length_text(info.seconds)} · best after {info.best_epoch} of {info.epochs}"
+
+
+def _of_stopped(info: RunInfo) -> str:
+    kept = "best kept" if info.epochs_done else "nothing kept yet"
+    return f"stopped after {info.epochs_done} of {info.epochs}, {kept}"
+
+
+def _of_interrupted(info: RunInfo) -> str:
+    return f"interrupted after {info.epochs_done} of {info.epochs}"
+
+
+def _of_failed(info: RunInfo) -> str:
+    return f"failed after {info.epochs_done} of {info.epochs}"
+
+
+_LINES = {
+    "running": _of_running,
+    "paused": _of_running,
+    "finished": _of_finished,
+    "stopped": _of_stopped,
+    "interrupted": _of_interrupted,
+    "failed": _of_failed,
+}
+
+
+def details_of(info: RunInfo, config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (name, value) lines about a run."""
+    rows = [
+        ("Network", str(config.get("architecture", ""))),
+        ("Preset", info.dial),
+        ("Device", " · ".join(filter(None, (info.device, str(config.get("precision", "")))))),
+        ("Began", began_text(info.created)),
+        ("Took", length_text(info.seconds) if info.seconds else ""),
+    ]
+    for name, value in info.metrics.items():
+        rows.append((metric_label(name), metric_text(name.removeprefix("test_"), value)))
+    return [(name, value) for name, value in rows if value]
+
+
+def metric_label(name: str) -> str:
+    """Return the label of a metric on validation, or on the test split."""
+    plain = metric_words(name.removeprefix("test_")).label
+    return f"{plain}, test" if name.startswith("test_") else plain
+
+
+def began_text(created: str) -> str:
+    """Return an ISO time in the clock of this machine, as it is where it cannot be read."""
+    try:
+        when = datetime.fromisoformat(created)
+    except ValueError:
+        return created
+    return f"{when.astimezone():%d %b %Y %H:%M}"
+
+
+def forecast(dial: str, runs: tuple[RunInfo, ...]) -> str:
+    """Return what an earlier run says of the next one; only what was measured."""
+    for info in runs:
+        if info.dial == dial and info.status == "finished" and info.seconds:
+            label = metric_words(info.main_metric).label.lower()
+            reached = f" and reached {main_figure(info)} {label}" if main_figure(info) else ""
+            return f"The last {dial} run took {length_text(info.seconds)}{reached}."
+    return "Time and memory are measured in the first steps."

@@ -1,0 +1,106 @@
+"""What the run under way has told, gathered from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from deepdesk.core.events import (
+    Choices,
+    Ended,
+    EpochEnded,
+    Progress,
+    RunEnded,
+    RunStarted,
+    Saved,
+    Stepped,
+)
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.training.history import RunHistory
+
+
+class RunWatch(QObject):
+    """Listens to the desk from the moment the tab is built.
+
+    Attributes:
+        history: Of the run under way, or of the last one.
+        progress: What is prepared before the first step, None afterwards.
+        status: How the last run ended, "" while one is under way or before any.
+        error: What ended it, or None.
+
+    Signals:
+        began: Folder name of the run, once its length is known.
+        told: The event that was just taken in.
+    """
+
+    began = Signal(object)
+    told = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self.history = RunHistory()
+        self.progress: Progress | None = None
+        self.choices: Choices | None = None
+        self.status = ""
+        self.metrics: dict[str, float] = {}
+        self.saved_step = 0
+        self._takers: dict[type[Any], Callable[[Any], None]] = {
+            Progress: self._prepare,
+            RunStarted: self._begin,
+            Choices: self._choose,
+            Stepped: self._step,
+            EpochEnded: self._end_epoch,
+            Saved: self._save,
+            RunEnded: self._end,
+            Ended: self._leave,
+        }
+        desk.run_event.connect(self.take)
+
+    def take(self, event: Any) -> None:
+        """Take an event in and tell about it."""
+        taker = self._takers.get(type(event))
+        if taker is not None:
+            taker(event)
+            self.told.emit(event)
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a run was asked for and has not made a step."""
+        return self.progress is not None
+
+    def _prepare(self, event: Progress) -> None:
+        self.progress = event
+        self.status = ""
+
+    def _begin(self, event: RunStarted) -> None:
+        self.progress = None
+        self.status = ""
+        self.metrics = {}
+        # A run that goes on keeps the curves that are on the screen.
+        if event.run != self.history.run or not event.step:
+            self.history = RunHistory()
+        self.history.started(event)
+        self.began.emit(event.run)
+
+    def _step(self, event: Stepped) -> None:
+        self.history.stepped(event)
+
+    def _end_epoch(self, event: EpochEnded) -> None:
+        self.history.epoch_ended(event)
+
+    def _choose(self, event: Choices) -> None:
+        self.choices = event
+
+    def _save(self, event: Saved) -> None:
+        self.saved_step = event.step
+
+    def _end(self, event: RunEnded) -> None:
+        self.status = event.status
+        self.metrics = dict(event.metrics)
+
+    def _leave(self, event: Ended) -> None:
+        self.progress = None
+        if not self.status:
+            self.status = "failed" if event.error else "stopped" if event.stopped else "finished"

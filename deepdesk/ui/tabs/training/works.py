@@ -1,0 +1,202 @@
+"""What the tab reads in the background: runs, their curves, their answers, small pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deepdesk.core.errors import BadSampleError, DeepDeskError
+from deepdesk.core.events import Result
+from deepdesk.core.payloads import Image
+from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.project.safe_write import read_json
+from deepdesk.ui.tabs.training.history import RunHistory, history_of
+
+if TYPE_CHECKING:
+    from deepdesk.project.folder import Project
+
+MOST_SAMPLES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether there is something to train on.
+
+    Attributes:
+        train: Usable samples of the train split.
+        classes: Names in the order of their indices.
+    """
+
+    train: int
+    validation: int
+    classes: tuple[str, ...]
+    typical_size: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """What the folder of a run tells: its curves, and the settings it was made with."""
+
+    history: RunHistory
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One validated sample with its truth and answer, and its small picture or None."""
+
+    id: int
+    name: str
+    truth: str
+    answer: str
+    score: float
+    is_right: bool
+    picture: Image | None = None
+
+
+def readiness_work(project: Project) -> Work:
+    """Return work that counts what training could use; its result is a `Readiness`."""
+
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        with project.index() as index:
+            counts = dict(index.split_counts())
+            classes = tuple(row.name for row in index.classes())
+            found = Readiness(
+                train=counts.get("train", 0),
+                validation=counts.get("validation", 0),
+                classes=classes,
+                typical_size=index.typical_size(),
+            )
+        emit(Result(value=found))
+
+    return work
+
+
+def networks_work(spec: TaskSpec, config: Any, facts: DataFacts) -> Work:
+    """Return work that lists the names of the networks on offer; it loads torch."""
+
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        emit(Result(value=tuple(spec.load()(config, facts).architectures())))
+
+    return work
+
+
+def saving_work(project: Project, changes: Mapping[str, Any]) -> Work:
+    """Return work that keeps settings in the project's file."""
+
+    def work(_emit: EventSink, _stop: StopToken) -> None:
+        project.save(**changes)
+
+    return work
+
+
+def runs_work(project: Project) -> Work:
+    """Return work that lists the runs, newest first."""
+
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        emit(Result(value=tuple(project.runs.list())))
+
+    return work
+
+
+def past_run_work(project: Project, run: str) -> Work:
+    """Return work that reads a run's log and settings; its result is a `PastRun`."""
+
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        folder = project.runs.get(run)
+        history = history_of(run, folder.info().epochs, folder.metrics.read())
+        history.steps_per_epoch = round(history.step / history.epoch) if history.epoch else 0
+        emit(Result(value=PastRun(history=history, config=folder.config())))
+
+    return work
+
+
+def pictures_work(project: Project, spec: TaskSpec, ids: Sequence[int], side_px: int) -> Work:
+    """Return work that makes a small picture of each sample, as `Result` of (id, Image)."""
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        reader = spec.reader()
+        with project.index() as index:
+            samples = index.samples(list(ids))
+        for sample in samples:
+            stop.check()
+            try:
+                emit(Result(value=(sample.id, reader.thumbnail(sample.path, side_px))))
+            except BadSampleError:
+                continue
+
+    return work
+
+
+def cell_work(
+    project: Project, spec: TaskSpec, run: str, pair: tuple[str, str], side_px: int
+) -> Work:
+    """Return work that shows the samples of a cell, as `Result` of `Answered`, surest first.
+
+    Args:
+        pair: Class of truth and class of answer.
+
+    Raises:
+        ProjectError: The run keeps no answers, or they are damaged.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        rows = [row for row in kept_answers(project, run) if (row.truth, row.answer) == pair]
+        rows.sort(key=lambda row: -row.score)
+        chosen = {row.id: row for row in rows[:MOST_SAMPLES]}
+        emit(Result(value=len(rows)))
+        reader = spec.reader()
+        with project.index() as index:
+            paths = {sample.id: sample.path for sample in index.samples(list(chosen))}
+        for row in chosen.values():
+            stop.check()
+            if row.id in paths:
+                emit(Result(value=_pictured(reader, paths[row.id], row, side_px)))
+
+    return work
+
+
+def kept_answers(project: Project, run: str) -> list[Answered]:
+    """Return the answers of a run's best epoch to the validation split.
+
+    Raises:
+        ProjectError: There are none, or they are damaged.
+    """
+    saved = read_json(project.runs.get(run).path / "evaluation.json")
+    try:
+        columns: Mapping[str, Sequence[Any]] = saved["predictions"]
+        names = ("ids", "truth", "answer", "score")
+        rows = zip(*(columns[name] for name in names), strict=True)
+        return [
+            Answered(
+                id=int(i),
+                name="",
+                truth=str(truth),
+                answer=str(answer),
+                score=float(score),
+                is_right=truth == answer,
+            )
+            for i, truth, answer, score in rows
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DeepDeskError(
+            f"The answers kept with run {run} cannot be read.", "Train again to get them anew."
+        ) from error
+
+
+def _pictured(reader: Any, path: Any, row: Answered, side_px: int) -> Answered:
+    try:
+        picture = reader.thumbnail(path, side_px)
+    except BadSampleError:
+        picture = None
+    return Answered(
+        id=row.id,
+        name=path.name,
+        truth=row.truth,
+        answer=row.answer,
+        score=row.score,
+        is_right=row.is_right,
+        picture=picture,
+    )

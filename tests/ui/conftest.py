@@ -1,0 +1,85 @@
+"""What the tests of the window share: a desk, projects, and tabs of paper."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from deepdesk.core.task import Found
+from deepdesk.project.folder import Project
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.shell import MainWindow
+from deepdesk.ui.tab_stack import TabStack
+
+PATIENCE_MS = 5000
+
+
+class PaperTab(QWidget):
+    """A tab that writes down what it is told."""
+
+    state_changed = Signal(object)
+
+    def __init__(self, desk):
+        super().__init__()
+        self.desk = desk
+        self.state = "ready"
+        self.dropped = []
+        self.asked = []
+
+    def drop(self, paths):
+        self.dropped.append(paths)
+
+    def find(self):
+        self.asked.append("find")
+
+    def train(self):
+        self.asked.append("train")
+
+
+@pytest.fixture(autouse=True)
+def own_home(home, monkeypatch):
+    monkeypatch.setenv("DEEPDESK_HOME", str(home))
+
+
+@pytest.fixture
+def make_project(tmp_path):
+    """Return a function that makes a project with some rows and closes it again."""
+    made = []
+
+    def make(name="Pets", *, rows=4):
+        project = Project.create(tmp_path / name, name=name, task="image_classification")
+        with project.index() as index:
+            found = [
+                Found(path=tmp_path / f"{n}.png", label="cat", split="train") for n in range(rows)
+            ]
+            index.add(found, source=str(tmp_path))
+        project.close()
+        made.append(project)
+        return project.path
+
+    return make
+
+
+@pytest.fixture
+def desk(qtbot):
+    desk = Desk()
+    yield desk
+    desk.stop_all()
+    for job in list(desk.jobs):
+        assert job.wait(PATIENCE_MS)
+    desk.close_project()
+    desk.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot, desk):
+    window = MainWindow(desk, tabs=lambda desk: TabStack(desk, lambda _key: PaperTab))
+    window.show()
+    yield window
+    window.leaving._out_of_patience = True
+    desk.stop_all()
+    for job in list(desk.jobs):
+        job.wait(PATIENCE_MS)
+    window.close()
+    window.deleteLater()
