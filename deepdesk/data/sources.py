@@ -13,7 +13,6 @@ natural order (2 before 10), so that a million of them stream.
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -23,12 +22,12 @@ from deepdesk.core.errors import DatasetError
 from deepdesk.core.task import Found
 from deepdesk.data.csv_source import TABLE_SUFFIXES, rows_of_table
 from deepdesk.data.split_names import split_of_word
+from deepdesk.project.index.classes import natural_key
 
 MAX_DEPTH = 40
 MAX_WAITING = 1_000_000
 # Above this many names in one folder the plain order of text does: it costs no keys.
 MAX_NATURAL = 200_000
-_DIGITS = re.compile(r"(\d+)")
 _LAYOUTS = (
     "Give a folder with one folder per class, a folder with train and test inside, a flat "
     "folder, or a table of path and label."
@@ -62,13 +61,6 @@ def shown(path: Path | str) -> str:
 def readable(text: str) -> str:
     """Return text from the file system, with escapes for bytes that are no UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def natural_key(name: str) -> list[tuple[int, str]]:
-    """Return a sort key in which 2 comes before 10."""
-    parts = _DIGITS.split(name.casefold())
-    # isdecimal only says how to compare: digits of other scripts are decimal too.
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts if part]
 
 
 def _offers(source: Path, suffixes: frozenset[str]) -> Iterator[Found]:

@@ -26,6 +26,7 @@ _ROWS_AT_ONCE = 4096
 _FILES_PER_TURN = 16
 _RECORD_EVERY_S = 1.0
 _LOOK_EVERY_S = 0.1
+_GRACE_S = 0.5
 
 Row = tuple[int, Path]
 Outcome = tuple[int, Facts | BadSampleError]
@@ -173,7 +174,7 @@ def _leave(
 ) -> None:
     pool.shutdown(wait=not waiting, cancel_futures=True)
     # A picture of 100 million pixels takes longer; its thread ends on its own.
-    wait([future for future in waiting if not future.cancelled()], timeout=0.5)
+    wait([future for future in waiting if not future.cancelled()], timeout=_GRACE_S)
 
 
 def _check_new(index: SampleIndex, crew: _Crew, tally: _Tally, pace: Pace) -> None:

@@ -42,12 +42,17 @@ def evaluate_data(project: Project, spec: TaskSpec, run_name: str, source: Path)
             tempfile.TemporaryDirectory(prefix="deepdesk-evaluate-") as folder,
             Project.create(Path(folder) / "other", name="other", task=spec.key) as other,
         ):
-            import_work(other.path, [source], reader_of=spec.reader)(emit, stop)
+            import_work(other.path, [source], reader_of=spec.reader)(_quietly(emit), stop)
             predictor.project = other
             rows = {"test": _all_rows(other, predictor.classes)}
             _report(predictor, rows, str(source), emit, stop)
 
     return work
+
+
+def _quietly(emit: EventSink) -> EventSink:
+    """Return a sink that leaves out results: only the metrics are one."""
+    return lambda event: None if isinstance(event, Result) else emit(event)
 
 
 def _all_rows(

@@ -80,6 +80,8 @@ def _new_plan(
     task = spec.load()(config, facts)
     graph = chosen_graph(task, request, project.file, architecture)
     shapes_of(graph, task.contract())
+    if request.continue_from:
+        best_weights(project.runs.get(request.continue_from))
     plan = RunPlan(
         task=spec.key,
         dial=dial,

@@ -49,7 +49,7 @@ class GraphModule(nn.Module):
         self._chain = tuple(node_id for node_id in self.node_ids if node_id in modules)
 
     def forward(self, *inputs: Tensor) -> Tensor | dict[str, Tensor]:
-        """Return the output for a batch."""
+        """Return the output for a batch: float, (N, ...) each, as the contract says."""
         if self._is_chain:
             (x,) = inputs
             for node_id in self._chain:
@@ -61,7 +61,7 @@ class GraphModule(nn.Module):
         return {name: values[self._slots[name]] for name in self.outputs}  # type: ignore[misc]
 
     def activations(self, *inputs: Tensor) -> dict[str, Tensor]:
-        """Return the output of every node by id, for a look inside; nothing is freed."""
+        """Return the output of every node by id, (N, ...) each, for a look inside."""
         values = self._run(inputs, frees=False)
         return {
             name: value

@@ -12,7 +12,7 @@ from typing import Any
 from deepdesk.core.errors import DeepDeskError, ProjectError, StorageError
 from deepdesk.project import project_file
 from deepdesk.project.full_disk import storage_error
-from deepdesk.project.index import SampleIndex, set_aside
+from deepdesk.project.index import DamagedIndexError, SampleIndex, set_aside
 from deepdesk.project.lock import Lock
 from deepdesk.project.project_file import FORMAT, ProjectFile
 from deepdesk.project.runs import Runs
@@ -140,8 +140,11 @@ class Project:
         """Return a new connection for the calling thread, which has to close it.
 
         Raises:
-            DamagedIndexError: It is damaged; `rebuild_index` starts a new one.
+            DamagedIndexError: It is damaged or gone; `rebuild_index` starts a new one.
         """
+        path = self.path / _INDEX
+        if not path.exists() or not path.stat().st_size:
+            raise DamagedIndexError("The list of samples is missing.")
         return SampleIndex(self.path / _INDEX, read_only=self.read_only)
 
     def rebuild_index(self) -> Path | None:
@@ -155,7 +158,7 @@ class Project:
             kept = set_aside(old) if old.exists() else None
         except OSError as error:
             raise storage_error(error, old) from error
-        self.index().close()
+        SampleIndex(old).close()
         return kept
 
     @property

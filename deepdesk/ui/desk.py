@@ -56,6 +56,7 @@ class Desk(QObject):
         samples_changed: Revision of the sample index, int.
         run_event: Every event of a training, as it comes.
         runs_changed: Folder name of the run that began, ended, or was edited; "" for several.
+        data_dropped: list[Path] dropped on a tab that hands them on to the data.
         said: `Note` for the footer.
         troubled: `Trouble` for a banner.
         bug_found: Report of an error of ours, str.
@@ -67,6 +68,7 @@ class Desk(QObject):
     samples_changed = Signal(object)
     run_event = Signal(object)
     runs_changed = Signal(object)
+    data_dropped = Signal(object)
     said = Signal(object)
     troubled = Signal(object)
     bug_found = Signal(object)

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         desk.project_closed.connect(lambda _path: self._leave_project())
         desk.troubled.connect(self._show_trouble)
         desk.run_event.connect(self._follow_run)
+        desk.data_dropped.connect(self.give_to_dataset)
         self.header.tabs.chosen.connect(self.show_tab)
         self.header.device.check_asked.connect(lambda _none: self.actions_of_window.do("machine"))
         self.tabs.state_changed.connect(lambda told: self.header.tabs.set_state(*told))

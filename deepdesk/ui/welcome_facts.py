@@ -97,7 +97,8 @@ def interrupted_in(path: Path, name: str) -> InterruptedRun | None:
     if not found:
         return None
     run = found[0]
-    title = run.title or run.name.replace("-", " ", 1)
+    # A run is called after its folder until a person gives it a title.
+    title = run.title if run.title not in ("", run.name) else run.name.replace("-", " ", 1)
     return InterruptedRun(project=path, project_name=name, run=run.name, title=title, step=run.step)
 
 

@@ -102,7 +102,7 @@ def test_paused_work_stands_still_and_goes_on_where_it_was(qtbot):
     job.pause()
     job.start()
     arrived.set()
-    qtbot.wait(50)
+    assert not job.wait(50)
     assert batches == []
 
     with qtbot.waitSignal(job.ended, timeout=PATIENCE_MS):

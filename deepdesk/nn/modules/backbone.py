@@ -45,6 +45,7 @@ class Backbone(nn.Module):
         ]
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return features: (N, 3, H, W) -> (N, channels) or (N, channels, H', W')."""
         x = self.trunk(x)
         if self._pools:
             x = x.mean((2, 3))

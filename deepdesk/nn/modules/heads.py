@@ -34,5 +34,6 @@ class ClassifierHead(nn.Module):
         self.scores = nn.Linear(hidden or features, classes)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return raw scores: (N, features) -> (N, classes)."""
         scores: Tensor = self.scores(self.hidden(self.dropout(x)))
         return scores if self.scale == 1.0 else scores * self.scale

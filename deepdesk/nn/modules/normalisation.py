@@ -17,6 +17,7 @@ class MapLayerNorm(nn.LayerNorm):
     """
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the normed map: (N, C, H, W) -> (N, C, H, W)."""
         # A channels-last tensor is only seen from another side here, not copied.
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 

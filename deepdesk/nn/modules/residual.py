@@ -42,6 +42,7 @@ class Squeeze(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the weighed map: (N, C, H, W) -> (N, C, H, W)."""
         weights: Tensor = self.weights(x.mean((2, 3)))
         return x * weights[:, :, None, None]
 
@@ -74,6 +75,7 @@ class ResidualBlock(nn.Module):
         self._zeroed = last if options.identity_start else ""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return shortcut and branch together: (N, in_channels, H, W) -> (N, channels, H', W')."""
         out: Tensor = self.activation(self.shortcut(x) + self.branch(x))
         return out
 

@@ -31,6 +31,7 @@ class GlobalPool(nn.Module):
         self._axes = (2, 3) if rank == 3 else (1,)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return one number per channel: (N, C, H, W) or (N, T, C) -> (N, C)."""
         return self._pool(x, self._axes)
 
 
@@ -38,6 +39,7 @@ class Add(nn.Module):
     """Sum of float tensors of one shape, (N, ...)."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
+        """Return the sum of inputs of one shape, (N, ...)."""
         total = inputs[0]
         for x in inputs[1:]:
             total = total + x
@@ -56,6 +58,7 @@ class Concatenate(nn.Module):
         self._axis = axis
 
     def forward(self, *inputs: Tensor) -> Tensor:
+        """Return the inputs beside each other, (N, ...)."""
         return torch.cat(inputs, self._axis)
 
 
@@ -73,4 +76,5 @@ class Resize(nn.Module):
         self._mode = mode
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return maps of the fixed size: (N, C, H, W) -> (N, C, *size)."""
         return functional.interpolate(x, self._size, mode=self._mode)

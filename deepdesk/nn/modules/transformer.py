@@ -41,6 +41,7 @@ class PatchEmbedding(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return tokens: (N, channels, H, W) -> (N, T, width)."""
         if any(self._padding):
             x = functional.pad(x, self._padding)
         tokens: Tensor = self.patches(x).flatten(2).transpose(1, 2)
@@ -71,6 +72,7 @@ class Attention(nn.Module):
         self.output = nn.Linear(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return mixed tokens: (N, T, width) -> (N, T, width)."""
         parts = self.queries_keys_values(x).unflatten(-1, (3, self._heads, -1))
         queries, keys, values = parts.permute(2, 0, 3, 1, 4).unbind(0)
         mixed = functional.scaled_dot_product_attention(queries, keys, values)
@@ -109,6 +111,7 @@ class TransformerLayer(nn.Module):
         self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return tokens after attention and network: (N, T, width) -> (N, T, width)."""
         x = x + self.dropout(self.attention(self.attention_norm(x)))
         out: Tensor = x + self.dropout(self.network(self.network_norm(x)))
         return out

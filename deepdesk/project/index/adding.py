@@ -43,7 +43,12 @@ class Adding:
         """
         self._checked_to = 0
         new_classes: list[int] = []
-        added = sum(self._add_some(some, source, new_classes) for some in _batches(rows))
+        try:
+            added = sum(self._add_some(some, source, new_classes) for some in _batches(rows))
+        except BaseException:
+            # Folders of the batch that was not committed are known here, but not on disk.
+            self._folders.forget()
+            raise
         if new_classes:
             self._sort_classes(new_classes)
         return added

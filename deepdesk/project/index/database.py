@@ -18,6 +18,7 @@ from deepdesk.project.index import opening
 from deepdesk.project.index.sqlite_errors import DamagedIndexError, in_plain_words
 
 BUSY_TIMEOUT_S = 10.0
+_SMALLEST_BYTES = 4096
 _FILES = ("", "-wal", "-shm")
 
 
@@ -153,6 +154,9 @@ class Database:
 
     def _connect(self, read_only: bool) -> sqlite3.Connection:
         if not read_only:
+            # SQLite takes the rest of a file that was cut short for a new, empty one.
+            if self.path.exists() and 0 < self.path.stat().st_size < _SMALLEST_BYTES:
+                raise DamagedIndexError("The list of samples is cut short.")
             return self._open("rwc")
         if not self.path.exists():
             raise DamagedIndexError("The list of samples is missing.")

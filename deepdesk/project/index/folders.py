@@ -64,8 +64,7 @@ class Folders:
         if not rows:
             return
         roots = self._db.rows("SELECT id, root FROM sources")
-        # Joining with an absolute path gives that path: a source outside the project.
-        self._roots = {i: os.path.join(self._project, restored(r)) for i, r in roots}  # noqa: PTH118
+        self._roots = {i: _joined(self._project, restored(root)) for i, root in roots}
         for number, source, path in rows:
             self._keep(number, self._roots.get(source, self._project), restored(path))
 
@@ -104,9 +103,7 @@ class Folders:
         return number
 
     def _keep(self, number: int, root: str, relative: str) -> None:
-        path = os.path.join(root, *relative.split("/")) if relative else root  # noqa: PTH118
-        if os.path.isabs(relative):  # noqa: PTH117
-            path = relative
+        path = _joined(root, relative)
         self._paths[number] = path
         self._relative[number] = relative
         self._numbers.setdefault(os.path.normcase(path), number)
@@ -118,3 +115,10 @@ def _below(path: str, root: str) -> str:
         return ""
     start = root if root.endswith(os.sep) else root + os.sep
     return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else path
+
+
+def _joined(root: str, relative: str) -> str:
+    """Return what `_below` was given; an absolute path is one outside of `root`."""
+    if not relative or os.path.isabs(relative):  # noqa: PTH117
+        return relative or root
+    return os.path.join(root, *relative.split("/"))  # noqa: PTH118

@@ -117,6 +117,8 @@ class Patching:
 
 def _by_value(ids: NDArray[np.int64], values: NDArray[np.int64]) -> tuple[tuple[Any, str], ...]:
     """Return (value or None, packed ids) for each value, given sorted ids and -1 for None."""
+    if not len(ids):
+        return ()
     order = np.argsort(values, kind="stable")
     found, starts = np.unique(values[order], return_index=True)
     groups = np.split(ids[order], starts[1:])

@@ -60,7 +60,8 @@ def quotas(sizes: NDArray[np.int64], fractions: tuple[float, float, float]) -> N
     for i, size in enumerate(sizes.tolist()):
         exact = size * shares / shares.sum()
         counts[i] = np.floor(exact + 1e-9)
-        remainders = exact - counts[i]
+        # Rounded, so that equal remainders are equal whatever the last bits say.
+        remainders = np.round(exact - counts[i], 9)
         is_small = bool((exact[shares > 0] < 1).any())
         # The tiny share of what is owed only decides between equal remainders.
         urgency = remainders + owed * (1.0 if is_small else 1e-6)

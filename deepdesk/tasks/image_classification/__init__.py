@@ -107,7 +107,7 @@ class Config:
         Knob(
             label="Answer twice",
             help="Answers for the picture and its mirror image and takes the mean: a little"
-            " better, twice the time per answer. Only where mirroring is harmless.",
+            " better, twice the time per answer. Has no effect while Mirror is off.",
             group="Answers",
         ),
     ] = False
@@ -145,15 +145,19 @@ SPEC = TaskSpec(
     load=_load,
     dials={
         "quick": Dial(architecture="Small convolutional", training={"epochs": 8}),
-        "balanced": Dial(architecture="Residual, small", training={"epochs": 20}),
+        "balanced": Dial(
+            architecture="Residual, small",
+            training={"epochs": 30},
+            task={"erase": True, "mirror_answers": True},
+        ),
         "best": Dial(
             architecture="Residual, small",
-            training={"epochs": 60},
-            task={"erase": True, "mirror_answers": True},
+            training={"epochs": 80},
+            task={"erase": True, "colour": True, "mirror_answers": True},
         ),
     },
     sample=_sample,
     sample_name="Handwritten digits",
-    sample_settings={"flip": False, "mirror_answers": False},
+    sample_settings={"flip": False},
     paper="https://arxiv.org/abs/1512.03385",
 )

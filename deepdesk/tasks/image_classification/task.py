@@ -92,7 +92,7 @@ class ImageClassification:
     def forward(self, model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
         """Return logits, float32, (N, C); the mean of both views when answering twice."""
         logits: Tensor = model(batch["image"])
-        if self.config.mirror_answers and not model.training:
+        if self.config.mirror_answers and self.config.flip and not model.training:
             logits = (logits + model(batch["image"].flip(3))) / 2
         return logits.float()
 

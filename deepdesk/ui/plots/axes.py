@@ -14,7 +14,8 @@ from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.theme.metrics import TICK
 
 _END_PX = 12
-_TICK_GAP_PX = {"left": 42, "bottom": 78}
+_MOST_TICKS = 7
+_TICK_GAP_PX = {"left": 30, "bottom": 78}
 
 
 class QuietAxis(pg.AxisItem):  # type: ignore[misc]
@@ -53,7 +54,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
         """Return round values, about one in every few dozen pixels."""
         if maxVal <= minVal:
             return []
-        count = max(1.0, size / _TICK_GAP_PX[self.orientation])
+        count = min(_MOST_TICKS, max(1.0, size / _TICK_GAP_PX[self.orientation]))
         step = round_step((maxVal - minVal) / count)
         if self.orientation == "bottom" or self.is_log:
             step = max(1.0, step)

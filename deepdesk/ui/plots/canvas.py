@@ -42,6 +42,7 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         self.is_share = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setStyleSheet("background: transparent")
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.layout.setContentsMargins(0, 6, 6, 0)
@@ -67,6 +68,7 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         self._best.setPen(pg.mkPen(colour("good"), width=1, style=Qt.PenStyle.DashLine))
         self._best_word.setFont(font(TICK))
         self._best_word.setColor(colour("good"))
+        self._best_word.fill = pg.mkBrush(colour("surface", 0.8))
         self._cursor.setPen(pg.mkPen(colour("faint"), width=1))
 
     def mark_best(self, epoch: float | None) -> None:
@@ -79,6 +81,8 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
     def draw(self, curves: Curves, *, is_live: bool) -> None:
         """Draw every curve within the present range of x."""
         self._axes["left"].is_log = curves.is_log
+        for axis in self._axes.values():
+            axis.setOpacity(0.0 if curves.is_empty else 1.0)
         (low, high), _ = self.box.viewRange()
         for key in set(self._items) - {key for key, _curve in curves}:
             self.removeItem(self._items.pop(key))

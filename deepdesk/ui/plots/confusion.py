@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_TIMES = ("times", "time")
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -41,18 +43,13 @@ class Confusion:
             (row, column, int(wrong[row, column])) for row, column in cells if wrong[row, column]
         ]
 
-    def sentence(self, row: int, column: int, noun: tuple[str, str]) -> str:
-        """Return what a cell says, for instance "12 cat pictures called dog".
-
-        Args:
-            noun: One sample and several in words.
-        """
+    def sentence(self, row: int, column: int) -> str:
+        """Return what a cell says, for instance "cat called dog, 12 times"."""
         count = int(self.counts[row, column])
         truth = self.classes[row]
         if row == column:
-            total = int(self.counts[row].sum())
-            return f"{count:,} of {total:,} {truth} {noun[total != 1]} named right"
-        return f"{count:,} {truth} {noun[count != 1]} called {self.classes[column]}"
+            return f"{truth} named right, {count:,} of {int(self.counts[row].sum()):,}"
+        return f"{truth} called {self.classes[column]}, {count:,} {_TIMES[count == 1]}"
 
     def cells(self, limit: int) -> Cells:
         """Return what to draw in at most `limit` rows and columns.

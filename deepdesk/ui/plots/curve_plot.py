@@ -133,7 +133,8 @@ class CurvePlot(QWidget):
     def _lay_out(self) -> None:
         header = QHBoxLayout()
         header.addWidget(self._heading)
-        header.addWidget(self._legend, 1)
+        header.addStretch(1)
+        header.addWidget(self._legend, 100)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

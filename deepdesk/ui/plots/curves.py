@@ -120,7 +120,7 @@ def nice_range(
         low, high = low - (abs(low) * 0.1 or 0.5), high + (abs(high) * 0.1 or 0.5)
     if not is_log and 0 <= low < 0.4 * high:
         low = 0.0
-    step = round_step((high - low) / 4)
+    step = round_step((high - low) / 8)
     bottom, top = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     return (max(0.0, bottom), min(1.0, top)) if is_share else (bottom, top)
 

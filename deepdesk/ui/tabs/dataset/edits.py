@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand
 
 from deepdesk.project.index import Change, SampleIndex
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
 
+MOMENT_MS = 300
 Step = Callable[[SampleIndex], Sequence[Change]]
 
 
@@ -50,15 +51,23 @@ class Edits(QObject):
     """The one way in which the tab changes samples and classes.
 
     Signals:
-        made: Text of the edit that was just made, undone or redone; "" for undo and redo.
+        made: Text of the edit that was just made; "" after an undo or redo.
+        delayed: Whether an edit is taking longer than a moment.
     """
 
     made = Signal(object)
+    delayed = Signal(object)
 
     def __init__(self, desk: Desk, worker: IndexWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._worker = worker
+        self._moment = QTimer(self)
+        self._moment.setSingleShot(True)
+        self._moment.setInterval(MOMENT_MS)
+        self._moment.timeout.connect(lambda: self.delayed.emit(True))
+        self.made.connect(lambda _text: self._rest())
+        worker.failed.connect(lambda _error: self._rest())
 
     def make(self, text: str, step: Step) -> None:
         """Make a change and offer to undo it.
@@ -67,6 +76,7 @@ class Edits(QObject):
             text: What will have been done, for the footer.
             step: Changes the index and returns what it changed.
         """
+        self._moment.start()
         self._worker.ask(step, lambda changes: self._made(text, changes))
 
     def note(self, text: str, opposite: Step) -> None:
@@ -75,7 +85,12 @@ class Edits(QObject):
 
     def turn(self, step: Step) -> None:
         """Make the change of a command that is undone or redone."""
+        self._moment.start()
         self._worker.ask(step, lambda _changes: self.made.emit(""))
+
+    def _rest(self) -> None:
+        self._moment.stop()
+        self.delayed.emit(False)
 
     def _made(self, text: str, changes: Sequence[Change]) -> None:
         if changes:

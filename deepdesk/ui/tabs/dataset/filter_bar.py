@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.project.index import Filter
 from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview, narrowed
+from deepdesk.ui.theme import icons
 from deepdesk.ui.theme.metrics import S
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.chip_row import ChipRow
@@ -61,7 +62,12 @@ class FilterBar(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search names")
         self.search.setAccessibleName("Search names")
-        self.search.setClearButtonEnabled(True)
+        clear = self.search.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        clear.setToolTip("Clear the search")
+        icons.bind(clear, "cross")
+        clear.setVisible(False)
+        clear.triggered.connect(lambda _checked=False: self.search.clear())
+        self.search.textChanged.connect(lambda text: clear.setVisible(bool(text)))
         self.search.setFixedWidth(150)
         self.chips = ChipRow([("all", "All"), *SPLIT_WORDS.items()], name="What is shown")
         self.chips.add_chip("problems", "Problems", tone="warn")

@@ -47,7 +47,9 @@ class Middle(QWidget):
             " or single files do as well.",
         )
         self.empty.button.setEnabled(not read_only)
-        self.nothing = EmptyState(f"No {noun[0]} is like that", "Show all", icon="search")
+        self.nothing = EmptyState(
+            f"No {noun[0]} is like that", "Show all", icon="search", is_primary=False
+        )
         for state in (self.empty, self.nothing):
             # What is hidden in the stack must not keep the window wide.
             state.setMinimumWidth(EMPTY_WIDTH_PX)
@@ -99,10 +101,21 @@ class Middle(QWidget):
         if not self._started:
             self._started = now
             self.busy.begin(progress.what)
+            self.busy.button.show()
+            self.banner.hide()
         self.busy.sentence.setText(progress.what)
         left = time_left(progress, now - self._started)
         self.busy.show_progress(progress.done, progress.total, left)
         self.busy.show()
+
+    def show_delay(self, is_delayed: bool, noun: tuple[str, str]) -> None:
+        """Show that a change of very many samples is under way."""
+        if self._started:
+            return
+        if is_delayed:
+            self.busy.begin(f"Changing many {noun[1]} at once")
+        self.busy.button.setVisible(not is_delayed)
+        self.busy.setVisible(is_delayed)
 
     def show_refused(self, refused: list[tuple[object, str]], noun: tuple[str, str]) -> None:
         """Say which files an import passed over, folded."""
@@ -112,7 +125,7 @@ class Middle(QWidget):
         files = f"{count:,} {'file was' if count == 1 else 'files were'} passed over"
         details = "\n".join(f"{file}: {reason}" for file, reason in refused[:1000])
         self.banner.say(
-            files, f"They hold no {noun[1]} that can be used; the rest is here.", details=details
+            files, f"No {noun[1]} could be taken from there; all the rest is here.", details=details
         )
 
 

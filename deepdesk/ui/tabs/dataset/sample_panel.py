@@ -21,6 +21,7 @@ from deepdesk.ui.widgets.labels import Label
 
 PAUSE_MS = 60
 PREVIEW_SHARE = 0.8
+LONGEST_NAME = 20
 
 
 class SamplePanel(QWidget):
@@ -49,7 +50,8 @@ class SamplePanel(QWidget):
         self.detail = Label("", kind="hint")
         self.label = Chip("", tip="Its class. Click to choose another one, or press 1 to 9.")
         self.split = Chip("", checkable=False, tip="Its split. Click, or press T, V or E.")
-        self.keys = Label("press 1\u20139 to relabel", kind="hint")
+        self.keys = ElidedLabel("press 1\u20139 to relabel", kind="hint")
+        self.keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reason = Label("", wraps=True, tone="warn")
         self.remedy = Label("", kind="hint", wraps=True)
         self._arrange()
@@ -85,8 +87,7 @@ class SamplePanel(QWidget):
         chips.setSpacing(S)
         chips.addWidget(self.label)
         chips.addWidget(self.split)
-        chips.addStretch(1)
-        chips.addWidget(self.keys)
+        chips.addWidget(self.keys, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(XS)
@@ -110,7 +111,7 @@ class SamplePanel(QWidget):
             part.setVisible(sample is not None)
         self.name.set_tooltip("" if sample is None else str(sample.path))
         if sample is not None:
-            self.label.set_text(sample.label or "no class")
+            self.label.set_text(_short(sample.label or "no class"))
             self.label.setChecked(sample.label is not None)
             self.split.set_text(sample.split)
         self._explain(sample if known else None)
@@ -120,8 +121,11 @@ class SamplePanel(QWidget):
         if sample is not None and sample.state == "bad":
             reason, remedy = sample.reason, sample.detail
         elif sample is not None:
-            notes = (sample.note, _twin_sentence(sample.twin, self._reader.noun[0]))
+            note = f"Read with a remark: {sample.note}." if sample.note else ""
+            notes = (note, _twin_sentence(sample.twin, self._reader.noun[0]))
             reason = " ".join(note for note in notes if note)
+        is_warning = sample is not None and (sample.state == "bad" or " in " in sample.twin)
+        self.reason.set_tone("warn" if is_warning else "muted")
         self.reason.setText(reason)
         self.remedy.setText(remedy)
         self.reason.setVisible(bool(reason))
@@ -163,6 +167,10 @@ class SamplePanel(QWidget):
         if self._job is not None:
             self._job.stop()
             self._job = None
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _twin_sentence(twin: str, one: str) -> str:

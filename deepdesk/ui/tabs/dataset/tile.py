@@ -65,7 +65,9 @@ def paint_tile(
         _paint_bad(painter, rect, sample)
     _paint_dot(painter, rect, look.position_of(sample.class_id))
     if sample.twin and rect.width() >= 64:
-        _paint_badge(painter, rect.adjusted(6, 6, -6, 0), sample.twin, ("warn", "surface"))
+        # A twin in another split flatters the figures; one on the same side only repeats itself.
+        role = "muted" if sample.twin == "twin" else "warn"
+        _paint_badge(painter, rect.adjusted(6, 6, -6, 0), sample.twin, (role, "surface"))
 
 
 def paint_blank(painter: QPainter, rect: QRect) -> None:

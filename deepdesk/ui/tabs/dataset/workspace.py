@@ -72,8 +72,9 @@ class Workspace(QWidget):
 
     def refresh(self) -> None:
         """Ask for the counts and the samples in sight again."""
-        self.worker.ask(ask_overview, self._show_overview, lane="overview")
+        # What is in sight comes first; the counts of a million take half a second.
         self.browser.refresh()
+        self.worker.ask(ask_overview, self._show_overview, lane="overview")
 
     def close_work(self) -> None:
         """End the threads; nothing of the project is touched afterwards."""
@@ -128,10 +129,15 @@ class Workspace(QWidget):
 
     def _connect_work(self) -> None:
         desk = self._desk
+        self.edits.delayed.connect(
+            lambda is_delayed: self.middle.show_delay(is_delayed, self._noun)
+        )
         self.edits.made.connect(lambda _text: self._after_edit())
         self.worker.failed.connect(lambda error: desk.banner(as_plain_error(error), "dataset"))
         self.intake.progressed.connect(self.middle.show_progress)
-        self.intake.progressed.connect(lambda _progress: self._tell_overview())
+        self.intake.progressed.connect(
+            lambda progress: self.refresh() if progress is None else self._tell_overview()
+        )
         self.middle.cancelled.connect(lambda _middle: self.intake.cancel())
         self.intake.checked.connect(self.right.health.show_progress)
         self.intake.grown.connect(lambda _seconds: self.refresh())

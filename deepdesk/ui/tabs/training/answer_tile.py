@@ -59,8 +59,8 @@ class AnswerTile(QWidget):
         painter = antialiased(QPainter(self))
         line = metrics.scaled(_LINE_PX)
         room = self.height() - line * self._lines() - metrics.XS
-        # Close to square, so that words stay near what they speak of.
-        height = min(room, self.width() * 0.8)
+        # Square at most, so that words stay near what they speak of.
+        height = min(room, self.width())
         frame = QRectF(0, 0, self.width(), height).adjusted(1, 1, -1, -1)
         self._paint_picture(painter, frame)
         if self.is_right is None:

@@ -27,9 +27,8 @@ class ErrsCard(Card):
 
     picked = Signal(object)
 
-    def __init__(self, noun: tuple[str, str]) -> None:
+    def __init__(self) -> None:
         super().__init__("Where it errs")
-        self._noun = noun
         self.matrix = ConfusionMatrix()
         self.worst = [LinkButton("") for _ in range(_WORST)]
         self._pairs: list[Pair] = []
@@ -67,7 +66,7 @@ class ErrsCard(Card):
             link.setVisible(place < len(worst))
             if confusion is not None and place < len(worst):
                 row, column, _count = worst[place]
-                link.setText(confusion.sentence(row, column, self._noun))
+                link.setText(confusion.sentence(row, column))
                 link.setAccessibleName(link.text())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -79,7 +78,7 @@ class ErrsCard(Card):
         if confusion is None or pair is None:
             self.set_note(_HINT if confusion is not None else "")
             return
-        self.set_note(confusion.sentence(pair.truth, pair.answer, self._noun))
+        self.set_note(confusion.sentence(pair.truth, pair.answer))
 
     def _pick(self, pair: Pair) -> None:
         confusion = self.matrix.confusion

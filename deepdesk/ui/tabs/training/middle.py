@@ -41,7 +41,7 @@ class MiddlePanel(QWidget):
         self._noun = noun
         self.progress = ProgressCard()
         self.plots = PlotsPanel(desk, noun)
-        self.errs = ErrsCard(noun)
+        self.errs = ErrsCard()
         self.learning = LearningCard(noun)
         below = QHBoxLayout()
         below.setSpacing(metrics.M)

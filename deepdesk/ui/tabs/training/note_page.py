@@ -8,8 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.labels import Label
 
-_WIDEST_PX = 260
-
 
 class NotePage(QWidget):
     """Says what will be here."""
@@ -18,13 +16,9 @@ class NotePage(QWidget):
         super().__init__()
         self._label = Label(words, kind="hint", wraps=True)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setMinimumWidth(120)
-        self._label.setMaximumWidth(metrics.scaled(_WIDEST_PX))
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addStretch(1)
-        column.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
+        column.setContentsMargins(metrics.XL, metrics.M, metrics.XL, metrics.M)
+        column.addWidget(self._label, 1)
 
     def set_words(self, words: str) -> None:
         """Say something else."""

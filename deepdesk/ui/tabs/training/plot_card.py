@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from deepdesk.ui.plots.curve_plot import CurvePlot
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.theme.fonts import SEMIBOLD, font
+from deepdesk.ui.theme.fonts import points
 from deepdesk.ui.widgets.card import Card
 
 _DOWN = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
@@ -29,7 +29,12 @@ class TitleButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFont(font(metrics.HEADING, SEMIBOLD))
+        self.setStyleSheet(
+            "QToolButton { text-align: left; padding: 0 4px 0 0; margin-left: -1px;"
+            f" min-height: 0; font-size: {points(metrics.HEADING)}pt; font-weight: 600;"
+            " color: palette(text); }"
+            "QToolButton:disabled { color: palette(text); }"
+        )
         self.setToolTip("Plot something else here")
         self.setMenu(QMenu(self))
 
@@ -45,7 +50,8 @@ class TitleButton(QToolButton):
 
     def set_words(self, words: str) -> None:
         """Show the title."""
-        self.setText(f"{words} {_DOWN}")
+        self.setEnabled(len(self.menu().actions()) > 1)
+        self.setText(f"{words} {_DOWN}" if self.isEnabled() else words)
         self.setAccessibleName(f"{words}, plot something else here")
 
 

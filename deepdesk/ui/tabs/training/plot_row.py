@@ -78,6 +78,8 @@ class PlotRow(QWidget):
         names = self._offered or [MAIN]
         wanted = (LOSS, names[0], RATE if RATE in names else names[-1])
         choices = [(name, metric_words(name, self._noun).label) for name in names]
+        if not self._offered:
+            choices = [(MAIN, "Main metric")]
         for card, usual in zip(self.cards, wanted, strict=True):
             card.offer(choices, usual)
             self._refill(card)

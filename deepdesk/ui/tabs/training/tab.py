@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from deepdesk.core.errors import ConfigError
-from deepdesk.core.events import Choices, Ended, EpochEnded, Progress, Result
+from deepdesk.core.events import Ended, Result
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.session import Session
 from deepdesk.ui.tabs.training.cell_dialog import CellDialog
-from deepdesk.ui.tabs.training.history import RunHistory
+from deepdesk.ui.tabs.training.front import Front
 from deepdesk.ui.tabs.training.middle import MiddlePanel
-from deepdesk.ui.tabs.training.run_words import forecast
 from deepdesk.ui.tabs.training.runs_panel import RunsPanel
 from deepdesk.ui.tabs.training.setup_control import SetupControl
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
@@ -26,9 +24,6 @@ from deepdesk.ui.tabs.training.watch import RunWatch
 from deepdesk.ui.tabs.training.works import Readiness, cell_work, pictures_work
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.states import EmptyState
-
-if TYPE_CHECKING:
-    from deepdesk.project.runs import RunInfo
 
 _REFRESH_MS = 200
 _PICTURE_PX = 160
@@ -58,12 +53,12 @@ class TrainingTab(QWidget):
         self.control = SetupControl(desk, self.setup, self.viewer, self)
         self.middle = MiddlePanel(desk, noun)
         self.runs = RunsPanel(desk)
-        self.empty = EmptyState(
-            f"Training needs {noun[1]} to learn from.", "Go to Dataset", icon="dataset"
-        )
+        panels = (self.setup, self.middle, self.runs)
+        self.front = Front(desk, self.watch, self.viewer, panels)
+        words = f"Training needs {noun[1]} to learn from."
+        self.empty = EmptyState(words, "Go to Dataset", icon="dataset")
         self._pages = QStackedWidget()
         self._timer = QTimer(self, interval=_REFRESH_MS)
-        self._timer.timeout.connect(self._refresh)
         self._lay_out()
         self._connect()
         self.control.count()
@@ -74,28 +69,23 @@ class TrainingTab(QWidget):
         """Do what the primary button says: start, pause or resume."""
         training = self._desk.training
         acts = {"idle": self._start, "running": training.pause, "paused": training.resume}
-        act = acts.get(self._phase)
+        act = acts.get(self._desk.store.session.phase)
         if act is not None and self.setup.button.isEnabled():
             act()
 
     def drop(self, paths: list[Path]) -> None:
         """Hand dropped files to the data."""
-        self._desk.store.update(tab="dataset")
-        self._desk.files_dropped.emit(paths)
+        self._desk.data_dropped.emit(paths)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.setup.take_networks(self._desk.project.file)
-        self._set_timer()
-        self._refresh()
+        if self._desk.store.session.project is not None:
+            self.setup.take_networks(self._desk.project.file)
+            self._follow(self._desk.store.session)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
-
-    @property
-    def _phase(self) -> str:
-        return self._desk.store.session.phase
 
     def _start(self) -> None:
         try:
@@ -105,80 +95,111 @@ class TrainingTab(QWidget):
             return
         self.control.save_now()
         if self._desk.training.train(request):
-            self._show_nothing()
+            self.front.clear()
 
     def _resume(self, run: str) -> None:
         if self._desk.training.continue_run(run):
-            self.viewer.forget(run)
-            self._show_nothing()
-
-    def _show_nothing(self) -> None:
-        self.viewer.run = ""
-        self.runs.show_chosen("", {})
-        self.middle.show_history(RunHistory(), {})
-        self.middle.show_preparing(Progress(what="Preparing"))
+            self.front.clear()
 
     def _follow(self, session: Session) -> None:
         """Let buttons and drawing follow the phase of the training."""
         if session.project is None:
+            self._timer.stop()
             return
-        is_idle = session.phase == "idle"
         self.setup.show_phase(session.phase, self.control.blocked())
-        self.runs.set_idle(is_idle)
+        self.runs.set_idle(session.phase == "idle")
         self.middle.plots.set_live(session.phase == "running")
-        self._set_timer()
-        self._refresh()
-        self._set_state()
-
-    def _set_timer(self) -> None:
-        if self._phase == "idle" or not self.isVisible():
+        if session.phase == "idle" or not self.isVisible():
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
+        self.front.refresh()
+        self._set_state()
 
-    def _begin(self, run: str) -> None:
-        """Bring a run that begins to the front."""
-        self.viewer.live = run
-        self.viewer.forget(run)
-        self.viewer.run = run
-        self.viewer.list_runs()
-        if self.watch.history.step:
-            self.viewer.choose(run)
-        self.runs.show_chosen(run, {})
-        self.middle.show_history(self.watch.history, self.viewer.histories_behind())
+    def _list(self, infos: Any) -> None:
+        """Show the runs that were found; the newest comes to the front where none is."""
+        self.runs.show_runs(infos)
+        names = [info.name for info in infos]
+        if self.viewer.run not in names and self._desk.store.session.phase == "idle":
+            self.viewer.choose(names[0] if names else "")
+        self.front.refresh()
+        self._set_state()
 
-    def _told(self, event: Any) -> None:
-        if isinstance(event, Choices):
-            self.setup.choices.show_choices(event)
-        elif isinstance(event, EpochEnded):
-            self._epoch_ended(event)
-        elif isinstance(event, Ended) and event.error is not None:
+    def _set_state(self) -> None:
+        newest = next(iter(self.runs.infos), None)
+        state = "empty"
+        if self._desk.store.session.phase != "idle":
+            state = "working"
+        elif newest is not None:
+            state = "look" if newest.status in _LOOK_AT else "ready"
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    def _take_readiness(self, found: Readiness) -> None:
+        has_something = bool(found.train or self.runs.infos)
+        self._pages.setCurrentWidget(self.middle if has_something else self.empty)
+        self.setup.setEnabled(has_something)
+        self._follow(self._desk.store.session)
+
+    def _take_event(self, event: Any) -> None:
+        if isinstance(event, Ended) and event.error is not None:
             self.setup.show_error(event.error)
 
-    def _epoch_ended(self, event: EpochEnded) -> None:
-        info = self.runs.info(self.watch.history.run)
-        if info is not None:
-            best = event.validation if event.is_best else info.metrics
-            self.runs.update_run(
-                dataclasses.replace(
-                    info, epochs_done=event.epoch, step=event.step, metrics=dict(best)
-                )
-            )
-        if self._is_live:
-            self.middle.show_epoch(self.watch.history)
+    def _runs_changed(self, run: str) -> None:
+        if run != self.watch.history.run:
+            self.viewer.forget(run)
+        self.viewer.list_runs()
 
-    @property
-    def _is_live(self) -> bool:
-        """Whether the run in front is the one that this window watches."""
-        return bool(self.watch.history.run) and self.viewer.run == self.watch.history.run
+    def _open_cell(self, pair: tuple[str, str]) -> None:
+        """Show the samples of a cell of the matrix."""
+        truth, answer = pair
+        work = cell_work(
+            self._desk.project, self._desk.spec, self.viewer.run, pair, side_px=_PICTURE_PX
+        )
+        title = f"{truth} called {answer}" if truth != answer else f"{truth}, named right"
+        CellDialog(self.window(), title, self._desk, work).open()
 
-    def _refresh(self) -> None:
-        """Show how far things are; a few times a second while a run is under way."""
-        if self._phase != "idle" and not self.viewer.run and self.watch.progress is not None:
-            self.middle.show_preparing(self.watch.progress)
-        elif self._phase != "idle" and self._is_live:
-            self.middle.show_phase(self.watch.history, self._phase)
-            self.middle.plots.refresh()
-        elif self.viewer.run:
-            self._show_over()
-        self._forecast()
+    def _want_pictures(self, ids: list[int]) -> None:
+        def take(event: Any) -> None:
+            if isinstance(event, Result):
+                self.middle.learning.show_picture(*event.value)
+
+        work = pictures_work(self._desk.project, self._desk.spec, ids, _PICTURE_PX)
+        self.viewer.start(work, take)
+
+    def _connect(self) -> None:
+        desk = self._desk
+        self._timer.timeout.connect(self.front.refresh)
+        desk.store.changed.connect(self._follow)
+        desk.runs_changed.connect(self._runs_changed)
+        self.watch.told.connect(self._take_event)
+        self.viewer.listed.connect(self._list)
+        self.control.readied.connect(self._take_readiness)
+        self.setup.acted.connect(lambda _none: self.train())
+        self.setup.stop_asked.connect(lambda _none: desk.training.stop_and_keep())
+        self.setup.edited.connect(lambda _none: self.front.refresh())
+        self.runs.list.chosen.connect(self.viewer.choose)
+        self.runs.list.compared.connect(self.viewer.compare)
+        self.runs.resume_asked.connect(self._resume)
+        self.middle.pictures_wanted.connect(self._want_pictures)
+        self.middle.errs.picked.connect(self._open_cell)
+        self.middle.plots.save_asked.connect(lambda work: desk.start(work, "training"))
+        self.empty.acted.connect(lambda _none: desk.store.update(tab="dataset"))
+
+    def _lay_out(self) -> None:
+        self._pages.addWidget(self.middle)
+        self._pages.addWidget(self._framed(self.empty))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.setup)
+        row.addWidget(self._pages, 1)
+        row.addWidget(self.runs)
+
+    def _framed(self, inside: QWidget) -> QWidget:
+        frame = QWidget()
+        box = QHBoxLayout(frame)
+        box.setContentsMargins(metrics.L, metrics.L, metrics.L, metrics.L)
+        box.addWidget(inside)
+        return frame

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from deepdesk.ui.plots.figures import THIN, value_text
+from deepdesk.ui.plots.figures import value_text
 
+SPACE = "\N{NO-BREAK SPACE}"
 SPEED, MEMORY, RATE, LOSS = "samples_per_second", "memory_bytes", "learning_rate", "loss"
 
 _SHARES = (
@@ -50,17 +51,17 @@ def metric_text(name: str, value: float) -> str:
 def length_text(seconds: float) -> str:
     """Return a length of time in the largest one or two units that matter."""
     if seconds < 1:
-        return f"under 1{THIN}s"
+        return f"under 1{SPACE}s"
     if seconds < 90:
-        return f"{seconds:.0f}{THIN}s"
+        return f"{seconds:.0f}{SPACE}s"
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"{minutes}{THIN}min"
+        return f"{minutes}{SPACE}min"
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours}{THIN}h {minutes}{THIN}min"
+        return f"{hours}{SPACE}h {minutes}{SPACE}min"
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours}{THIN}h"
+    return f"{days}{SPACE}d {hours}{SPACE}h"
 
 
 def left_text(seconds: float, now: datetime) -> str:

@@ -1,0 +1,55 @@
+"""What was asked lately: one entry per thing, with its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QImage
+
+from deepdesk.ui.tabs.inference.given import Given
+from deepdesk.ui.tabs.inference.questions import Answered
+from deepdesk.ui.tabs.inference.words import in_words
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One thing that was asked about.
+
+    Attributes:
+        number: Never used again within a window.
+        answered: None while the answer is on its way.
+        small: For the strip, null where there is no picture of it.
+        joined: Class under which it joined the data, "" if it did not.
+        joined_at: Place of that in the undo stack; undone when the stack stands lower.
+    """
+
+    number: int
+    given: Given
+    answered: Answered | None = None
+    small: QImage | None = None
+    joined: str = ""
+    joined_at: int = 0
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The answer and how sure it is in per cent, for the strip."""
+        answered = self.answered
+        if answered is None:
+            return "…", ""
+        if answered.problem is not None or answered.answer is None:
+            return "not read", ""
+        text, score = in_words(answered.answer)
+        return text, "" if score is None else f"{100 * score:.0f}"
+
+    @property
+    def spoken(self) -> str:
+        """The entry for a screen reader."""
+        text, share = self.words
+        return f"{self.given.name}: {text}" + (f", {share} per cent" if share else "")
+
+    def class_name(self) -> str:
+        """Return the class that was answered, "" where the answer is none."""
+        answered = self.answered
+        if answered is None or answered.answer is None:
+            return ""
+        return in_words(answered.answer)[0]

@@ -1,0 +1,99 @@
+"""The networks that can be asked: every run with saved weights, also one still training. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deepdesk.core.events import Result
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.ui.tabs.inference.words import run_words
+
+if TYPE_CHECKING:
+    from deepdesk.project.folder import Project
+    from deepdesk.project.runs import RunInfo
+
+BEST, LATEST = "best", "latest"
+_WORDS = {BEST: "best epoch", LATEST: "latest checkpoint"}
+_ALIVE = ("running", "paused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Weights to ask: of a run, "best" or "latest"."""
+
+    run: str
+    checkpoint: str = BEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A line of the chooser.
+
+    Attributes:
+        title: What a person called the run, or its name in words.
+        step: Of the newest checkpoint, 0 while there is none.
+        is_training: Whether newer weights may come.
+        epoch: That the weights are of, 0 where that is not known.
+        metrics: Of the run's best epoch; `main_metric` names the one to tell.
+    """
+
+    model: Model
+    title: str
+    step: int
+    is_training: bool
+    epoch: int
+    metrics: Mapping[str, float]
+    main_metric: str
+
+    @property
+    def text(self) -> str:
+        """The line in words."""
+        words = f"{self.title} · {_WORDS[self.model.checkpoint]}"
+        if not self.step:
+            return f"{self.title} · no weights yet"
+        return f"{words} · step {self.step:,}" if self.is_training else words
+
+
+def listing_models(project: Project) -> Work:
+    """Return work whose `Result` holds the choices, newest run first."""
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        found: list[Choice] = []
+        for info in project.runs.list():
+            stop.check()
+            step = project.runs.get(info.name).checkpoints.latest() or 0
+            found += choices_of(info, step)
+        emit(Result(value=tuple(found)))
+
+    return work
+
+
+def choices_of(info: RunInfo, step: int) -> list[Choice]:
+    """Return the lines of one run; none if it ended without weights."""
+    is_training = info.status in _ALIVE
+    if not step:
+        return [_choice(info, BEST, 0)] if is_training else []
+    best = _choice(info, BEST, step)
+    if not is_training and info.best_epoch and info.best_epoch == info.epochs_done:
+        return [best]
+    return [best, _choice(info, LATEST, step)]
+
+
+def preferred(choices: tuple[Choice, ...]) -> Choice | None:
+    """Return the newest run that can answer, None if there is none."""
+    return next((choice for choice in choices if choice.step), None)
+
+
+def _choice(info: RunInfo, checkpoint: str, step: int) -> Choice:
+    named = info.title if info.title and info.title != info.name else run_words(info.name)
+    return Choice(
+        model=Model(run=info.name, checkpoint=checkpoint),
+        title=named,
+        step=step,
+        is_training=info.status in _ALIVE,
+        epoch=info.best_epoch if checkpoint == BEST else info.epochs_done,
+        metrics=dict(info.metrics),
+        main_metric=info.main_metric,
+    )

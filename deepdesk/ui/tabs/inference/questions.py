@@ -1,0 +1,128 @@
+"""Questions to a network and what comes of them. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from math import nan
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.events import Result
+from deepdesk.core.payloads import Image, Payload
+from deepdesk.core.work import EventSink, StopToken
+from deepdesk.ui.tabs.inference.given import Given, GivenFile
+from deepdesk.ui.tabs.inference.models import Model
+from deepdesk.ui.tabs.inference.networks import Network, Networks
+from deepdesk.ui.tabs.inference.sizes import SHOWN_PX, fitted, small
+from deepdesk.ui.tabs.inference.words import in_words
+
+if TYPE_CHECKING:
+    from deepdesk.core.task import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of one question.
+
+    Attributes:
+        number: Of the question.
+        step: Of the checkpoint that answered.
+        given: What was asked about, small enough to show; None if it could not be read.
+        small: A thumbnail of it, if it has one.
+        problem: Why there is no answer, None when there is one.
+        is_final: False while a growing answer goes on.
+    """
+
+    number: int
+    model: Model
+    step: int
+    given: Payload | None = None
+    small: Image | None = None
+    answer: Payload | None = None
+    milliseconds: float = 0.0
+    problem: DeepDeskError | None = None
+    is_final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One file of a folder with its answer; `score` is NaN where there is none."""
+
+    path: str
+    answer: str = ""
+    score: float = nan
+    milliseconds: float = nan
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The network itself cannot be asked; whatever waited was let go."""
+
+    error: DeepDeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing that a person looks at."""
+
+    number: int
+    given: Given
+    model: Model
+
+    def answer(
+        self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken
+    ) -> None:
+        """Emit an `Answered`, several for a growing answer."""
+        network = networks.newest(self.model, emit)
+        told = Answered(number=self.number, model=self.model, step=network.step)
+        try:
+            payload = self.given.read(reader)
+            told = replace(told, given=fitted(payload, SHOWN_PX), small=small(payload))
+            for answer, milliseconds, is_final in _answers(network, payload, stop):
+                told = replace(
+                    told, answer=answer, milliseconds=milliseconds, is_final=is_final
+                )
+                emit(Result(value=told))
+        except DeepDeskError as error:
+            emit(Result(value=replace(told, problem=error, is_final=True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowQuestion:
+    """One file of a folder; all rows of a table are answered by one network."""
+
+    path: str
+    model: Model
+    table: int
+
+    def answer(
+        self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken
+    ) -> None:
+        """Emit a `Row`."""
+        network = networks.pinned(self.model, self.table, emit)
+        try:
+            payload = GivenFile(Path(self.path)).read(reader)
+            *_, (answer, milliseconds, _final) = _answers(network, payload, stop)
+        except DeepDeskError as error:
+            emit(Result(value=Row(path=self.path, error=str(error))))
+            return
+        text, score = in_words(answer)
+        sure = nan if score is None else score
+        row = Row(path=self.path, answer=text, score=sure, milliseconds=milliseconds)
+        emit(Result(value=row))
+
+
+def _answers(
+    network: Network, payload: Payload, stop: StopToken
+) -> Iterable[tuple[Payload, float, bool]]:
+    if network.is_cold:
+        # The first pass sets up kernels, ten times as long; it would be told as the speed.
+        for _first in islice(network.predictor.answer(payload, stop), 1):
+            network.is_cold = False
+    for told in network.predictor.answer(payload, stop):
+        assert told.answer is not None, "a predictor yields answers"
+        yield told.answer, told.milliseconds, told.is_final

@@ -1,0 +1,147 @@
+"""The big view of what was asked about, which takes drops of anything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.payloads import Payload
+from deepdesk.ui.payload_views import widget_for
+from deepdesk.ui.tabs.inference.mime import can_offer
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.banner import ErrorState
+from deepdesk.ui.widgets.drop_area import DropArea
+from deepdesk.ui.widgets.elided_label import ElidedLabel
+from deepdesk.ui.widgets.states import EmptyState
+
+ERROR_WIDTH_PX = 420
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Stage(DropArea):
+    """Shows one input as large as there is room, or how to give one.
+
+    Args:
+        noun: What the task takes: ("picture", "pictures").
+
+    Signals:
+        handed: QMimeData of what was let go here.
+        choose_asked: None, when files are to be chosen.
+    """
+
+    handed = Signal(object)
+    choose_asked = Signal(object)
+
+    def __init__(self, noun: tuple[str, str]) -> None:
+        super().__init__()
+        self._noun = noun
+        self.setAccessibleName(f"The {noun[0]} that is asked about. Drop others here")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.empty = EmptyState(
+            f"Drop a {noun[0]} here to ask the network",
+            f"Choose {noun[1]}...",
+            icon="image" if noun[0] == "picture" else "file",
+            hint="Several, or a folder, work too. Paste with Ctrl+V. Nothing leaves this computer.",
+        )
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
+        self.empty.acted.connect(self.choose_asked.emit)
+        self.problem = ErrorState()
+        self._view: QWidget | None = None
+        self._views = QStackedWidget()
+        self._holder = QWidget()
+        self._held = QVBoxLayout(self._holder)
+        self._held.setContentsMargins(metrics.XL, metrics.L, metrics.XL, 0)
+        self.hint = ElidedLabel(kind="hint", where=Qt.TextElideMode.ElideMiddle)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._arrange()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Show how to give something."""
+        self._let_go()
+        self._views.setCurrentWidget(self.empty)
+        self.hint.hide()
+
+    def show_waiting(self, name: str, words: str) -> None:
+        """Say that something is on its way; what is shown stays until it is here."""
+        self.hint.setText(f"{name} · {words}")
+        self.hint.show()
+
+    def show_payload(self, payload: Payload, name: str) -> None:
+        """Show an input."""
+        self._let_go()
+        self._view = widget_for(payload)
+        self._held.addWidget(self._view)
+        self._views.setCurrentWidget(self._holder)
+        self._name(name)
+
+    def show_problem(self, error: DeepDeskError, name: str) -> None:
+        """Say why an input could not be read."""
+        self._let_go()
+        self.problem.say(error.message, error.hint)
+        self._views.setCurrentWidget(self.problem.parentWidget())
+        self._name(name)
+
+    def _name(self, name: str) -> None:
+        self.hint.setText(f"{name} · drop others here, or paste")
+        self.hint.show()
+
+    def _let_go(self) -> None:
+        if self._view is not None:
+            self._held.removeWidget(self._view)
+            self._view.hide()
+            self._view.deleteLater()
+            self._view = None
+
+    def _arrange(self) -> None:
+        self.body.setContentsMargins(metrics.M, metrics.M, metrics.M, metrics.M)
+        for view in (self.empty, self._holder, _centred(self.problem)):
+            self._views.addWidget(view)
+        self.body.addWidget(self._views, 1)
+        self.body.addWidget(self.hint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self.choose_asked.emit(None)
+            return
+        super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        self.choose_asked.emit(None)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # Also what cannot be used: letting go then says why.
+        if can_offer(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.set_over(True)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.set_over(False)
+        mime: QMimeData = event.mimeData()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.handed.emit(mime)
+
+
+def _centred(widget: QWidget) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.addStretch(1)
+    widget.setMaximumWidth(metrics.scaled(ERROR_WIDTH_PX))
+    column.addWidget(widget)
+    column.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter)
+    column.addStretch(1)
+    return page

@@ -1,0 +1,89 @@
+"""How answers read: one line for any payload, how sure it is, how long it took. No Qt."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from deepdesk.core import payloads
+
+# Below one half another answer is as likely as this one, and that is said in words.
+SURE_FROM = 0.5
+TEXT_CHARACTERS = 80
+THIN = "\u202f"
+
+
+@singledispatch
+def in_words(payload: object) -> tuple[str, float | None]:
+    """Return an answer in a few words and how sure it is, 0 to 1, None where that is unknown."""
+    return type(payload).__name__.lower(), None
+
+
+@in_words.register
+def _(payload: payloads.LabelScores) -> tuple[str, float | None]:
+    if not payload.scores:
+        return "no answer", None
+    return payload.scores[0]
+
+
+@in_words.register
+def _(payload: payloads.Matches) -> tuple[str, float | None]:
+    if not payload.matches:
+        return "nothing like it", None
+    return payload.matches[0]
+
+
+@in_words.register
+def _(payload: payloads.Text) -> tuple[str, float | None]:
+    line = " ".join(payload.text.split())
+    return (line if len(line) <= TEXT_CHARACTERS else line[: TEXT_CHARACTERS - 1] + "…"), None
+
+
+@in_words.register
+def _(payload: payloads.Number) -> tuple[str, float | None]:
+    parts = (f"{name} {value:.4g} {unit}".strip() for name, (value, unit) in payload.values.items())
+    return ", ".join(parts) or "no answer", None
+
+
+@in_words.register
+def _(payload: payloads.Boxes) -> tuple[str, float | None]:
+    names = sorted({name for _box, name, _score in payload.boxes})
+    count = len(payload.boxes)
+    return (f"{count}: {', '.join(names)}" if names else "nothing found"), None
+
+
+@in_words.register
+def _(payload: payloads.Mask) -> tuple[str, float | None]:
+    present = sorted({int(at) for at in set(payload.classes_HW.ravel().tolist())})
+    names = [payload.classes[at] for at in present if 0 <= at < len(payload.classes)]
+    return ", ".join(names) or "nothing found", None
+
+
+def percent_words(score: float) -> str:
+    """Return a share in per cent with one digit: "78.4 %"."""
+    return f"{score * 100:.1f}{THIN}%"
+
+
+def time_words(milliseconds: float) -> str:
+    """Return how long an answer took: "6 ms", "0.8 ms", "2.4 s"."""
+    if milliseconds >= 1000:
+        return f"{milliseconds / 1000:.1f}{THIN}s"
+    digits = 0 if milliseconds >= 1 else 1
+    return f"{milliseconds:.{digits}f}{THIN}ms"
+
+
+def sure_words(answer: payloads.Payload, milliseconds: float) -> str:
+    """Return the line below an answer: "78.4 % sure · 6 ms"; low scores say "not sure"."""
+    _text, score = in_words(answer)
+    parts = []
+    if score is not None:
+        share = percent_words(score)
+        parts.append(f"{share} sure" if score >= SURE_FROM else f"Not sure, {share}")
+    parts.append(time_words(milliseconds))
+    if isinstance(answer, payloads.LabelScores) and answer.is_calibrated:
+        parts.append("calibrated")
+    return " · ".join(parts)
+
+
+def run_words(run: str) -> str:
+    """Return a run's folder name as people say it: "004 balanced"."""
+    return run.replace("-", " ", 1)

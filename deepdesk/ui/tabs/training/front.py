@@ -1,0 +1,137 @@
+"""What stands in the middle and at the right: the run under way, or one from the list."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from deepdesk.core.events import Choices, EpochEnded, Progress
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.plots.figures import value_text
+from deepdesk.ui.tabs.training.history import RunHistory
+from deepdesk.ui.tabs.training.middle import MiddlePanel
+from deepdesk.ui.tabs.training.run_words import forecast
+from deepdesk.ui.tabs.training.runs_panel import RunsPanel
+from deepdesk.ui.tabs.training.setup_panel import SetupPanel
+from deepdesk.ui.tabs.training.viewer import Viewer
+from deepdesk.ui.tabs.training.watch import RunWatch
+from deepdesk.ui.tabs.training.words import MEMORY, length_text
+
+_NOTHING = RunHistory()
+
+
+class Front(QObject):
+    """Shows what the watch and the viewer know.
+
+    Args:
+        panels: Left, middle and right column.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        watch: RunWatch,
+        viewer: Viewer,
+        panels: tuple[SetupPanel, MiddlePanel, RunsPanel],
+    ) -> None:
+        super().__init__(viewer)
+        self._desk = desk
+        self._watch = watch
+        self._viewer = viewer
+        self._setup, self._middle, self._runs = panels
+        watch.began.connect(self.begin)
+        watch.told.connect(self.tell)
+        viewer.shown.connect(lambda _none: self.show_front())
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the run in front is the one that this window watches."""
+        return bool(self._watch.history.run) and self._viewer.run == self._watch.history.run
+
+    def clear(self) -> None:
+        """Make room for a run that is about to begin."""
+        self._viewer.run = ""
+        self._runs.show_chosen("", {})
+        self._middle.show_history(_NOTHING, {})
+        self._middle.show_preparing(Progress(what="Preparing"))
+
+    def begin(self, run: str) -> None:
+        """Bring the run that begins to the front; one that goes on brings its past along."""
+        self._viewer.forget(run)
+        self._viewer.list_runs()
+        self._viewer.choose(run)
+
+    def tell(self, event: Any) -> None:
+        """Show what an event changes at once; the rest waits for the next refresh."""
+        if isinstance(event, Choices):
+            self._setup.choices.show_choices(event)
+        elif isinstance(event, EpochEnded):
+            self._end_epoch(event)
+
+    def show_front(self) -> None:
+        """Show the run in front, as far as it is read."""
+        run = self._viewer.run
+        self._runs.show_chosen(run, self._viewer.config())
+        past = self._viewer.history()
+        history = past or _NOTHING
+        if self.is_live:
+            history = self._watch.history
+            if past is not None and past is not history:
+                history.continue_from(past)
+        self._middle.show_history(history, self._viewer.histories_behind())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show how far things are; a few times a second while a run is under way."""
+        phase = self._desk.store.session.phase
+        is_under_way = phase != "idle"
+        if is_under_way and self._watch.progress is not None and not self._viewer.run:
+            self._middle.show_preparing(self._watch.progress)
+        elif is_under_way and self.is_live:
+            self._middle.show_phase(self._watch.history, phase)
+            self._middle.plots.refresh()
+        else:
+            self._show_over()
+        self._setup.forecast.setText(self._forecast(phase))
+
+    def _show_over(self) -> None:
+        info = self._runs.info(self._viewer.run)
+        history = self._watch.history if self.is_live else self._viewer.history()
+        if info is None or history is None:
+            return
+        status = info.status
+        values = dict(info.metrics)
+        if self.is_live and self._watch.status:
+            status, values = self._watch.status, {**values, **self._watch.metrics}
+        self._middle.show_over(status, history, values)
+
+    def _end_epoch(self, event: EpochEnded) -> None:
+        info = self._runs.info(self._watch.history.run)
+        if info is not None:
+            best = event.validation if event.is_best else info.metrics
+            self._runs.update_run(
+                dataclasses.replace(
+                    info,
+                    status="running",
+                    epochs_done=event.epoch,
+                    step=event.step,
+                    metrics=dict(best),
+                    main_metric=info.main_metric or self._watch.history.main_metric,
+                )
+            )
+        if self.is_live:
+            self._middle.show_epoch(self._watch.history)
+
+    def _forecast(self, phase: str) -> str:
+        history = self._watch.history
+        left = history.seconds_left()
+        if phase == "idle" or math.isnan(left):
+            return forecast(self._setup.dial.value(), self._runs.infos)
+        words = f"About {length_text(history.seconds + left)} in all"
+        memory = history.train.get(MEMORY)
+        if memory is not None and len(memory):
+            words += f", {value_text(float(memory.y.max()), 'B')} of memory"
+        return f"{words}. Changes here count from the next run."

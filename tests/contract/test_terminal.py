@@ -1,0 +1,129 @@
+"""The whole way in the terminal, once per task: import, train, measure, ask, resume."""
+
+import json
+import shutil
+
+import pytest
+
+from deepdesk.cli import main
+from deepdesk.tasks import all_tasks, task_of
+
+PER_CLASS = 12
+
+
+@pytest.fixture(scope="module", params=sorted(all_tasks()))
+def trained(request, tmp_path_factory):
+    """Return (task key, project folder, data folder) after two quick epochs."""
+    key = request.param
+    folder = tmp_path_factory.mktemp(key)
+    data = task_of(key).sample(folder / "data")
+    for group in [path for path in data.iterdir() if path.is_dir()]:
+        for path in sorted(group.iterdir())[PER_CLASS:]:
+            path.unlink()
+    project = folder / "small.deepdesk"
+    assert main(["new", str(project), "--task", key, "--data", str(data)]) == 0
+    call = ["train", str(project), "--preset", "quick", "--epochs", "2"]
+    assert main([*call, "--set", "batch_size=16"]) == 0
+    return key, project, data
+
+
+def rows_of(capsys, call, status=0):
+    """Return the JSON lines that a call prints."""
+    capsys.readouterr()
+    assert main([*call, "--json"]) == status
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_run_is_listed_with_its_metrics(trained, capsys):
+    _key, project, _data = trained
+
+    (run,) = rows_of(capsys, ["runs", str(project)])
+
+    assert run["name"] == "001-quick"
+    assert run["status"] == "finished"
+    assert run["main_metric"] in run["metrics"]
+    assert f"test_{run['main_metric']}" in run["metrics"]
+
+
+def test_evaluation_repeats_the_test_metrics_of_the_run(trained, capsys):
+    _key, project, _data = trained
+    (run,) = rows_of(capsys, ["runs", str(project)])
+
+    (report,) = rows_of(capsys, ["evaluate", str(project)])
+
+    assert report["samples"] > 0
+    main_metric = run["main_metric"]
+    # The run may have measured in bfloat16; this is float32.
+    assert report["metrics"][main_metric] == pytest.approx(
+        run["metrics"][f"test_{main_metric}"], abs=0.1
+    )
+
+
+def test_evaluation_on_data_from_elsewhere_matches_classes_by_name(trained, capsys, tmp_path):
+    _key, project, data = trained
+    other = tmp_path / "other"
+    some = sorted(path for path in data.iterdir() if path.is_dir())[1:3]
+    for group in some:
+        shutil.copytree(group, other / group.name)
+
+    (report,) = rows_of(capsys, ["evaluate", str(project), "--data", str(other)])
+
+    assert report["samples"] == 2 * PER_CLASS
+
+
+def test_answers_are_one_object_an_input_and_errors_do_not_stop_them(trained, capsys, tmp_path):
+    key, project, data = trained
+    good = next(p for p in sorted(data.rglob("*")) if p.suffix in task_of(key).reader().suffixes)
+    bad = tmp_path / f"bad{good.suffix}"
+    bad.write_bytes(b"not what it says")
+
+    rows = rows_of(capsys, ["predict", str(project), str(bad), str(good)])
+
+    assert rows[0]["file"] == str(bad)
+    assert rows[0]["error"]
+    assert rows[1]["prediction"]
+    assert rows[1]["ms"] > 0
+
+
+def test_training_tells_every_event_and_the_end_last(trained, capsys):
+    _key, project, _data = trained
+
+    rows = rows_of(
+        capsys,
+        ["train", str(project), "--preset", "quick", "--epochs", "1", "--from", "001-quick"],
+    )
+
+    names = [row["event"] for row in rows]
+    assert "run_started" in names
+    assert "stepped" in names
+    assert names[-1] == "ended"
+    assert rows[-1]["status"] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set", "epochs=0"], "1 to"),
+        (["--set", "no_such=1"], "batch_size"),
+        (["--set", "epochs"], "KEY=VALUE"),
+        (["--preset", "perfect"], "balanced"),
+        (["--network", "Skynet"], "There is"),
+        (["--device", "abacus"], "cpu"),
+        (["--from", "999-none"], "999-none"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_said_and_no_run_is_left(trained, capsys, arguments, said):
+    _key, project, _data = trained
+    before = len(rows_of(capsys, ["runs", str(project)]))
+
+    assert main(["train", str(project), *arguments]) == 1
+
+    assert said in capsys.readouterr().err
+    assert len(rows_of(capsys, ["runs", str(project)])) == before
+
+
+def test_nothing_is_left_to_resume(trained, capsys):
+    _key, project, _data = trained
+
+    assert main(["resume", str(project)]) == 1
+    assert "no unfinished run" in capsys.readouterr().err
