@@ -254,6 +254,21 @@ class Task(Protocol):
         """Return the answer to each sample of an evaluated batch in a few words."""
         ...
 
+    def fit_answers(self, pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> Mapping[str, float]:
+        """Fit what makes answers honest, such as a temperature, on the validation split.
+
+        Args:
+            pairs: (outputs, prepared batch) of the best weights.
+
+        Returns:
+            Named numbers for `use_fit`, {} when there is nothing to fit.
+        """
+        ...
+
+    def use_fit(self, fit: Mapping[str, float]) -> None:
+        """Answer with what `fit_answers` found from now on."""
+        ...
+
     def predict(self, model: Any, given: Payload, stop: StopToken) -> Iterator[Payload]:
         """Yield better and better answers; the last one is final."""
         ...

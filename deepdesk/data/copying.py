@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
 from pathlib import Path
 
-from deepdesk.core.errors import DatasetError, StorageError
-from deepdesk.data.sources import readable, shown
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+from deepdesk.core.errors import DatasetError
+from deepdesk.data.sources import readable
+from deepdesk.project.full_disk import is_full, storage_error
 
 
 def folder_for(files: Path, source: Path) -> Path:
@@ -59,12 +57,8 @@ class Copies:
             part.replace(target)
         except (OSError, ValueError) as error:
             part.unlink(missing_ok=True)
-            if getattr(error, "errno", None) in _FULL:
-                raise StorageError(
-                    f"{shown(path)} could not be copied to {self._files}: the disk is full or "
-                    "read-only.",
-                    "Make room, or import without copying.",
-                ) from error
+            if isinstance(error, OSError) and is_full(error):
+                raise storage_error(error, target, needed_bytes=path.stat().st_size) from error
             reason = getattr(error, "strerror", None) or "it is not a plain file"
             raise DatasetError(f"It could not be copied: {reason}.") from error
         return target

@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.core.events import Result
+from deepdesk.core.events import Progress, Result
 from deepdesk.core.task import Found, Reader
-from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.data.copying import Copies, folder_for
 from deepdesk.data.drawing import draw_new
 from deepdesk.data.pace import Pace
+from deepdesk.data.project_index import writable_index
 from deepdesk.data.sources import shown
 from deepdesk.data.zips import unpack
 from deepdesk.project.index import SampleIndex
 
 MAX_LISTED = 1000
+_FILES_PER_LOOK = 64
 ZIP_SUFFIXES = frozenset({".zip"})
 
 
@@ -33,6 +35,7 @@ class ImportReport:
         splits: Samples of the project now, by split.
         rejected: (file, reason) of those left out, at most `MAX_LISTED`.
         num_rejected: How many were left out.
+        sources: Where the samples lie now; importing these again gives the same index.
         seconds: It took.
     """
 
@@ -42,6 +45,7 @@ class ImportReport:
     splits: dict[str, int]
     rejected: tuple[tuple[str, str], ...] = ()
     num_rejected: int = 0
+    sources: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -95,6 +99,7 @@ class _Import:
         self._pace = Pace(f"Finding {reader.noun[1]}", emit, stop)
         self._rejected: list[tuple[str, str]] = []
         self._num_rejected = 0
+        self._sources: list[str] = []
         self._seen = 0
         self._given: set[str | None] = set()
         self.copies: Copies | None = None
@@ -102,12 +107,13 @@ class _Import:
 
     def run(self, sources: list[Path]) -> ImportReport:
         start_s = time.monotonic()
-        with SampleIndex(self._project_path / "index.sqlite") as index:
+        with writable_index(self._project_path) as index:
             known = _settled(index)
             try:
                 added = self._add_all(index, sources)
             finally:
                 # Also after a stop: what was added would stay in training for good otherwise.
+                self._emit(Progress(what="Drawing splits", done=self._seen))
                 draw_new(index, known, self._given)
             return ImportReport(
                 added=added,
@@ -116,6 +122,7 @@ class _Import:
                 splits=index.split_counts(),
                 rejected=tuple(self._rejected),
                 num_rejected=self._num_rejected,
+                sources=tuple(self._sources),
                 seconds=time.monotonic() - start_s,
             )
 
@@ -126,7 +133,10 @@ class _Import:
             try:
                 folder = self._unpacked(source)
                 self._stop.check()
-                added += index.add(self._offers(folder), source=str(self._root(folder)))
+                root = str(self._root(folder))
+                added += index.add(self._offers(folder), source=root)
+                self._sources.append(root)
+                self._stop.check()
             except DatasetError as error:
                 problems.append(error)
                 self._reject(source, error.message)
@@ -146,12 +156,22 @@ class _Import:
 
     def _offers(self, source: Path) -> Iterator[Found]:
         for found in self._reader.discover(source):
-            self._pace.tell(self._seen)
+            # A look at the clock for each file would take a tenth of the whole time.
+            if (self.copies or self._seen % _FILES_PER_LOOK == 0) and not self._goes_on():
+                # Ending early, unlike raising, lets the index keep what it was given so far.
+                return
             taken = self._taken(found, source)
             if taken is not None:
                 self._seen += 1
                 self._given.add(taken.split)
                 yield taken
+
+    def _goes_on(self) -> bool:
+        try:
+            self._pace.tell(self._seen)
+        except StoppedError:
+            return False
+        return True
 
     def _taken(self, found: Found, source: Path) -> Found | None:
         if self.label is not None:

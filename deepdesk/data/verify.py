@@ -17,6 +17,7 @@ from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.data.likeness import Likeness
 from deepdesk.data.pace import Pace
 from deepdesk.data.priority import lower_thread_priority
+from deepdesk.data.project_index import writable_index
 from deepdesk.data.twins import Group, Prints, exact_twins, near_pairs, near_twins
 from deepdesk.project.index import SampleIndex
 
@@ -72,7 +73,7 @@ def verify_work(project_path: Path, reader_of: Callable[[], Reader]) -> Work:
     def work(emit: EventSink, stop: StopToken) -> None:
         reader = reader_of()
         start_s = time.monotonic()
-        with SampleIndex(project_path / "index.sqlite") as index:
+        with writable_index(project_path) as index:
             tally = _Tally()
             _check_new(index, _Crew(reader, stop), tally, Pace(_checking(reader), emit, stop))
             groups = _twins(index, reader, emit, stop)

@@ -21,6 +21,7 @@ from deepdesk.data.pace import Pace
 from deepdesk.data.sources import shown
 from deepdesk.data.zip_names import Names
 from deepdesk.data.zip_structure import check_overlaps, check_size
+from deepdesk.project.full_disk import storage_error
 
 MAX_TOTAL_BYTES = 1 << 40
 # Deflate reaches 1032:1 only on runs of one byte; folders of pictures stay below 20:1.
@@ -65,10 +66,7 @@ def unpack(zip_path: Path, into: Path, emit: EventSink, stop: StopToken) -> int:
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise _refusal(zip_path, "it is damaged or not a zip archive") from error
     except OSError as error:
-        raise StorageError(
-            f"{shown(zip_path)} could not be unpacked: {error.strerror or error}.",
-            "Make room on the disk and try again.",
-        ) from error
+        raise storage_error(error, into) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return len(entries)

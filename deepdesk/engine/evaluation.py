@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,41 @@ class Evaluation:
     Attributes:
         metrics: "loss" and each metric of the task by name.
         details: JSON-ready extras of the metrics.
-        answers: One per sample, in the order of the split; empty unless asked for.
+        answers: One per sample, in the order of the split.
     """
 
     metrics: Mapping[str, float]
     details: Mapping[str, Any] = field(default_factory=dict)
     answers: Sequence[Answer] = ()
+
+
+@torch.no_grad()
+def outputs_of(
+    task: Task,
+    model: nn.Module,
+    data: SplitData,
+    compute: Compute,
+    *,
+    batch_size: int,
+    stop: StopToken,
+) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """Yield (outputs, prepared batch) over a split in its order, no augmentation.
+
+    Args:
+        task: Gives `prepare` and `forward`.
+        model: On the device of `compute`; is put into evaluation mode.
+        data: The split, (N, ...).
+        compute: Device and precision.
+        batch_size: Samples at once.
+        stop: Checked before each batch.
+    """
+    model.eval()
+    for positions in plain_positions(len(data), batch_size):
+        stop.check()
+        batch = task.prepare(compute.here(data.gather(positions)), None)
+        with compute.autocast():
+            outputs = task.forward(model, batch)
+        yield outputs, batch
 
 
 @torch.no_grad()
@@ -51,21 +80,16 @@ def evaluate(
         batch_size: Samples at once.
         stop: Checked before each batch.
     """
-    model.eval()
     metrics = task.metrics()
     answers: list[Answer] = []
     loss_sum, count = 0.0, 0
-    for positions in plain_positions(len(data), batch_size):
-        stop.check()
-        batch = task.prepare(compute.here(data.gather(positions)), None)
-        with compute.autocast():
-            outputs = task.forward(model, batch)
-        loss = sum(task.losses(outputs, batch).values())
-        loss_sum += float(loss) * len(positions)
-        count += len(positions)
+    for outputs, batch in outputs_of(task, model, data, compute, batch_size=batch_size, stop=stop):
+        said = task.answers(outputs, batch)
+        loss_sum += float(sum(task.losses(outputs, batch).values())) * len(said)
+        count += len(said)
         for metric in metrics:
             metric.update(outputs, batch)
-        answers.extend(task.answers(outputs, batch))
+        answers.extend(said)
     if not count:
         return Evaluation(metrics={})
     values = {"loss": loss_sum / count, **{metric.name: metric.compute() for metric in metrics}}

@@ -19,11 +19,13 @@ from deepdesk.engine.compute import Compute
 from deepdesk.engine.devices import device_for
 from deepdesk.engine.evaluation import Evaluation, evaluate
 from deepdesk.engine.plan import plan_from_json
-from deepdesk.engine.run import checkpoint_weights
+from deepdesk.engine.run_session import FIT_FILE
 from deepdesk.engine.state import load_weights
+from deepdesk.engine.weights import checkpoint_weights
 from deepdesk.nn.build import build_empty
 from deepdesk.nn.graph import Graph
 from deepdesk.project.folder import Project
+from deepdesk.project.safe_write import read_json
 
 # Enough to keep the processor busy, small enough for any memory.
 _BATCH = 256
@@ -79,10 +81,17 @@ class Predictor:
         self.task = spec.load()(self.plan.config, self.plan.facts)
         self.classes = self.plan.facts.classes
         self.project = project
+        self._use_fit(run.path / FIT_FILE, checkpoint)
         model = build_empty(Graph.from_json(self.plan.graph), self.task.contract())
         load_weights(model, checkpoint_weights(run, checkpoint))
         self.compute = Compute(device=torch.device(device_for(device).key))
         self.model = self.compute.place(model).eval()
+
+    def _use_fit(self, path: Path, checkpoint: str) -> None:
+        """Use what was fitted for the best weights; other weights answer as they are."""
+        if checkpoint == "best" and path.exists():
+            fit = read_json(path)
+            self.task.use_fit({k: v for k, v in fit.items() if isinstance(v, float) and v > 0})
 
     @torch.no_grad()
     def answer(self, given: Payload, stop: StopToken) -> Iterator[Prediction]:

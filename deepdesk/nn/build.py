@@ -151,7 +151,7 @@ def build_meta(graph: Graph, contract: Contract) -> nn.Module:
         GraphError: The graph cannot be built.
     """
     fitted = graph.fitted(contract)
-    shapes = shapes_of(fitted, contract)
+    shapes = shapes_of(graph, contract)
     modules: dict[str, nn.Module] = {}
     total = 0
     for node in fitted.order:

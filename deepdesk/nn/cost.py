@@ -70,7 +70,7 @@ def cost(graph: Graph, contract: Contract, batch_size: int = 1) -> GraphCost:
         GraphError: The graph cannot be built.
     """
     fitted = graph.fitted(contract)
-    shapes = shapes_of(fitted, contract)
+    shapes = shapes_of(graph, contract)
     nodes: dict[str, NodeCost] = {}
     parameters = 0
     for node in fitted.order:

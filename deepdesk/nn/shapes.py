@@ -70,8 +70,9 @@ def _check_ports(node: Node, count: int) -> None:
 
 
 def infer(graph: Graph, contract: Contract | None = None) -> Inference:
-    """Return all shapes and all problems of a graph, held against a contract if one is given."""
+    """Return all shapes and all problems of a graph, fitted to a contract if one is given."""
     try:
+        graph = graph if contract is None else graph.fitted(contract)
         order = graph.order
     except GraphError as error:
         return Inference(shapes={}, problems=(error,))
@@ -91,7 +92,7 @@ def infer(graph: Graph, contract: Contract | None = None) -> Inference:
 
 
 def shapes_of(graph: Graph, contract: Contract | None = None) -> Mapping[str, Shape]:
-    """Return the shape of every node's output.
+    """Return the shape of every node's output, the graph fitted to a contract if one is given.
 
     Raises:
         GraphError: The first problem of the graph.

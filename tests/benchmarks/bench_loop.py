@@ -61,9 +61,7 @@ def parts(seed: int):  # type: ignore[no-untyped-def]
     labels = generator.integers(0, CLASSES, SAMPLES)
     samples = np.arange(SAMPLES)
     data = SplitData(samples=samples, arrays={"image": images}, extras={"label": labels})
-    empty = SplitData(
-        samples=samples[:0], arrays={"image": images}, extras={"label": labels[:0]}
-    )
+    empty = SplitData(samples=samples[:0], arrays={"image": images}, extras={"label": labels[:0]})
     compute = Compute(device=torch.device("cpu"), precision="bfloat16", threads=1)
     compute.use_threads()
     graph = task.architectures()["Residual, small"]
@@ -88,9 +86,7 @@ def trained(seed: int) -> int:
             validation=data["validation"],
             steps=(steps, steps),
         )
-        keeper = Keeper(
-            run, RunProgress(), every_s=30.0, emit=lambda event: None, sample_ids=[]
-        )
+        keeper = Keeper(run, RunProgress(), every_s=30.0, emit=lambda event: None, sample_ids=[])
         Trainer(task, network, data, config, recorder=recorder, keeper=keeper).train(StopToken())
     return steps
 
@@ -99,10 +95,12 @@ def hand_written(seed: int) -> int:
     """Train one epoch as a careful page of PyTorch would, accuracy counted, weights averaged."""
     import copy
 
-    task, data, model, compute, config = parts(seed)
+    task, data, model, _compute, config = parts(seed)
     average = copy.deepcopy(model).requires_grad_(False)
-    own = [p.detach() for p in (*model.parameters(), *model.buffers()) if p.is_floating_point()]
-    mean = [p.detach() for p in (*average.parameters(), *average.buffers()) if p.is_floating_point()]
+    own, mean = (
+        [t.detach() for t in (*m.parameters(), *m.buffers()) if t.is_floating_point()]
+        for m in (model, average)
+    )
     decayed = [p for p in model.parameters() if p.ndim >= 2]
     plain = [p for p in model.parameters() if p.ndim < 2]
     groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": plain, "weight_decay": 0.0}]

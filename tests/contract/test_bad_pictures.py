@@ -20,6 +20,7 @@ from deepdesk.core.work import StopToken, run
 from deepdesk.data.images import ImageReader, image_facts, read_image
 from deepdesk.data.importing import import_work
 from deepdesk.data.verify import verify_work
+from deepdesk.project.folder import Project
 from deepdesk.project.index import Filter, SampleIndex
 
 GRADIENT = np.stack(np.broadcast_arrays(*np.ogrid[0:40, 0:60], 128), axis=2).astype(np.uint8)
@@ -260,8 +261,8 @@ def test_an_import_of_bad_pictures_goes_through_and_lists_every_one(tmp_path):
             shifted.save(source / label / f"{i}.png")
     for name, (_code, make) in BAD.items():
         (source / "cats" / f"bad {name}").write_bytes(make())
-    project = tmp_path / "p.deepdesk"
-    project.mkdir()
+    with Project.create(tmp_path / "p", name="p", task="image_classification") as made:
+        project = made.path
     events = []
 
     run(import_work(project, [source], reader_of=ImageReader), events.append, StopToken())

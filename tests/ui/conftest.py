@@ -11,6 +11,7 @@ from deepdesk.project.folder import Project
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.shell import MainWindow
 from deepdesk.ui.tab_stack import TabStack
+from deepdesk.ui.theme import current
 
 PATIENCE_MS = 5000
 
@@ -40,6 +41,15 @@ class PaperTab(QWidget):
 @pytest.fixture(autouse=True)
 def own_home(home, monkeypatch):
     monkeypatch.setenv("DEEPDESK_HOME", str(home))
+
+
+@pytest.fixture(autouse=True)
+def usual_theme(qapp):
+    """Leave the look as the system has it."""
+    yield
+    theme = current()
+    if theme.mode != "system":
+        theme.wear("system")
 
 
 @pytest.fixture

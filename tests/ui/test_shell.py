@@ -40,9 +40,7 @@ def training(qtbot, monkeypatch, window, opened):
     def work(emit, stop):
         emit(RunStarted(run="001-quick", device="cpu", epochs=4, steps_per_epoch=3, samples=12))
         emit(
-            Stepped(
-                step=5, epoch=1.72, values={}, samples_per_second=1, memory_bytes=0, seconds=1
-            )
+            Stepped(step=5, epoch=1.72, values={}, samples_per_second=1, memory_bytes=0, seconds=1)
         )
         try:
             while True:
@@ -62,7 +60,10 @@ def page(window, key="dataset"):
 def drag(window, mime):
     """Drag `mime` over the window; the events need it alive."""
     event = QDragEnterEvent(
-        QPoint(300, 300), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
+        QPoint(300, 300),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(window, event)
@@ -72,7 +73,10 @@ def drag(window, mime):
 def drop(window, mime):
     drag(window, mime)
     event = QDropEvent(
-        QPointF(300, 300), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
+        QPointF(300, 300),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(window, event)

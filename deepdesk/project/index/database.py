@@ -19,6 +19,8 @@ from deepdesk.project.index.sqlite_errors import DamagedIndexError, in_plain_wor
 
 BUSY_TIMEOUT_S = 10.0
 _SMALLEST_BYTES = 4096
+# Far from where SQLite's own 64-bit integers end.
+_LARGEST = 1 << 62
 _FILES = ("", "-wal", "-shm")
 
 
@@ -139,7 +141,10 @@ class Database:
 
     def counter(self, name: str) -> int:
         """Return one of `schema.COUNTERS`."""
-        return int(self.value("SELECT value FROM counters WHERE name = ?", (name,)) or 0)
+        value = self.value("SELECT value FROM counters WHERE name = ?", (name,))
+        if type(value) is not int or not 0 <= value < _LARGEST:
+            raise DamagedIndexError("The list of samples has lost count.")
+        return value
 
     def count_up(self, name: str, by: int = 1) -> None:
         """Raise one of `schema.COUNTERS`, inside `writing`."""

@@ -18,6 +18,7 @@ from deepdesk.core.task import Answer, DataFacts, Field, Metric, Truth
 from deepdesk.core.work import StopToken
 from deepdesk.data.augment import Augmentation, augment
 from deepdesk.data.images import read_image
+from deepdesk.engine.calibration import fit_temperature
 from deepdesk.engine.metrics import Accuracy, Confusion
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.image_classification import Config
@@ -44,6 +45,7 @@ class ImageClassification:
         self.classes = facts.classes
         self.side_px = config.side_px or automatic_side_px(facts.typical_size)
         self.fields = {"image": Field(shape=(3, self.side_px, self.side_px), dtype="uint8")}
+        self._temperature: float | None = None
         self._augmentation = Augmentation(
             flip=config.flip,
             shift=0.125 if config.shift else 0.0,
@@ -143,6 +145,20 @@ class ImageClassification:
             for truth, answer, score in rows
         ]
 
+    def fit_answers(self, pairs: Iterable[tuple[Tensor, Mapping[str, Tensor]]]) -> dict[str, float]:
+        """Return {"temperature": T}, by which logits, float, (N, C), are divided; {} for none."""
+        kept = [(outputs.cpu(), batch["label"].cpu()) for outputs, batch in pairs]
+        if not kept:
+            return {}
+        logits_NC = torch.cat([outputs for outputs, _labels in kept])
+        return {
+            "temperature": fit_temperature(logits_NC, torch.cat([labels for _o, labels in kept]))
+        }
+
+    def use_fit(self, fit: Mapping[str, float]) -> None:
+        """Divide logits by the temperature in `fit`, no unit, from now on."""
+        self._temperature = fit.get("temperature")
+
     def predict(self, model: nn.Module, given: Payload, stop: StopToken) -> Iterator[Payload]:
         """Yield the class scores of one picture.
 
@@ -155,7 +171,7 @@ class ImageClassification:
         device = next(model.parameters()).device
         pixels = torch.from_numpy(self._square_CHW(given.pixels_HWC))[None].to(device)
         outputs = self.forward(model, self.prepare({"image": pixels}, None))
-        yield self._scores(outputs.softmax(1)[0].cpu())
+        yield self._scores((outputs[0] / (self._temperature or 1.0)).softmax(0).cpu())
 
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
         """Yield one augmented picture per draw.
@@ -180,4 +196,5 @@ class ImageClassification:
         shown = min(_SHOWN_CLASSES, len(self.classes))
         values, indices = probabilities_C.topk(shown)
         pairs = zip(indices.tolist(), values.tolist(), strict=True)
-        return LabelScores(scores=tuple((self.classes[i], value) for i, value in pairs))
+        scores = tuple((self.classes[i], value) for i, value in pairs)
+        return LabelScores(scores=scores, is_calibrated=self._temperature is not None)

@@ -55,9 +55,8 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
         if maxVal <= minVal:
             return []
         count = min(_MOST_TICKS, max(1.0, size / _TICK_GAP_PX[self.orientation]))
-        step = round_step((maxVal - minVal) / count)
-        if self.orientation == "bottom" or self.is_log:
-            step = max(1.0, step)
+        is_whole = self.orientation == "bottom" or self.is_log
+        step = round_step((maxVal - minVal) / count, is_whole=is_whole)
         first = -(-minVal // step)
         last = (maxVal + 1e-9 * step) // step
         return [(step, [step * k for k in range(int(first), int(last) + 1)])]

@@ -125,7 +125,10 @@ def nice_range(
     return (max(0.0, bottom), min(1.0, top)) if is_share else (bottom, top)
 
 
-def round_step(step: float) -> float:
-    """Return the next larger of 1, 2, 2.5, 5 times a power of ten."""
+def round_step(step: float, *, is_whole: bool = False) -> float:
+    """Return the next larger of 1, 2, 2.5, 5 times a power of ten; a whole number if asked."""
+    if is_whole and step <= 1:
+        return 1.0
     power = 10.0 ** math.floor(math.log10(step))
-    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= step * 0.999)
+    factors = (1, 2, 5, 10) if is_whole else (1, 2, 2.5, 5, 10)
+    return next(power * factor for factor in factors if power * factor >= step * 0.999)

@@ -13,6 +13,7 @@ from deepdesk.core.task import Found
 from deepdesk.core.work import StopToken, run
 from deepdesk.data.importing import import_work
 from deepdesk.data.sources import discover
+from deepdesk.project.folder import Project
 from deepdesk.project.index import Filter, SampleIndex
 
 SUFFIXES = frozenset({".jpg"})
@@ -30,9 +31,8 @@ class NameReader:
 
 @pytest.fixture
 def project(tmp_path):
-    folder = tmp_path / "p.deepdesk"
-    folder.mkdir()
-    return folder
+    with Project.create(tmp_path / "p", name="p", task="image_classification") as project:
+        return project.path
 
 
 def make(root, *paths):
@@ -162,7 +162,7 @@ def test_a_hostile_zip_is_an_error_and_leaves_nothing(project, tmp_path):
     with pytest.raises(DatasetError, match="leads out"):
         imported(project, tmp_path / "bad.zip")
 
-    assert not (project / "files").exists()
+    assert list((project / "files").iterdir()) == []
     assert not list(tmp_path.rglob("evil.jpg"))
 
 
@@ -192,13 +192,13 @@ def test_files_that_cannot_be_copied_are_listed(project, tmp_path):
 
 
 def test_a_stop_keeps_what_was_added_and_the_next_import_goes_on(project, tmp_path):
-    source = make(tmp_path / "s", *(f"cat/{i}.jpg" for i in range(30)))
+    source = make(tmp_path / "s", *(f"cat/{i}.jpg" for i in range(200)))
     stop = StopToken()
 
     class Stopping(NameReader):
         def discover(self, source):
             for number, found in enumerate(super().discover(source)):
-                if number == 20:
+                if number == 100:
                     stop.stop()
                 yield found
 
@@ -206,10 +206,11 @@ def test_a_stop_keeps_what_was_added_and_the_next_import_goes_on(project, tmp_pa
     report = imported(project, source)
 
     assert events[-1] == Ended(stopped=True)
-    assert report.added + report.skipped == 30
-    # 20 and 10 samples are drawn apart, each exactly but for rounding.
-    assert report.splits["train"] == 21
-    assert sum(report.splits.values()) == 30
+    assert 0 < report.added < 200
+    assert report.added + report.skipped == 200
+    # Both parts are drawn apart, each exactly but for rounding.
+    assert report.splits["train"] == pytest.approx(140, abs=1)
+    assert sum(report.splits.values()) == 200
 
 
 def test_an_import_that_was_killed_is_drawn_by_the_next(project, tmp_path):

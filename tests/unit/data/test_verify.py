@@ -18,6 +18,7 @@ from deepdesk.core.task import Facts, Found
 from deepdesk.core.work import StopToken, run
 from deepdesk.data.images import ImageReader
 from deepdesk.data.verify import facts_or_reason, verify_work
+from deepdesk.project.folder import Project
 from deepdesk.project.index import Filter, SampleIndex
 
 
@@ -38,9 +39,8 @@ class FakeReader:
 
 @pytest.fixture
 def project(tmp_path):
-    folder = tmp_path / "p.deepdesk"
-    folder.mkdir()
-    return folder
+    with Project.create(tmp_path / "p", name="p", task="image_classification") as project:
+        return project.path
 
 
 def fill(project, *names, split=None):

@@ -99,7 +99,7 @@ def test_a_stopped_and_resumed_run_equals_one_that_was_not(toy_trainer, tmp_path
 
 
 def test_a_stop_takes_effect_within_one_step(toy_trainer, tmp_path):
-    trainer, run = toy_trainer(tmp_path)
+    trainer, _run = toy_trainer(tmp_path)
     stop = StopToken()
     stop.stop()
 
@@ -130,9 +130,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_is_never_committed(toy_traine
 
 
 def test_without_validation_the_last_epoch_counts_as_the_best(toy_trainer, tmp_path):
-    empty = SplitData(
-        samples=np.arange(0), arrays=clouds().arrays, extras={"label": np.arange(0)}
-    )
+    empty = SplitData(samples=np.arange(0), arrays=clouds().arrays, extras={"label": np.arange(0)})
     trainer, _run = toy_trainer(tmp_path, validation=empty)
 
     trainer.train(StopToken())

@@ -24,9 +24,8 @@ SAMPLES = 64
 class ToyTask:
     """Only what the loop asks of a task; draws jitter the points."""
 
-    fields = {"point": Field(shape=(2,), dtype="float32")}
-
     def __init__(self):
+        self.fields = {"point": Field(shape=(2,), dtype="float32")}
         self.poison_step = -1
         self.steps = 0
 
@@ -60,9 +59,7 @@ def clouds(count=SAMPLES, seed=0):
     labels = np.arange(count) % 2
     points = generator.normal(0, 0.5, (count, 2)).astype(np.float32)
     points[:, 0] += labels * 2 - 1
-    return SplitData(
-        samples=np.arange(count), arrays={"point": points}, extras={"label": labels}
-    )
+    return SplitData(samples=np.arange(count), arrays={"point": points}, extras={"label": labels})
 
 
 def toy_trainer(folder, *, events=None, run=None, task=None, validation=None, **settings):

@@ -25,9 +25,8 @@ def test_a_new_project_has_all_its_parts(project, tmp_path):
     assert project.path == tmp_path / "cats.deepdesk"
     assert not project.read_only
     assert project.file.name == "Cats"
-    assert {"project.json", "index.sqlite", "cache", "runs", "exports", "files"} <= set(
-        os.listdir(project.path)
-    )
+    for name in ("project.json", "index.sqlite", "cache", "runs", "exports", "files"):
+        assert (project.path / name).exists(), name
     assert project.runs.list() == []
     assert not list(tmp_path.glob("*.tmp-*"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepdesk.core.errors import BadSampleError, ConfigError, ProjectError
+from deepdesk.core.errors import BadSampleError, ConfigError, DeepDeskError, ProjectError
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.index import Filter, SampleIndex
 from tests.unit.project.samples import LABELS, filled, found, ids_of
@@ -325,7 +325,7 @@ def test_several_threads_write_without_losing_anything(tmp_path):
                         [Found(path=tmp_path / f"{number}_{i}.png", label=f"c{i}")],
                         source=str(tmp_path),
                     )
-        except Exception as error:
+        except DeepDeskError as error:
             errors.append(error)
 
     threads = [threading.Thread(target=add, args=(n,)) for n in range(4)]

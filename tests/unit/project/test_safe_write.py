@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 
 import pytest
@@ -36,7 +37,7 @@ def test_the_file_is_flushed_before_it_is_moved_and_the_folder_after(tmp_path, m
     fsync, move = os.fsync, os.replace
 
     def recorded_fsync(descriptor):
-        calls.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")
+        calls.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
         fsync(descriptor)
 
     def recorded_move(source, target):
@@ -52,7 +53,7 @@ def test_the_file_is_flushed_before_it_is_moved_and_the_folder_after(tmp_path, m
     assert "move" in calls
 
 
-class InUse(PermissionError):
+class InUseError(PermissionError):
     winerror = 32
 
 
@@ -61,7 +62,7 @@ def test_a_file_that_is_in_use_is_moved_once_it_is_let_go(tmp_path, monkeypatch)
 
     def busy_at_first(source, target):
         if len(waits) < 3:
-            raise InUse
+            raise InUseError
         move(source, target)
 
     (tmp_path / "new").write_bytes(b"new")
@@ -76,7 +77,7 @@ def test_a_file_that_stays_in_use_is_given_up_after_two_and_a_half_seconds(tmp_p
     waits = []
 
     def busy(source, target):
-        raise InUse
+        raise InUseError
 
     monkeypatch.setattr(os, "replace", busy)
     with pytest.raises(PermissionError):

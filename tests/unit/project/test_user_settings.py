@@ -22,11 +22,12 @@ def projects(tmp_path, count):
             yield made
 
 
-def test_the_latest_ten_projects_are_remembered_newest_first(tmp_path):
-    for made in projects(tmp_path, 12):
+def test_the_latest_projects_are_remembered_newest_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(recent, "_KEPT", 2)
+    for made in projects(tmp_path, 3):
         recent.remember(made, samples=5, metric="98 %")
 
-    assert [row.name for row in recent.recent()] == [f"P {i}" for i in range(11, 1, -1)]
+    assert [row.name for row in recent.recent()] == ["P 2", "P 1"]
     assert recent.recent()[0].samples == 5
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.dataset.class_list import ClassList
 from deepdesk.ui.tabs.dataset.class_model import ClassModel
+from deepdesk.ui.tabs.dataset.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.theme.metrics import L, M, S
 from deepdesk.ui.widgets.buttons import LinkButton
@@ -32,6 +33,7 @@ class ClassPanel(QWidget):
         self._name.setPlaceholderText("Name of the class")
         self._name.setAccessibleName("Name of the new class")
         self._name.installEventFilter(self)
+        KeepsEscape(self._name, lambda: True)
         self._name.returnPressed.connect(self._add)
         self._name_row = QWidget()
         name_row = QHBoxLayout(self._name_row)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.project.index import Filter
+from deepdesk.ui.tabs.dataset.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview, narrowed
 from deepdesk.ui.theme import icons
 from deepdesk.ui.theme.metrics import S
@@ -73,6 +74,7 @@ class FilterBar(QWidget):
         self.chips.add_chip("problems", "Problems", tone="warn")
         self.chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.add = SmallButton("Add data…", lambda: self.add_asked.emit(self.add))
+        KeepsEscape(self.search, lambda: bool(self.search.text()))
         self._problem = "any"
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolTip, QWidget
 
 from deepdesk.project.index import Sample
+from deepdesk.ui.tabs.dataset.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.geometry import Geometry
 from deepdesk.ui.tabs.dataset.pages import Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
@@ -72,6 +73,7 @@ class SampleGrid(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
+        KeepsEscape(self, lambda: bool(self.picked.rows.ranges))
         self.picked.changed.connect(lambda _rows: self.viewport().update())
 
     @property

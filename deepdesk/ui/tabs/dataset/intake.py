@@ -52,6 +52,7 @@ class Intake(QObject):
         self._checking: Job | None = None
         self._waiting: list[tuple[list[Path], str | None]] = []
         self._grown_at = 0.0
+        self._is_closed = False
         self._path = desk.project.path
 
     @property
@@ -83,12 +84,15 @@ class Intake(QObject):
 
     def check(self) -> None:
         """Read every file that was not read yet to its end, in the background."""
-        if self.is_checking or self.is_importing or self._desk.project.read_only:
+        if self._is_closed or self.is_checking or self.is_importing:
+            return
+        if self._desk.project.read_only:
             return
         self._worker.ask(lambda index: len(index.unchecked(1)), self._check_some, lane="unchecked")
 
     def stop(self) -> None:
-        """Ask both jobs to end."""
+        """Ask both jobs to end, and hear of them no more."""
+        self._is_closed = True
         self._waiting.clear()
         for job in (self._importing, self._checking):
             if job is not None:
@@ -113,6 +117,8 @@ class Intake(QObject):
         )
 
     def _imported_some(self, event: object, reports: list[Any]) -> None:
+        if self._is_closed:
+            return
         if isinstance(event, Progress):
             self.progressed.emit(event)
             self._tell_growth()
@@ -120,6 +126,8 @@ class Intake(QObject):
             reports.append(event.value)
 
     def _imported(self, ended: Ended, reports: list[Any], before: _Before, started: float) -> None:
+        if self._is_closed:
+            return
         self._importing = None
         self.progressed.emit(None)
         self._desk.refresh_samples()
@@ -166,11 +174,13 @@ class Intake(QObject):
         )
 
     def _checked_some(self, event: object) -> None:
-        if isinstance(event, Progress):
+        if isinstance(event, Progress) and not self._is_closed:
             self.checked.emit(event)
             self._tell_growth()
 
     def _checked(self, ended: Ended) -> None:
+        if self._is_closed:
+            return
         self._checking = None
         self.checked.emit(None)
         self._desk.refresh_samples()

@@ -71,7 +71,7 @@ class SamplePanel(QWidget):
         is_same = before is not None and sample is not None and before.path == sample.path
         if is_same:
             return
-        self._stop()
+        self.stop()
         self.preview.show_busy(sample is not None)
         if thumbnail is not None:
             self.preview.show_pixmap(thumbnail)
@@ -162,7 +162,8 @@ class SamplePanel(QWidget):
             self.reason.setText(ended.error.message)
             self.reason.show()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Wait for nothing any more."""
         self._pause.stop()
         if self._job is not None:
             self._job.stop()

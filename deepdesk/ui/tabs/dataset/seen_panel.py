@@ -63,7 +63,7 @@ class SeenPanel(QWidget):
 
     def refresh(self) -> None:
         """Make the versions anew, a moment after the last wish."""
-        self._stop()
+        self.stop()
         self._problem.hide()
         for square in self._squares:
             square.show_busy(self._path is not None)
@@ -127,7 +127,9 @@ class SeenPanel(QWidget):
             self._problem.setText(f"No preview: {ended.error}")
             self._problem.show()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Wait for nothing any more."""
+        self._pause.stop()
         if self._job is not None:
             self._job.stop()
             self._job = None

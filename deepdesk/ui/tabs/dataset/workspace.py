@@ -79,6 +79,8 @@ class Workspace(QWidget):
     def close_work(self) -> None:
         """End the threads; nothing of the project is touched afterwards."""
         self.intake.stop()
+        self.right.sample.stop()
+        self.right.seen.stop()
         self.thumbnails.close()
         self.worker.close()
 
@@ -107,7 +109,7 @@ class Workspace(QWidget):
     def _connect_columns(self) -> None:
         classes, splits = self.left.classes, self.left.splits
         classes.list.chosen.connect(lambda _lines: self._narrow())
-        classes.list.dropped.connect(self._drop_on_class)
+        classes.list.dropped.connect(lambda dropped: _DROPS[dropped.kind](self, dropped))
         classes.list.delete_asked.connect(self.commands.delete_classes)
         classes.list.menu_asked.connect(self._show_class_menu)
         classes.add_asked.connect(self.commands.add_class)
@@ -182,9 +184,6 @@ class Workspace(QWidget):
         names = tuple(row.name for row in self.overview.classes)
         facts = DataFacts(classes=names, typical_size=self.overview.typical_size)
         self.right.show_sample(sample, len(self.grid.picked.rows), thumbnail, facts)
-
-    def _drop_on_class(self, dropped: Dropped) -> None:
-        _DROPS[dropped.kind](self, dropped)
 
     def _show_sample_menu(self, point: QPoint) -> None:
         menu = sample_menu(

@@ -82,8 +82,9 @@ def choices_of(info: RunInfo, step: int) -> list[Choice]:
 
 
 def preferred(choices: tuple[Choice, ...]) -> Choice | None:
-    """Return the newest run that can answer, None if there is none."""
-    return next((choice for choice in choices if choice.step), None)
+    """Return the newest run that can answer, one that has ended first; None if there is none."""
+    able = sorted((choice for choice in choices if choice.step), key=lambda one: one.is_training)
+    return able[0] if able else None
 
 
 def _choice(info: RunInfo, checkpoint: str, step: int) -> Choice:

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -45,13 +46,12 @@ class Stage(DropArea):
         self._noun = noun
         self.setAccessibleName(f"The {noun[0]} that is asked about. Drop others here")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.empty = EmptyState(
+        self.empty = _Prompt(
             f"Drop a {noun[0]} here to ask the network",
             f"Choose {noun[1]}...",
             icon="image" if noun[0] == "picture" else "file",
             hint="Several, or a folder, work too. Paste with Ctrl+V. Nothing leaves this computer.",
         )
-        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
         self.empty.acted.connect(self.choose_asked.emit)
         self.problem = ErrorState()
         self._view: QWidget | None = None
@@ -134,6 +134,13 @@ class Stage(DropArea):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.handed.emit(mime)
+
+
+class _Prompt(EmptyState):
+    """The words of an empty state; the stage draws the outline."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw nothing."""
 
 
 def _centred(widget: QWidget) -> QWidget:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from deepdesk.ui.tabs.training.words import length_text, metric_text, metric_words, spoken
+from deepdesk.ui.tabs.training.words import LOSS, length_text, metric_text, metric_words, spoken
 from deepdesk.ui.widgets.list_row import RowFacts
 
 if TYPE_CHECKING:
@@ -91,9 +91,15 @@ def details_of(info: RunInfo, config: Mapping[str, Any]) -> list[tuple[str, str]
         ("Began", began_text(info.created)),
         ("Took", length_text(info.seconds) if info.seconds else ""),
     ]
-    for name, value in info.metrics.items():
-        rows.append((metric_label(name), metric_text(name.removeprefix("test_"), value)))
+    for name in sorted(info.metrics, key=lambda name: _rank(name, info.main_metric)):
+        text = metric_text(name.removeprefix("test_"), info.metrics[name])
+        rows.append((metric_label(name), text))
     return [(name, value) for name, value in rows if value]
+
+
+def _rank(name: str, main: str) -> tuple[bool, bool, str, bool]:
+    plain = name.removeprefix("test_")
+    return plain == LOSS, plain != main, plain, name.startswith("test_")
 
 
 def metric_label(name: str) -> str:

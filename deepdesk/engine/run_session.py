@@ -1,0 +1,207 @@
+"""One time that a run is worked on, new or resumed: from its plan to its metrics."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+
+from deepdesk.core.errors import DeviceError, StorageError
+from deepdesk.core.events import Choices, Progress, RunEnded, RunStarted
+from deepdesk.core.task import Task
+from deepdesk.core.work import EventSink, StoppedError, StopToken
+from deepdesk.data.batches import SplitData, steps_per_epoch
+from deepdesk.engine import run_data
+from deepdesk.engine.compute import Compute
+from deepdesk.engine.evaluation import evaluate, outputs_of
+from deepdesk.engine.keeper import Keeper, RunProgress
+from deepdesk.engine.network import Network
+from deepdesk.engine.plan import RunPlan
+from deepdesk.engine.recorder import Recorder
+from deepdesk.engine.state import load_weights
+from deepdesk.engine.trainer import Trainer
+from deepdesk.engine.tuning import pick_precision
+from deepdesk.engine.weights import best_weights
+from deepdesk.nn.build import build, build_empty
+from deepdesk.nn.graph import Graph
+from deepdesk.project.checkpoints import needed_bytes
+from deepdesk.project.folder import Project
+from deepdesk.project.runs import RunFolder
+from deepdesk.project.safe_write import free_bytes, write_json
+
+# What the task fitted on validation after the last epoch, for its answers.
+FIT_FILE = "answers.json"
+
+
+class RunSession:
+    """One time that a run is worked on: new, or resumed."""
+
+    def __init__(self, project: Project, run: RunFolder, task: Task, plan: RunPlan) -> None:
+        self.project = project
+        self.run = run
+        self.task = task
+        self.plan = plan
+        self.trainer: Trainer | None = None
+        self.test_metrics: dict[str, float] = {}
+
+    def train(self, rows: run_data.Rows, emit: EventSink, stop: StopToken) -> None:
+        """Train to the end and leave the run's folder telling how it went."""
+        self.run.claim()
+        self.run.update(status="running", epochs=self.plan.training.epochs)
+        status = "failed"
+        try:
+            data, trainer = self._prepared(rows, emit, stop)
+            trainer.train(stop)
+            trainer.keeper.save(trainer.network, trainer.recorder, must=True)
+            self._measure(data, trainer, stop)
+            status = "finished"
+        except StoppedError:
+            status = "stopped"
+            if self.trainer is not None:
+                self.trainer.keeper.save(self.trainer.network, self.trainer.recorder, must=True)
+            raise
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise DeviceError(
+                "The memory of the device is full.",
+                "Halve the batch size, or take a smaller network.",
+            ) from error
+        finally:
+            self._close(status, emit)
+
+    def _prepared(
+        self, rows: run_data.Rows, emit: EventSink, stop: StopToken
+    ) -> tuple[dict[str, SplitData], Trainer]:
+        data = run_data.decoded(self.project, self.task, self.plan, rows, emit, stop)
+        emit(Progress(what="Building the network"))
+        compute = Compute(
+            device=torch.device(self.plan.device),
+            precision=self.plan.precision,
+            threads=self.plan.threads,
+        )
+        compute.use_threads()
+        graph = Graph.from_json(self.plan.graph)
+        model = compute.place(self._model(graph))
+        compute = self._chosen(model, data["train"], compute, emit, stop)
+        self.trainer = self._assembled(model, data, compute, emit)
+        return data, self.trainer
+
+    def _model(self, graph: Graph) -> torch.nn.Module:
+        """Return the network with its first weights; a checkpoint's follow if there is one."""
+        contract = self.task.contract()
+        if self.run.checkpoints.latest() is not None:
+            return build_empty(graph, contract)
+        model = build(graph, contract, seed=self.plan.training.seed)
+        if self.plan.continue_from:
+            load_weights(model, best_weights(self.project.runs.get(self.plan.continue_from)))
+        return model
+
+    def _chosen(
+        self,
+        model: torch.nn.Module,
+        data: SplitData,
+        compute: Compute,
+        emit: EventSink,
+        stop: StopToken,
+    ) -> Compute:
+        """Measure what the plan leaves open, and keep the choice with the run."""
+        gain = 0.0
+        if compute.precision == "auto":
+            emit(Progress(what="Measuring this machine"))
+            precision, gain = pick_precision(
+                self.task,
+                model,
+                data,
+                compute,
+                batch_size=self.plan.training.batch_size,
+                stop=stop,
+            )
+            compute = dataclasses.replace(compute, precision=precision)
+            self.plan = dataclasses.replace(self.plan, precision=precision)
+            write_json(self.run.path / "config.json", self.plan.to_json())
+        rows = (
+            ("Precision", compute.precision, gain),
+            ("Layout", "channels last", 0.0),
+            ("Threads", str(compute.threads), 0.0),
+            ("Data", "decoded once, mapped file", 0.0),
+        )
+        emit(Choices(rows=rows))
+        return compute
+
+    def _assembled(
+        self, model: torch.nn.Module, data: dict[str, SplitData], compute: Compute, emit: EventSink
+    ) -> Trainer:
+        training = self.plan.training
+        count = len(data["train"])
+        per_epoch = steps_per_epoch(count, min(training.batch_size, count))
+        total = per_epoch * training.epochs
+        network = Network(model, compute, training, total)
+        recorder = Recorder(
+            self.task,
+            self.run.metrics,
+            emit,
+            device=compute.device,
+            validation=data["validation"],
+            steps=(per_epoch, total),
+        )
+        keeper = Keeper(
+            self.run,
+            RunProgress(),
+            every_s=training.checkpoint_s,
+            emit=emit,
+            sample_ids=data["validation"].samples.tolist(),
+        )
+        check_room(self.run, network)
+        keeper.resume(network, recorder)
+        self.run.update(main_metric=recorder.main_metric.name, device=compute.device.type)
+        started = RunStarted(
+            run=self.run.path.name,
+            device=compute.device.type,
+            epochs=training.epochs,
+            steps_per_epoch=per_epoch,
+            samples=count,
+            step=keeper.progress.step,
+            plot_metrics=tuple(recorder.metrics),
+        )
+        emit(started)
+        return Trainer(self.task, network, data, training, recorder=recorder, keeper=keeper)
+
+    def _measure(self, data: dict[str, SplitData], trainer: Trainer, stop: StopToken) -> None:
+        """Fit answers on validation, and measure the test split, which nothing was chosen by."""
+        model, compute = trainer.network.answering, trainer.compute
+        size = max(256, trainer.batch_size)
+        load_weights(model, best_weights(self.run))
+        pairs = outputs_of(
+            self.task, model, data["validation"], compute, batch_size=size, stop=stop
+        )
+        write_json(self.run.path / FIT_FILE, dict(self.task.fit_answers(pairs)))
+        evaluation = evaluate(self.task, model, data["test"], compute, batch_size=size, stop=stop)
+        self.test_metrics = {f"test_{name}": v for name, v in evaluation.metrics.items()}
+
+    def _close(self, status: str, emit: EventSink) -> None:
+        metrics: dict[str, float] = dict(self.test_metrics)
+        seconds = 0.0
+        if self.trainer is not None:
+            progress = self.trainer.keeper.progress
+            metrics = {**progress.best_metrics, **metrics}
+            seconds = self.trainer.recorder.seconds
+        self.run.update(status=status, metrics=metrics, seconds=seconds)
+        self.run.metrics.close()
+        self.run.release()
+        emit(RunEnded(run=self.run.path.name, status=status, metrics=metrics, seconds=seconds))
+
+
+def check_room(run: RunFolder, network: Network) -> None:
+    """Raise if the disk has no room for a few checkpoints of `network`.
+
+    Raises:
+        StorageError: With the bytes that are free and that are needed.
+    """
+    parameters = sum(t.numel() for t in network.model.state_dict().values())
+    # Weights, best weights, trained weights and at most two moments, four bytes each.
+    needed = needed_bytes(parameters * 4 * 5)
+    free = free_bytes(run.path)
+    if free < needed:
+        raise StorageError(
+            f"The disk has {free / 2**20:,.0f} MB free; this run needs {needed / 2**20:,.0f} MB.",
+            "Free some space, or take a smaller network.",
+        )

@@ -1,0 +1,283 @@
+"""Pictures of every tab in every state a person meets, light and dark.
+
+`python -m deepdesk.ui.shots FOLDER [--large]` drives the real window over the
+sample project in a home of its own, which is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from deepdesk.core.task import TaskSpec
+    from deepdesk.ui.shell import MainWindow
+
+SIZE, LARGE = (1280, 800), (2560, 1440)
+PATIENCE_S = 300.0
+SETTLE_S = 0.6
+
+
+class Stage:
+    """The window, and the ways to bring it into a state through what the program offers.
+
+    Attributes:
+        home: Folder of this show, with everything the window writes.
+        events: Events of all runs so far.
+    """
+
+    def __init__(self, app: QApplication, home: Path, size: tuple[int, int]) -> None:
+        from deepdesk.tasks import all_tasks
+        from deepdesk.ui.desk import Desk
+        from deepdesk.ui.shell import MainWindow
+
+        self.app = app
+        self.home = home
+        self.spec: TaskSpec = next(spec for spec in all_tasks().values() if spec.sample)
+        self.events: list[Any] = []
+        self.window: MainWindow = MainWindow(Desk())
+        self.desk = self.window.desk
+        self.desk.run_event.connect(self.events.append)
+        self.window.resize(*size)
+        self.window.show()
+
+    def until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
+        """Let the window live until `condition` holds.
+
+        Raises:
+            TimeoutError: It never did.
+        """
+        end_s = time.monotonic() + timeout_s
+        while not condition():
+            if time.monotonic() > end_s:
+                raise TimeoutError("the window did not reach its state")
+            self.app.processEvents()
+            time.sleep(0.005)
+
+    def settle(self, seconds: float = SETTLE_S) -> None:
+        """Let the window live for a moment."""
+        end_s = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() >= end_s)
+
+    def quiet(self) -> None:
+        """Wait until no job is under way."""
+        self.until(lambda: not self.desk.jobs)
+
+    def count(self, kind: str) -> int:
+        """Return how many events of that name runs have told."""
+        return sum(type(event).__name__ == kind for event in self.events)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One state: its file name, and how the window gets there from the one before."""
+
+    name: str
+    enter: Callable[[Stage], None]
+
+
+def _welcome(stage: Stage) -> None:
+    from deepdesk.ui.devices_work import finding_devices
+    from deepdesk.ui.session import DeviceBadge
+
+    def found(event: Any) -> None:
+        text, why = event.value
+        stage.desk.store.update(device=DeviceBadge(text=text, why=why))
+
+    stage.desk.start(finding_devices, "devices", on_event=found)
+    stage.window.welcome.fill()
+    stage.quiet()
+
+
+def _empty_project(stage: Stage) -> None:
+    from deepdesk.ui.dialogs import NewProject
+
+    wanted = NewProject(name="My project", folder=stage.home, task=stage.spec.key)
+    stage.window.projects.create(wanted)
+    stage.until(lambda: stage.desk.store.session.project is not None)
+    stage.quiet()
+
+
+def _tab(key: str) -> Callable[[Stage], None]:
+    def enter(stage: Stage) -> None:
+        stage.window.show_tab(key)
+        stage.quiet()
+
+    return enter
+
+
+def _unreadable_data(stage: Stage) -> None:
+    folder = stage.home / "no pictures"
+    folder.mkdir(exist_ok=True)
+    (folder / "letter.txt").write_text("Dear reader", encoding="utf-8")
+    stage.window.give_to_dataset([folder])
+    stage.quiet()
+
+
+def _sample(stage: Stage) -> None:
+    before = stage.desk.store.session.project
+    stage.window.projects.make_sample(stage.spec, opens=True)
+    stage.until(lambda: stage.desk.store.session.project not in (None, before))
+    stage.quiet()
+
+
+def _selected(stage: Stage) -> None:
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QAbstractScrollArea
+
+    areas = stage.window.tabs.page("dataset").findChildren(QAbstractScrollArea)
+    grid = max(areas, key=lambda area: area.width() * area.height())
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(160, 160))
+    stage.quiet()
+
+
+def _train(stage: Stage) -> None:
+    from deepdesk.engine.request import RunRequest
+
+    stage.window.show_tab("training")
+    stage.desk.training.train(RunRequest(dial="quick", training={"epochs": 6}))
+    stage.until(lambda: stage.count("EpochEnded") >= 3)
+
+
+def _pause(stage: Stage) -> None:
+    stage.desk.training.pause()
+
+
+def _finish(stage: Stage) -> None:
+    stage.desk.training.resume()
+    stage.until(lambda: not stage.desk.training.is_busy)
+    stage.quiet()
+
+
+def _failed_run(stage: Stage) -> None:
+    from deepdesk.engine.request import RunRequest
+
+    stage.window.show_tab("training")
+    stage.desk.training.train(RunRequest(dial="quick", training={"device": "cuda:9"}))
+    stage.until(lambda: not stage.desk.training.is_busy)
+
+
+def _pictures(stage: Stage, count: int) -> list[Path]:
+    from deepdesk.project.index import Filter
+
+    return [Path(sample.path) for sample in stage.desk.index.page(Filter(), 0, count)]
+
+
+def _ask_one(stage: Stage) -> None:
+    stage.window.show_tab("inference")
+    stage.window.tabs.drop(_pictures(stage, 1))
+    stage.settle(3.0)
+    stage.quiet()
+
+
+def _ask_many(stage: Stage) -> None:
+    stage.window.tabs.drop(_pictures(stage, 40))
+    stage.settle(3.0)
+    stage.quiet()
+
+
+def _ask_wrong(stage: Stage) -> None:
+    broken = stage.home / "broken.png"
+    broken.write_bytes(b"no picture")
+    stage.window.tabs.drop([broken])
+    stage.settle(2.0)
+    stage.quiet()
+
+
+def _drag(stage: Stage) -> None:
+    stage.window.drops.overlay.say("Drop to add to the data", "", is_welcome=True)
+
+
+def _let_go(stage: Stage) -> None:
+    stage.window.drops.overlay.hide()
+    stage.window.show_tab("architecture")
+    stage.quiet()
+
+
+def _recent(stage: Stage) -> None:
+    stage.desk.close_project()
+    stage.quiet()
+
+
+# In the order a newcomer meets them: each state starts from the one before.
+SHOTS = (
+    Shot(name="1-welcome-first", enter=_welcome),
+    Shot(name="2-dataset-empty", enter=_empty_project),
+    Shot(name="3-architecture-empty", enter=_tab("architecture")),
+    Shot(name="4-training-empty", enter=_tab("training")),
+    Shot(name="5-inference-empty", enter=_tab("inference")),
+    Shot(name="2-dataset-error", enter=_unreadable_data),
+    Shot(name="2-dataset", enter=_sample),
+    Shot(name="2-dataset-selected", enter=_selected),
+    Shot(name="2-dataset-drag", enter=_drag),
+    Shot(name="3-architecture", enter=_let_go),
+    Shot(name="5-inference-untrained", enter=_tab("inference")),
+    Shot(name="4-training-ready", enter=_tab("training")),
+    Shot(name="4-training-running", enter=_train),
+    Shot(name="4-training-paused", enter=_pause),
+    Shot(name="4-training-finished", enter=_finish),
+    Shot(name="4-training-error", enter=_failed_run),
+    Shot(name="5-inference-ready", enter=_tab("inference")),
+    Shot(name="5-inference", enter=_ask_one),
+    Shot(name="5-inference-many", enter=_ask_many),
+    Shot(name="5-inference-error", enter=_ask_wrong),
+    Shot(name="1-welcome", enter=_recent),
+)
+
+
+def take(folder: Path, stage: Stage, shots: Sequence[Shot] = SHOTS) -> list[Path]:
+    """Bring the window through the states and save each, light and dark; return the files."""
+    from deepdesk.ui.theme import apply
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for shot in shots:
+        start_s = time.monotonic()
+        shot.enter(stage)
+        for mode in ("light", "dark"):
+            apply(stage.app, mode)
+            stage.settle()
+            path = folder / f"{shot.name}-{mode}.png"
+            stage.window.grab().save(str(path))
+            made.append(path)
+        sys.stderr.write(f"{shot.name} ({time.monotonic() - start_s:.1f} s)\n")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Save the pictures and return the exit status."""
+    parser = argparse.ArgumentParser(prog="shots", description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--large", action="store_true", help="2560 x 1440 instead of 1280 x 800")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DEEPDESK_HOME"] = home
+        from PySide6.QtWidgets import QApplication
+
+        from deepdesk.ui.before_qt import quiet_import_hook
+        from deepdesk.ui.theme import apply
+
+        app = QApplication(["deepdesk"])
+        quiet_import_hook()
+        apply(app, "light")
+        stage = Stage(app, Path(home), LARGE if options.large else SIZE)
+        made = take(options.folder, stage)
+        stage.window.leaving.leave()
+        stage.until(lambda: not stage.window.isVisible())
+    sys.stdout.write(f"{len(made)} pictures in {options.folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

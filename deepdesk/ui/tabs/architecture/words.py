@@ -1,0 +1,115 @@
+"""Counts, sizes and verdicts as the tab writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from deepdesk.core.errors import GraphError
+from deepdesk.nn.block import Shape, shape_text
+from deepdesk.nn.graph import Graph
+from deepdesk.ui.plots.figures import THIN
+from deepdesk.ui.tabs.architecture.drawing import Card, Cost, Survey
+
+OVERLAYS = ("shapes", "parameters", "operations", "memory")
+_STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+_COUNT_NAMES = {"G": "B"}
+# As the line about the machine at the bottom of the window counts.
+_GB, _MB, _KB = 1 << 30, 1 << 20, 1 << 10
+
+
+def _digits(value: float) -> str:
+    """Return three significant digits."""
+    places = 2 if value < 10 else 1 if value < 100 else 0
+    text = f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count_text(count: int) -> str:
+    """Return a count as people say it: 932, 94.8 k, 1.24 M, 7.1 B."""
+    for size, name in _STEPS:
+        if count >= size * 0.9995:
+            return f"{_digits(count / size)}{THIN}{_COUNT_NAMES.get(name, name)}"
+    return str(count)
+
+
+def flop_text(flops: int) -> str:
+    """Return a number of operations: 41 MFLOP."""
+    for size, name in _STEPS:
+        if flops >= size * 0.9995:
+            return f"{_digits(flops / size)}{THIN}{name}FLOP"
+    return f"{flops}{THIN}FLOP"
+
+
+def memory_text(count_bytes: int) -> str:
+    """Return an amount of memory: 1.1 GB."""
+    for size, name in ((_GB, "GB"), (_MB, "MB"), (_KB, "kB")):
+        if count_bytes >= size * 0.9995:
+            return f"{_digits(count_bytes / size)}{THIN}{name}"
+    return f"{count_bytes}{THIN}B"
+
+
+def memory_of_text(used_bytes: int, total_bytes: int) -> str:
+    """Return how much of a machine's memory something takes: 1.1 of 24 GB."""
+    if not total_bytes:
+        return memory_text(used_bytes)
+    used = memory_text(used_bytes)
+    total = memory_text(total_bytes)
+    if used[-2:] == total[-2:]:
+        used = used.partition(THIN)[0]
+    return f"{used} of {total}"
+
+
+def download_text(count_bytes: int) -> str:
+    """Return the size of a download, in megabytes of a million."""
+    return f"{count_bytes / 1e6:.0f}{THIN}MB"
+
+
+def blocks_text(count: int) -> str:
+    """Return how many blocks."""
+    return "1 block" if count == 1 else f"{count:,} blocks"
+
+
+_VALUES: Mapping[str, Callable[[Cost], tuple[int, str]]] = {
+    "parameters": lambda cost: (cost.parameters, count_text(cost.parameters)),
+    "operations": lambda cost: (cost.flops, flop_text(cost.flops)),
+    "memory": lambda cost: (cost.memory_bytes, memory_text(cost.memory_bytes)),
+}
+
+
+def overlay_text(card: Card, overlay: str) -> str:
+    """Return what a card says at its right side."""
+    if overlay in _VALUES:
+        return _VALUES[overlay](card.cost)[1] if card.cost else ""
+    if card.family == "inputs":
+        return "input"
+    return shape_text(card.out_shape) if card.out_shape else ""
+
+
+def overlay_share(card: Card, overlay: str, total: Cost | None) -> float:
+    """Return the block's part of the whole, 0 to 1; 0 where nothing is shared."""
+    if overlay not in _VALUES or card.cost is None or total is None:
+        return 0.0
+    whole = _VALUES[overlay](total)[0]
+    return _VALUES[overlay](card.cost)[0] / whole if whole else 0.0
+
+
+def gives_text(shapes: Mapping[str, Shape], classes: int) -> str:
+    """Return what comes out, in classes where that is what it is."""
+    parts = [
+        f"{classes} classes" if tuple(shape) == (classes,) else shape_text(tuple(shape))
+        for shape in shapes.values()
+    ]
+    return " and ".join(parts)
+
+
+def verdict(graph: Graph, survey: Survey, problems: tuple[GraphError, ...]) -> str:
+    """Return the line of the footer."""
+    if problems:
+        first = problems[0]
+        node = graph.by_id.get(first.node)
+        where = f"{node.title}: " if node is not None else ""
+        return f"Does not work yet. {where}{first.message} {first.hint}".strip()
+    takes = " and ".join(shape_text(tuple(shape)) for shape in survey.contract.inputs.values())
+    gives = gives_text(survey.contract.outputs, survey.classes)
+    waiting = f", until {survey.waiting}" if survey.waiting else ""
+    return f"Valid: gives {gives} from {takes}{waiting}"

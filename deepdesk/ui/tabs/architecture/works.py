@@ -1,0 +1,148 @@
+"""What the tab does in the background: load the task, count networks, save, fetch weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepdesk.core.errors import GraphError
+from deepdesk.core.events import Progress, Result
+from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.project.safe_write import read_json, write_bytes
+from deepdesk.ui.tabs.architecture.drawing import Choice, Survey
+
+if TYPE_CHECKING:
+    from deepdesk.project.folder import Project
+
+# A network needs something to tell apart, even before there is data.
+PLACEHOLDERS = ("first", "second")
+GRAPH_BYTES = 16 << 20
+_MOMENTS = {"sgd": 1, "adamw": 2}
+
+
+def survey_work(project: Project, spec: TaskSpec) -> Work:
+    """Return work that finds out what networks have to fit; its result is a `Survey`.
+
+    It loads torch. Raises what a project's settings or its samples are wrong about.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        emit(Progress(what="Loading the networks"))
+        from deepdesk.engine.devices import detect
+        from deepdesk.engine.plan import settled
+        from deepdesk.engine.request import RunRequest
+
+        _dial, usual, training, config = settled(spec, project.file, RunRequest())
+        with project.index() as index:
+            classes = tuple(row.name for row in index.classes())
+            size, samples = index.typical_size(), index.count()
+        stop.check()
+        known = classes if len(classes) > 1 else PLACEHOLDERS
+        task: Any = spec.load()(config, DataFacts(classes=known, typical_size=size))
+        graphs, contract = dict(task.architectures()), task.contract()
+        stop.check()
+        devices = detect()
+        device = next((d for d in devices if d.key == training.device), devices[0])
+        found = Survey(
+            graphs=graphs,
+            usual=usual if usual in graphs else next(iter(graphs)),
+            contract=contract,
+            classes=len(known),
+            waiting=_waiting(samples, classes, contract),
+            has_data=samples > 0,
+            batch_size=training.batch_size,
+            optimiser_copies=1
+            + _MOMENTS.get(training.optimizer, 1)
+            + bool(training.average_weights),
+            machine_bytes=device.memory_bytes,
+        )
+        emit(Result(value=found))
+
+    return work
+
+
+def _waiting(samples: int, classes: tuple[str, ...], contract: Any) -> str:
+    """Return what has to come before the number of classes is more than a placeholder."""
+    gives_classes = (len(PLACEHOLDERS),) in {tuple(shape) for shape in contract.outputs.values()}
+    if len(classes) > 1 or not gives_classes:
+        return ""
+    return "there are two classes" if samples else "data is there"
+
+
+def drawing_work(survey: Survey, choice: Choice) -> Work:
+    """Return work whose result is the `Drawing` of a network.
+
+    Raises:
+        GraphError: What the project keeps is no network.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        from deepdesk.ui.tabs.architecture.measuring import drawn
+
+        emit(Result(value=drawn(survey, choice, stop)))
+
+    return work
+
+
+def counting_work(survey: Survey) -> Work:
+    """Return work that counts the networks on offer, one `Result` of `Offer` each."""
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        from deepdesk.ui.tabs.architecture.measuring import counted
+
+        for name in survey.graphs:
+            stop.check()
+            emit(Result(value=counted(survey, name)))
+
+    return work
+
+
+def saving_work(project: Project, choice: Choice) -> Work:
+    """Return work that keeps a choice in the project's file."""
+
+    def work(_emit: EventSink, _stop: StopToken) -> None:
+        graph = None if choice.graph is None else dict(choice.graph)
+        project.save(architecture=choice.architecture, graph=graph)
+
+    return work
+
+
+def reading_work(path: Path) -> Work:
+    """Return work that reads a network from a file; its result is a checked `Graph`.
+
+    Raises:
+        GraphError: It holds something else, with the reason.
+        ProjectError: It is no JSON, or far too large.
+    """
+
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        from deepdesk.nn.graph import Graph
+
+        if path.suffix.lower() != ".json":
+            raise GraphError(
+                f"{path.name} is no network.", "Drop a .json file that holds one.", code="format"
+            )
+        emit(Result(value=Graph.from_json(read_json(path, limit_bytes=GRAPH_BYTES))))
+
+    return work
+
+
+def writing_work(path: Path, data: bytes) -> Work:
+    """Return work that writes a file."""
+
+    def work(_emit: EventSink, _stop: StopToken) -> None:
+        write_bytes(path, data)
+
+    return work
+
+
+def weights_work(name: str, file: Path | None) -> Work:
+    """Return work that fetches the weights of a backbone, or takes them from a file."""
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        from deepdesk.nn.backbones import download_work
+
+        download_work(name, file=file)(emit, stop)
+
+    return work

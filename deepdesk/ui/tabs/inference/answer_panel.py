@@ -1,0 +1,163 @@
+"""The right column: what the network says, what it really is, and which network it was."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from deepdesk.core.payloads import Payload
+from deepdesk.ui.payload_views import widget_for
+from deepdesk.ui.tabs.inference.entry import Entry
+from deepdesk.ui.tabs.inference.model_facts import ModelFacts
+from deepdesk.ui.tabs.inference.sizes import SMALL_PX, fitted
+from deepdesk.ui.tabs.inference.words import SURE_FROM, in_words, sure_words
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.card import Divider
+from deepdesk.ui.widgets.column import Column
+from deepdesk.ui.widgets.elided_label import ElidedLabel
+from deepdesk.ui.widgets.labels import Label, SectionLabel
+
+NOTHING_YET = "The answer shows here: the likeliest classes, how sure the network is, and its time."
+PREVIEW_HEIGHT_PX = 160
+
+
+class AnswerPanel(Column):
+    """Shows one entry.
+
+    Args:
+        can_join: Whether answers are classes, so that they can be confirmed and corrected.
+
+    Signals:
+        confirmed: `Entry` whose answer is right.
+        correction_asked: The button under which a menu of classes belongs.
+    """
+
+    confirmed = Signal(object)
+    correction_asked = Signal(object)
+
+    def __init__(self, *, can_join: bool) -> None:
+        super().__init__(edge="left", width_px=metrics.COLUMN_RIGHT + 44)
+        self.setAccessibleName("Answer")
+        self._can_join = can_join
+        self._entry: Entry | None = None
+        self._views: list[QWidget] = []
+        self.name = ElidedLabel(kind="hint", where=Qt.TextElideMode.ElideMiddle)
+        self.answer = ElidedLabel(kind="answer")
+        self.sure = Label(kind="muted")
+        self.right = SmallButton("Right", self._confirm, tip="Add it to the data as answered")
+        self.right.set_icon("check")
+        self.wrong = SmallButton("It is a…", self._correct, tip="Add it to the data as another")
+        self.wrong.set_icon("cross")
+        self.joined = Label(kind="hint", wraps=True)
+        self.model = ModelFacts()
+        self._preview = _slot()
+        self._bars = _slot()
+        self._judging = QWidget()
+        self._arrange()
+        self.show_entry(None, is_waiting=False)
+
+    @property
+    def entry(self) -> Entry | None:
+        """What is shown."""
+        return self._entry
+
+    def show_entry(
+        self, entry: Entry | None, *, is_waiting: bool, with_preview: bool = False
+    ) -> None:
+        """Show what was said of `entry`, with a small view of it where no stage shows it."""
+        self._entry = entry
+        self._clear()
+        answered = entry.answered if entry is not None else None
+        self.name.setText(entry.given.name if entry is not None else "")
+        self.name.setVisible(entry is not None and with_preview)
+        answer = answered.answer if answered is not None else None
+        if answered is not None and answered.given is not None and with_preview:
+            self._put(self._preview, fitted(answered.given, SMALL_PX), PREVIEW_HEIGHT_PX)
+        if answered is not None and answer is not None:
+            self._show_answer(answer, answered.milliseconds)
+        elif answered is not None and answered.problem is not None:
+            self._say("No answer", str(answered.problem) if with_preview else "")
+        else:
+            self._say("", "Asking…" if is_waiting else NOTHING_YET)
+        self._show_judging(answer is not None and answered is not None and answered.is_final)
+
+    def show_joining(self, *, can_write: bool, is_under_way: bool) -> None:
+        """Show whether the entry joined the data, or can."""
+        joined = self._entry.joined if self._entry is not None else ""
+        for button in (self.right, self.wrong):
+            button.setEnabled(can_write and not is_under_way)
+        self._judging.setVisible(not self._judging.isHidden() and not joined)
+        self.joined.setText(f"In the data as {joined}. The next training learns from it.")
+        self.joined.setVisible(bool(joined) and self._can_join)
+
+    def _show_answer(self, answer: Payload, milliseconds: float) -> None:
+        text, score = in_words(answer)
+        self.answer.setText(text)
+        self.answer.show()
+        self.sure.setWordWrap(False)
+        self.sure.setText(sure_words(answer, milliseconds))
+        self.sure.set_tone("warn" if score is not None and score < SURE_FROM else "")
+        self._put(self._bars, answer, 0)
+
+    def _say(self, title: str, words: str) -> None:
+        self.answer.setText(title)
+        self.answer.setVisible(bool(title))
+        self.sure.setWordWrap(True)
+        self.sure.setText(words)
+        self.sure.set_tone("")
+
+    def _show_judging(self, is_answered: bool) -> None:
+        self._judging.setVisible(is_answered and self._can_join)
+        self.joined.hide()
+
+    def _put(self, slot: QWidget, payload: Payload, height_px: int) -> None:
+        view = widget_for(payload)
+        if height_px:
+            view.setFixedHeight(metrics.scaled(height_px))
+        layout = slot.layout()
+        assert layout is not None, "slots are made with a layout"
+        layout.addWidget(view)
+        slot.show()
+        self._views.append(view)
+
+    def _clear(self) -> None:
+        for view in self._views:
+            view.hide()
+            view.deleteLater()
+        self._views.clear()
+        self._preview.hide()
+        self._bars.hide()
+
+    def _confirm(self) -> None:
+        if self._entry is not None:
+            self.confirmed.emit(self._entry)
+
+    def _correct(self) -> None:
+        self.correction_asked.emit(self.wrong)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self._judging)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(metrics.S)
+        row.addWidget(self.right, 1)
+        row.addWidget(self.wrong, 1)
+        self.body.setSpacing(metrics.XS)
+        for widget in (self._preview, self.name, self.answer, self.sure):
+            self.add(widget)
+        self.body.addSpacing(metrics.S)
+        for widget in (self._bars, self._judging, self.joined):
+            self.add(widget)
+        self.body.addSpacing(metrics.M)
+        self.add(Divider())
+        self.body.addSpacing(metrics.S)
+        self.add(SectionLabel("Model"))
+        self.add(self.model)
+        self.body.addStretch(1)
+
+
+def _slot() -> QWidget:
+    slot = QWidget()
+    column = QVBoxLayout(slot)
+    column.setContentsMargins(0, 0, 0, 0)
+    return slot

@@ -1,0 +1,174 @@
+"""A folder as a table of answers: growing, sorted by a click, searched, saved as CSV."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QTableView
+
+from deepdesk.core.events import Progress
+from deepdesk.ui.tabs.inference.inquiry import Table
+from deepdesk.ui.tabs.inference.questions import Row
+from deepdesk.ui.tabs.inference.table_model import COLUMNS, ROW_ROLE, TableModel
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.card import Card
+from deepdesk.ui.widgets.elided_label import ElidedLabel
+from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.states import BusyState
+
+WIDTHS_PX = {"answer": 150, "score": 90, "milliseconds": 90, "error": 190}
+SEARCH_PX = 170
+# Before this many rows the pace is not known well enough for a time left.
+ROWS_FOR_PACE = 20
+
+
+class TablePage(Card):
+    """The table with its search, its progress and its ways out.
+
+    Args:
+        noun: What the task takes: ("picture", "pictures").
+
+    Signals:
+        row_chosen: `Row` that the keyboard or a click is on.
+        row_opened: `Row` on a double click or Enter.
+        cancelled: None, when no more rows are wanted.
+        csv_asked: None, when the table is to be saved.
+    """
+
+    row_chosen = Signal(object)
+    row_opened = Signal(object)
+    cancelled = Signal(object)
+    csv_asked = Signal(object)
+
+    def __init__(self, noun: tuple[str, str]) -> None:
+        super().__init__()
+        self._noun = noun
+        self._total = 0
+        self._bad = 0
+        self._started_s = 0.0
+        self.title_words = ElidedLabel(kind="heading", where=Qt.TextElideMode.ElideMiddle)
+        self.which = Label(kind="hint")
+        self.search = QLineEdit()
+        self.search.setProperty("size", "small")
+        self.search.setPlaceholderText("Search")
+        self.search.setAccessibleName("Search the table")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(metrics.scaled(SEARCH_PX))
+        self.save = SmallButton("Save as CSV…", lambda: self.csv_asked.emit(None))
+        self.busy = BusyState()
+        self.rows = TableModel(self)
+        self.view = QTableView()
+        self.count = Label(kind="hint")
+        self._dress_view()
+        self._arrange()
+        self.search.textChanged.connect(self._search)
+        self.busy.cancelled.connect(self.cancelled.emit)
+
+    @property
+    def done(self) -> int:
+        """Rows answered so far."""
+        return len(self.rows.order.rows)
+
+    def begin(self, table: Table | None) -> None:
+        """Begin with an empty table; None while its files are being found."""
+        self.rows.clear()
+        self.search.clear()
+        self._bad, self._total = 0, 0
+        self.busy.begin(f"Finding {self._noun[1]}")
+        self.busy.show()
+        self.which.setText("")
+        self.title_words.setText("")
+        if table is not None:
+            self._total = table.total
+            self._started_s = time.monotonic()
+            self.title_words.setText(table.name)
+            self.which.setText(table.choice.text)
+            self.busy.begin(f"Asking about {self._noun[1]}")
+            self.busy.show_progress(0, table.total)
+        self._tell()
+
+    def show_finding(self, progress: Progress) -> None:
+        """Show how many files were found so far."""
+        self.busy.show_progress(progress.done, 0)
+
+    def grow(self, rows: Sequence[Row]) -> None:
+        """Take rows in."""
+        self.rows.grow(rows)
+        self._bad += sum(bool(row.error) for row in rows)
+        self.busy.show_progress(self.done, self._total, self._left())
+        if self.done >= self._total:
+            self.busy.hide()
+        self._tell()
+
+    def end(self) -> None:
+        """Show that no more rows come."""
+        self.busy.hide()
+        self._tell()
+
+    def _left(self) -> str:
+        if self.done < ROWS_FOR_PACE or not self._total:
+            return ""
+        pace_s = (time.monotonic() - self._started_s) / self.done
+        left_s = pace_s * (self._total - self.done)
+        if left_s < 1:
+            return ""
+        return f"{left_s:.0f} s left" if left_s < 90 else f"{left_s / 60:.0f} min left"
+
+    def _tell(self) -> None:
+        listed = self.rows.rowCount()
+        words = f"{self.done:,} {self._noun[self.done != 1]}"
+        if listed != self.done:
+            words = f"{listed:,} of {words}"
+        if self._bad:
+            words += f" · {self._bad:,} could not be read"
+        if self._total and self.done < self._total and self.busy.isHidden():
+            words += f" · stopped, {self._total - self.done:,} were not asked about"
+        self.count.setText(words)
+        self.save.setEnabled(self.done > 0)
+
+    def _search(self, text: str) -> None:
+        self.rows.search(text)
+        self._tell()
+
+    def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid():
+            self.row_chosen.emit(current.data(ROW_ROLE))
+
+    def _dress_view(self) -> None:
+        view = self.view
+        view.setModel(self.rows)
+        view.setAccessibleName("Answers")
+        view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(metrics.scaled(28))
+        head = view.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        head.setSortIndicatorClearable(True)
+        view.setSortingEnabled(True)
+        for at, column in enumerate(COLUMNS):
+            if column.key in WIDTHS_PX:
+                view.setColumnWidth(at, metrics.scaled(WIDTHS_PX[column.key]))
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.selectionModel().currentRowChanged.connect(self._choose)
+        view.activated.connect(lambda index: self.row_opened.emit(index.data(ROW_ROLE)))
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(metrics.S)
+        head.addWidget(self.title_words)
+        head.addWidget(self.which, 1)
+        head.addWidget(self.search)
+        head.addWidget(self.save)
+        self.body.addLayout(head)
+        self.add(self.busy)
+        self.add(self.view, 1)
+        self.add(self.count)

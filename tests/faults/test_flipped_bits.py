@@ -1,0 +1,183 @@
+"""Files with one bit turned over, or cut short: noticed, or harmless, never a crash."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
+from deepdesk.core.task import Facts, Found
+from deepdesk.project.checkpoints import Checkpoints
+from deepdesk.project.folder import Project
+from deepdesk.project.index import Filter, SampleIndex
+from deepdesk.project.runs import Runs
+
+FILES = {"weights": bytes(range(256)), "state": b'{"epoch": 3}'}
+
+
+def flipped(data: bytes, bit: int) -> bytes:
+    """Return `data` with one bit turned over."""
+    changed = bytearray(data)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+@pytest.mark.slow
+def test_every_flipped_bit_of_a_checkpoint_is_noticed(tmp_path):
+    kept = Checkpoints(tmp_path)
+    folder = kept.commit(2, FILES, meta={"loss": 0.25})
+    silent = []
+    for path in sorted(folder.iterdir()):
+        whole = path.read_bytes()
+        for bit in range(0, len(whole) * 8, 3):
+            path.write_bytes(flipped(whole, bit))
+            if kept.valid(2) and kept.meta(2) != {"loss": 0.25}:
+                silent.append((path.name, bit))
+            if kept.valid(2) and path.name in FILES:
+                silent.append((path.name, bit))
+        path.write_bytes(whole)
+
+    assert silent == []
+    assert kept.valid(2)
+
+
+@pytest.mark.slow
+def test_every_length_of_a_checkpoint_but_the_whole_is_noticed(tmp_path):
+    kept = Checkpoints(tmp_path)
+    folder = kept.commit(2, FILES, meta={})
+    for path in sorted(folder.iterdir()):
+        whole = path.read_bytes()
+        # The marker's last byte is a newline that JSON can do without.
+        for length in range(len(whole) - 1):
+            path.write_bytes(whole[:length])
+            assert not kept.valid(2), (path.name, length)
+        path.write_bytes(whole)
+
+
+@pytest.mark.slow
+def test_a_project_file_with_a_flipped_bit_opens_or_is_refused_with_a_remedy(tmp_path):
+    with Project.create(tmp_path / "p", name="Cats", task="image_classification") as project:
+        project.save(sources=("/data/cats",), graph={"nodes": [1, 2.5]}, task_settings={"a": 1})
+    path = tmp_path / "p.deepdesk" / "project.json"
+    whole = path.read_bytes()
+    for bit in range(len(whole) * 8):
+        path.write_bytes(flipped(whole, bit))
+        try:
+            Project.open(tmp_path / "p.deepdesk", read_only=True).close()
+        except ProjectError as error:
+            assert error.hint
+        assert path.read_bytes() == flipped(whole, bit)
+
+
+@pytest.mark.slow
+def test_a_run_file_with_a_flipped_bit_never_hides_the_other_runs(tmp_path):
+    runs = Runs(tmp_path)
+    first = runs.new("quick", {})
+    first.update(epochs=3, metrics={"accuracy": 0.5}, status="finished", seconds=1.5)
+    runs.new("best", {})
+    path = first.path / "run.json"
+    whole = path.read_bytes()
+    for bit in range(0, len(whole) * 8, 5):
+        path.write_bytes(flipped(whole, bit))
+        assert [info.name for info in runs.list()] == ["002-best", "001-quick"]
+
+
+def look(path):
+    """Read everything an index can tell, and change something."""
+    with SampleIndex(path) as index:
+        for wanted in (Filter(), Filter(problem="any"), Filter(text="1"), Filter(split="test")):
+            index.page(wanted, 0, 50)
+            index.ids(wanted)
+        index.classes()
+        index.counts()
+        index.problem_counts()
+        index.training_rows("train")
+        index.fingerprint()
+        index.typical_size()
+        index.twins_across_splits()
+        index.draw_splits((0.5, 0.25, 0.25), 3)
+        index.undo(index.set_class(list(range(1, 20)), None))
+
+
+@pytest.mark.slow
+def test_an_index_with_a_flipped_bit_works_or_is_refused_with_a_remedy(tmp_path):
+    path = tmp_path / "index.sqlite"
+    with SampleIndex(path) as index:
+        index.add(
+            (Found(path=tmp_path / f"{i}.png", label=f"c{i % 3}", target=[i]) for i in range(40)),
+            source=str(tmp_path),
+        )
+        index.record_facts(
+            (i, Facts(size=(i, i), detail="", digest=f"{i:064x}")) for i in range(1, 30)
+        )
+        index.record_facts([(31, BadSampleError("empty", "It is empty."))])
+        index.set_twins([("exact", [1, 2])])
+    whole = path.read_bytes()
+    chance = random.Random(3)
+    refused = 0
+    for _ in range(150):
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        path.write_bytes(flipped(whole, chance.randrange(len(whole) * 8)))
+        try:
+            look(path)
+        except DeepDeskError as error:
+            assert error.hint
+            refused += 1
+
+    assert refused > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE samples SET split = 7",
+        "UPDATE samples SET state = 'x'",
+        "UPDATE samples SET class_id = 'x'",
+        "UPDATE samples SET folder = 99",
+        "UPDATE samples SET name = x'00ff'",
+        "UPDATE samples SET id = 9223372036854775807 WHERE id = 1",
+        "UPDATE targets SET json = '['",
+        "UPDATE targets SET json = 3",
+        "UPDATE facts SET size_json = '{}'",
+        "UPDATE facts SET size_json = '[99999999999999999999999]'",
+        "UPDATE facts SET digest = 'zz'",
+        "UPDATE classes SET name = x'ff', position = 'x'",
+        "UPDATE folders SET path = x'ff'",
+        "UPDATE sources SET root = x'ff'",
+        "UPDATE counters SET value = 'x'",
+        "UPDATE counters SET value = 9223372036854775807",
+        "DELETE FROM counters",
+        "INSERT INTO twins VALUES (1, 1, 9), (2, 1, 9)",
+        "INSERT INTO twins VALUES ('x', 'y', 'z')",
+    ],
+)
+def test_an_index_with_hostile_values_works_or_is_refused_with_a_remedy(tmp_path, sql):
+    path = tmp_path / "index.sqlite"
+    with SampleIndex(path) as index:
+        index.add(
+            (Found(path=tmp_path / f"{i}.png", label=f"c{i % 3}", target=[i]) for i in range(30)),
+            source=str(tmp_path),
+        )
+        index.record_facts(
+            (i, Facts(size=(i, i), detail="", digest=f"{i:064x}")) for i in range(1, 30)
+        )
+        index._db.run(sql)
+
+    try:
+        look(path)
+    except DeepDeskError as error:
+        assert error.hint
+
+
+def test_a_report_of_a_flip_says_what_to_do(tmp_path):
+    Project.create(tmp_path / "p", name="Cats", task="t").close()
+    path = tmp_path / "p.deepdesk" / "project.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+
+    with pytest.raises(ProjectError, match="format 99") as caught:
+        Project.open(tmp_path / "p.deepdesk")
+    assert caught.value.hint == "Update DeepDesk to open it."
