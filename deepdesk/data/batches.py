@@ -32,7 +32,7 @@ class SplitData:
         return len(self.samples)
 
     def gather(self, positions: NDArray[np.int64]) -> dict[str, Tensor]:
-        """Return the fields and extras at `positions` as CPU tensors, (len(positions), ...).
+        """Return the fields and extras at `positions` as CPU tensors, shape (positions, ...).
 
         The tensors are copies: the mapped files are never handed out.
         """
@@ -67,6 +67,6 @@ def training_positions(
 
 
 def plain_positions(count: int, batch_size: int) -> Iterator[NDArray[np.int64]]:
-    """Yield 0 to count-1 in order, in batches of at most `batch_size`, int64."""
+    """Yield 0 to count-1 in order, in batches of shape (batch_size,) or less, int64."""
     for start in range(0, count, batch_size):
         yield np.arange(start, min(start + batch_size, count))

@@ -31,7 +31,7 @@ class Compute:
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
     def here(self, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return the tensors of a batch on the device."""
+        """Return the tensors of a batch, (N, ...), on the device."""
         return {name: t.to(self.device, non_blocking=True) for name, t in batch.items()}
 
     def place(self, model: nn.Module) -> nn.Module:

@@ -50,7 +50,7 @@ class Accuracy:
         return {"counts": torch.tensor([right, self._count])}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from `state`."""
+        """Go on from the counts, int64, (2,)."""
         right, self._count = (int(value) for value in state["counts"])
         self._right = torch.tensor(right) if self._count else None
 
@@ -93,11 +93,11 @@ class Confusion:
         return {"confusion": {"classes": list(self._classes), "counts": self._matrix().tolist()}}
 
     def state(self) -> Mapping[str, Tensor]:
-        """Return the counts, int64, (C * C,)."""
+        """Return the counts, int64, shape (C²,)."""
         return {"counts": self._counts.cpu()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from `state`."""
+        """Go on from the counts, int64, shape (C²,)."""
         self._counts = state["counts"].clone()
 
     def _matrix(self) -> Tensor:

@@ -81,7 +81,7 @@ class Recorder:
         return kept | {f"window-{name}": metric for name, metric in self.window.items()}
 
     def stepped(self, step: int, losses: Mapping[str, Tensor], rate: float, samples: int) -> bool:
-        """Take in a step; tell a point when one is due.
+        """Take in a step and its losses, each of shape (); tell a point when one is due.
 
         Returns:
             Whether a point was told, so that `last_loss` is of now.

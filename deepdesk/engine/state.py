@@ -41,7 +41,7 @@ def training_to_bytes(
     sums: Mapping[str, Tensor],
     metrics: Mapping[str, Metric],
 ) -> bytes:
-    """Return the trained weights, optimiser state and running sums as safetensors."""
+    """Return the trained weights, optimiser state and running sums, shape (), as safetensors."""
     tensors = {f"model/{name}": t for name, t in model.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         for name, value in state.items():
@@ -59,7 +59,7 @@ def load_training(
     optimizer: torch.optim.Optimizer,
     metrics: Mapping[str, Metric],
 ) -> dict[str, Tensor]:
-    """Put back what `training_to_bytes` saved; return the running sums.
+    """Put back what `training_to_bytes` saved; return the running sums, shape ().
 
     Raises:
         StorageError: The weights do not belong to this network.

@@ -60,8 +60,6 @@ def creating(path: Path, *, name: str, task: str) -> Work:
 
 def opened(project: Project) -> Opened:
     """Return what the window needs to know of an open project at once."""
-    from deepdesk.project.recent import remember
-
     with project.index() as index:
         count, revision = index.count(), index.revision()
     runs = project.runs.list()
@@ -71,10 +69,19 @@ def opened(project: Project) -> Opened:
         "training": "ready" if runs else "empty",
         "inference": "ready" if runs else "empty",
     }
-    best = runs[0] if runs else None
-    metric = metric_words(best.main_metric, best.metrics) if best else ""
-    remember(project, samples=count, metric=metric)
+    keep_in_recent(project)
     return Opened(project=project, states=states, revision=revision)
+
+
+def keep_in_recent(project: Project) -> None:
+    """Put a project on top of those used last, as it is now: its size and its newest figure."""
+    from deepdesk.project.recent import remember
+
+    with project.index() as index:
+        count = index.count()
+    measured = [run for run in project.runs.list() if run.metrics]
+    metric = metric_words(measured[0].main_metric, measured[0].metrics) if measured else ""
+    remember(project, samples=count, metric=metric)
 
 
 def metric_words(name: str, metrics: Mapping[str, float]) -> str:
@@ -105,7 +112,6 @@ def sample_making(spec: TaskSpec, folder: Path) -> Work:
 def _make_sample(spec: TaskSpec, path: Path, emit: EventSink, stop: StopToken) -> None:
     from deepdesk.data.importing import import_work
     from deepdesk.project.folder import Project
-    from deepdesk.project.recent import remember
 
     if spec.sample is None:
         raise DatasetError(f"{spec.title} brings no sample.", "Give it a folder of your own.")
@@ -117,9 +123,7 @@ def _make_sample(spec: TaskSpec, path: Path, emit: EventSink, stop: StopToken) -
             project.save(task_settings=dict(spec.sample_settings))
         data = spec.sample(path / "files")
         import_work(path, [data], reader_of=spec.reader)(emit, stop)
-        with project.index() as index:
-            count = index.count()
-        remember(project, samples=count, metric="")
+        keep_in_recent(project)
     finally:
         project.close()
 

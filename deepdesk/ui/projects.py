@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from deepdesk.core.errors import DeepDeskError, ProjectError
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
     from deepdesk.ui.desk import Desk
     from deepdesk.ui.project_works import Opened
+
+
+# The list of recent projects follows what happens, but not every single change of a sample.
+KEEP_MS = 1500
 
 
 class Projects(QObject):
@@ -39,6 +43,13 @@ class Projects(QObject):
         super().__init__(window)
         self._desk = desk
         self._window = window
+        self._keeper = QTimer(self)
+        self._keeper.setSingleShot(True)
+        self._keeper.setInterval(KEEP_MS)
+        self._keeper.timeout.connect(self._keep)
+        desk.samples_changed.connect(self._keep_soon)
+        desk.training.ended.connect(self._keep_soon)
+        desk.project_closed.connect(lambda _path: self._keeper.stop())
 
     def open(self, path: Path, *, then: Callable[[], None] | None = None) -> None:
         """Open the project at `path`; the one before stays open if that fails.
@@ -164,6 +175,22 @@ class Projects(QObject):
         self._desk.start(
             work, "welcome", on_event=lambda event: found.append(event.value), on_ended=ended
         )
+
+    def _keep_soon(self, _told: object) -> None:
+        if self._desk.store.session.project is not None:
+            self._keeper.start()
+
+    def _keep(self) -> None:
+        if self._desk.store.session.project is None:
+            return
+        project = self._desk.project
+
+        def work(_emit: EventSink, _stop: StopToken) -> None:
+            from deepdesk.ui.project_works import keep_in_recent
+
+            keep_in_recent(project)
+
+        self._desk.start(work, "welcome")
 
     def _keeps_training(self, path: Path) -> bool:
         if not self._desk.training.is_busy:

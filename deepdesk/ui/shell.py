@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
     def _follow_run(self, event: Any) -> None:
         if isinstance(event, RunStarted):
             self._epochs = event.epochs
+            self.tabs.forget_trouble("training")
         elif isinstance(event, Stepped) and self._epochs:
             self.progress = f"{100 * event.epoch / self._epochs:.0f}\N{THIN SPACE}%"
         elif isinstance(event, Ended):

@@ -94,6 +94,7 @@ class TabStack(QWidget):
 
     def drop(self, paths: list[Path]) -> None:
         """Give dropped files to the tab in front."""
+        self.forget_trouble(self._front)
         cast(TabPage, self.page(self._front)).drop(paths)
 
     def ask(self, key: str, what: str) -> bool:
@@ -110,6 +111,11 @@ class TabStack(QWidget):
         """Keep what went wrong for its tab, and show it when that tab is in front."""
         where = trouble.where if trouble.where in HOMES else self._front
         self._troubles[where] = trouble
+        self._show_trouble()
+
+    def forget_trouble(self, where: str) -> None:
+        """Take the banner of a tab away: what it tells of is being tried again."""
+        self._troubles.pop(where, None)
         self._show_trouble()
 
     def clear(self) -> None:

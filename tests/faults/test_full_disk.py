@@ -215,7 +215,7 @@ class Preferred:
 
 
 WRITERS = (Bytes, SavedProject, Commit, CommitAgain, RunState, NewRun, Log, Preferred)
-CODES = (errno.ENOSPC, errno.EIO, errno.EROFS)
+CODES = (errno.ENOSPC, errno.EIO)
 
 
 @pytest.mark.slow

@@ -91,17 +91,17 @@ def test_the_import_hook_of_shiboken_is_where_it_is_expected():
 def test_the_libraries_are_loaded_before_qt_is(monkeypatch):
     order = []
 
-    class ReachedQt(Exception):
+    class ReachedQtError(Exception):
         pass
 
     def refuse(*_given, **_named):
         order.append("qt")
-        raise ReachedQt
+        raise ReachedQtError
 
     with monkeypatch.context() as patch:
         patch.setattr(before_qt, "load_torch_libraries", lambda: order.append("torch") or [])
         patch.setattr("PySide6.QtWidgets.QApplication", refuse)
-        with pytest.raises(ReachedQt):
+        with pytest.raises(ReachedQtError):
             deepdesk.app.main(Options())
 
     assert order == ["torch", "qt"]

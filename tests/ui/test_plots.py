@@ -162,9 +162,7 @@ def test_many_changes_make_one_drawing(qtbot, plot, monkeypatch):
     qtbot.waitUntil(lambda: not plot._is_stale)
     drawings = []
     draw = plot._canvas.draw
-    monkeypatch.setattr(
-        plot._canvas, "draw", lambda *a, **k: (drawings.append(1), draw(*a, **k))
-    )
+    monkeypatch.setattr(plot._canvas, "draw", lambda *a, **k: (drawings.append(1), draw(*a, **k)))
 
     for number in range(50):
         give(plot, key=f"curve{number}")
@@ -180,7 +178,7 @@ def test_an_empty_plot_says_what_will_be_here(qtbot, plot):
 
     give(plot)
 
-    qtbot.waitUntil(lambda: plot._empty.isHidden())
+    qtbot.waitUntil(plot._empty.isHidden)
 
 
 def test_hover_tells_the_values_of_all_curves(qtbot, plot):

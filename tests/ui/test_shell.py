@@ -11,6 +11,7 @@ from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import RunEnded, RunStarted, Stepped
 from deepdesk.core.work import StoppedError
 from deepdesk.project.folder import Project
+from deepdesk.project.recent import recent
 from deepdesk.ui import training_control
 from deepdesk.ui.dialogs import AskDialog, NewProjectDialog
 from deepdesk.ui.machine import Machine
@@ -401,3 +402,25 @@ def test_no_two_commands_share_a_key():
     keys = [command.keys for command in COMMANDS if command.keys]
 
     assert len(keys) == len(set(keys))
+
+
+def test_a_new_run_takes_the_banner_of_the_last_one_away(qtbot, window, opened):
+    window.show_tab("training")
+    window.desk.banner(DatasetError("Too few pictures.", "Add more."), "training")
+    assert window.tabs.banner.isVisible()
+
+    window.desk.run_event.emit(
+        RunStarted(run="002-quick", device="cpu", epochs=4, steps_per_epoch=3, samples=12)
+    )
+
+    assert not window.tabs.banner.isVisible()
+
+
+def test_recent_projects_follow_what_happens_to_the_open_one(qtbot, window, opened):
+    index = window.desk.index
+    window.projects._keeper.setInterval(0)
+
+    window.desk.record(index.remove(index.ids()[:3]), "Removed 3 pictures")
+
+    qtbot.waitUntil(lambda: [row.samples for row in recent()] == [1], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.desk.jobs, timeout=PATIENCE_MS)

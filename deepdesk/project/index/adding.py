@@ -15,6 +15,7 @@ from deepdesk.project.index import schema
 from deepdesk.project.index.classes import natural_key, tidy_name
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored, storable
+from deepdesk.project.index.sqlite_errors import DamagedIndexError
 
 _ROWS_PER_COMMIT = 50_000
 _FACTS_PER_COMMIT = 5_000
@@ -22,6 +23,10 @@ _SPLIT_NUMBER: dict[str | None, int] = {
     None: 0,
     **{name: i for i, name in enumerate(schema.SPLITS)},
 }
+_HIGHEST = (
+    "SELECT max(coalesce((SELECT max(id) FROM samples), 0),"
+    " coalesce((SELECT max(id) FROM removed), 0)), coalesce((SELECT max(id) FROM classes), 0)"
+)
 
 ItemT = TypeVar("ItemT")
 
@@ -149,6 +154,10 @@ class _Batch:
             name: i for i, name in db.rows("SELECT id, name FROM classes")
         }
         self._next_class = db.counter("next_class")
+        self._next_sample = db.counter("next_sample")
+        highest_sample, highest_class = db.rows(_HIGHEST)[0]
+        if self._next_sample <= highest_sample or self._next_class <= highest_class:
+            raise DamagedIndexError("The list of samples has lost count.")
         self.targets: list[tuple[str, int]] = []
         self.new_classes: list[int] = []
 
@@ -156,7 +165,7 @@ class _Batch:
         """Yield rows of the table `samples`, but for the state."""
         last_folder, last_label, folder_id = "\0", "\0", 0
         class_id: int | None = None
-        for number, found in enumerate(some, self._db.counter("next_sample")):
+        for number, found in enumerate(some, self._next_sample):
             folder, _, name = os.fspath(found.path).rpartition(os.sep)
             if folder != last_folder:
                 folder_id, last_folder = self._folder(folder), folder

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 # quick_check reads the whole file; up to this size that takes about 10 ms.
 _CHECKED_BYTES = 4 << 20
 
+_WRONG_CLASSES = (
+    "SELECT EXISTS (SELECT 1 FROM classes"
+    " WHERE typeof(name) <> 'text' OR typeof(position) <> 'integer')"
+)
+
 
 def prepare(db: Database, *, read_only: bool) -> None:
     """Set a connection up, make the tables of an empty file, and check those of any other.
@@ -37,6 +42,9 @@ def prepare(db: Database, *, read_only: bool) -> None:
         db.run("PRAGMA wal_autocheckpoint = 4000")
     if db.path.stat().st_size <= _CHECKED_BYTES and db.value("PRAGMA quick_check(1)") != "ok":
         raise DamagedIndexError("The list of samples is damaged.")
+    # SQLite lets any column hold anything; names and numbers are taken on trust from here on.
+    if db.value(_WRONG_CLASSES):
+        raise DamagedIndexError("The list of classes is damaged.")
     db.run("CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY)")
 
 

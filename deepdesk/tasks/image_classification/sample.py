@@ -8,8 +8,10 @@ import PIL.Image
 
 from deepdesk.core.resources import resource_path
 
-# The sheet has tiles of 8 x 8; four times that is a picture one can see.
+# The sheet has tiles of 8 x 8, filled to the brim; three times that with a margin is a picture
+# that one likes to look at, and that can be shifted without loss.
 _TILE_PX = 8
+_INNER_PX = 24
 _SIDE_PX = 32
 
 
@@ -29,5 +31,9 @@ def write_digits(folder: Path) -> Path:
             tile = sheet.crop((left, top, left + _TILE_PX, top + _TILE_PX))
             target = folder / label / f"digit_{number:04d}.png"
             target.parent.mkdir(parents=True, exist_ok=True)
-            tile.resize((_SIDE_PX, _SIDE_PX), PIL.Image.Resampling.BICUBIC).save(target)
+            picture = PIL.Image.new("L", (_SIDE_PX, _SIDE_PX))
+            margin = (_SIDE_PX - _INNER_PX) // 2
+            inner = tile.resize((_INNER_PX, _INNER_PX), PIL.Image.Resampling.BICUBIC)
+            picture.paste(inner, (margin, margin))
+            picture.save(target)
     return folder

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 from collections.abc import Mapping
-from typing import Any
 
 from deepdesk.core.errors import GraphError
 from deepdesk.core.work import StopToken
@@ -59,19 +58,17 @@ def counted(survey: Survey, name: str) -> Offer:
     graph = survey.graphs[name]
     backbones = [node for node in graph.nodes if node.kind.family == "backbones"]
     trained = any(node.config.pretrained for node in backbones)
-    largest = backbones[0] if backbones else _largest(graph, survey)
-    try:
-        found = cost(graph, survey.contract, survey.batch_size)
-        total: Cost | None = _sum(list(found.nodes.values()), survey.batch_size)
-    except GraphError:
-        total = None
+    nodes: Mapping[str, NodeCost] = {}
+    with contextlib.suppress(GraphError):  # one that does not fit the data is listed all the same
+        nodes = cost(graph, survey.contract, survey.batch_size).nodes
+    largest = max(graph.nodes, key=lambda n: nodes[n.id].parameters if n.id in nodes else 0)
     return Offer(
         name=name,
         group="Backbones, pretrained" if trained else "Backbones" if backbones else "Networks",
         family=largest.kind.family,
         tip=largest.kind.summary,
         blocks=len(graph.nodes),
-        cost=total,
+        cost=_sum(list(nodes.values()), survey.batch_size) if nodes else None,
         download_bytes=sum(BACKBONES[key].size_bytes for key in missing_weights(graph)),
     )
 
@@ -167,17 +164,3 @@ def _training_bytes(every: list[NodeCost], survey: Survey) -> int:
     learned = sum(node.trainable for node in every) * survey.optimiser_copies
     numbers = sum(node.parameters for node in every) + learned
     return sum(node.activation_bytes for node in every) + _NUMBER_BYTES * numbers
-
-
-def _largest(graph: Graph, survey: Survey) -> Any:
-    """Return the node that says most about a network: the one with the most numbers inside."""
-    fitted = graph.fitted(survey.contract)
-    shapes = infer(fitted, survey.contract).shapes
-
-    def size(node: Node) -> int:
-        sources = fitted.sources[node.id]
-        if node.id not in shapes or not sources:
-            return 0
-        return math.prod(shapes[node.id]) if node.kind.family == "blocks" else 1
-
-    return max(fitted.nodes, key=size)

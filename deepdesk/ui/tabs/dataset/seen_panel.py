@@ -55,11 +55,13 @@ class SeenPanel(QWidget):
         column.addLayout(_grid(self._squares))
         column.addWidget(self._problem)
         column.addWidget(self._chips)
+        self._show_switches()
 
     def show_sample(self, path: Path | None, facts: DataFacts) -> None:
         """Show versions of another file; None empties the squares."""
-        self._path, self._facts = path, facts
-        self.refresh()
+        if (path, facts) != (self._path, self._facts):
+            self._path, self._facts = path, facts
+            self.refresh()
 
     def refresh(self) -> None:
         """Make the versions anew, a moment after the last wish."""

@@ -14,6 +14,9 @@ from deepdesk.ui.theme.fonts import font
 
 RADIUS_PX = 7
 DOT_PX = 8
+# "twin in validation" fits into a usual tile in the smallest.
+BADGE_SIZES = (10.5, 9.5, 9.0)
+BADGE_PAD_PX = 10
 
 
 class TileLook:
@@ -67,7 +70,7 @@ def paint_tile(
     if sample.twin and rect.width() >= 64:
         # A twin in another split flatters the figures; one on the same side only repeats itself.
         role = "muted" if sample.twin == "twin" else "warn"
-        _paint_badge(painter, rect.adjusted(6, 6, -6, 0), sample.twin, (role, "surface"))
+        _paint_badge(painter, rect.adjusted(4, 5, -4, 0), sample.twin, (role, "surface"))
 
 
 def paint_blank(painter: QPainter, rect: QRect) -> None:
@@ -87,10 +90,12 @@ def _paint_dot(painter: QPainter, rect: QRect, position: int) -> None:
 
 
 def _paint_badge(painter: QPainter, rect: QRect, text: str, roles: tuple[str, str]) -> None:
-    face = font(10.5)
-    metrics = QFontMetrics(face)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 12)
-    width = metrics.horizontalAdvance(shown) + 12
+    room = rect.width() - BADGE_PAD_PX
+    faces = [font(size) for size in BADGE_SIZES]
+    fitting = [f for f in faces if QFontMetrics(f).horizontalAdvance(text) <= room]
+    face = fitting[0] if fitting else faces[-1]
+    shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, room)
+    width = QFontMetrics(face).horizontalAdvance(shown) + BADGE_PAD_PX
     pill = QRect(rect.right() - width + 1, rect.top(), width, 17)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(roles[0]))

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QRectF,
+    QSignalBlocker,
     QSize,
     Qt,
     Signal,
@@ -143,11 +144,13 @@ class Strip(QListView):
         self.activated.connect(lambda _index: self.opened.emit(None))
         self.setFixedHeight(tile_size().height() + metrics.S)
 
-    def choose(self, number: int) -> None:
-        """Put the selection on an entry, with a signal if it was elsewhere."""
+    def choose_quietly(self, number: int) -> None:
+        """Put the selection on an entry without a signal."""
         at = self.tiles.place(number)
         if at >= 0:
-            self.setCurrentIndex(self.tiles.index(at))
+            with QSignalBlocker(self):
+                self.setCurrentIndex(self.tiles.index(at))
+            self.scrollTo(self.tiles.index(at))
 
     def forget_choice(self) -> None:
         """Select nothing."""

@@ -69,7 +69,9 @@ class Front(QObject):
         if isinstance(event, Choices):
             self._setup.choices.show_choices(event)
         elif isinstance(event, EpochEnded):
-            self._end_epoch(event)
+            self.update_row()
+            if self.is_live:
+                self._middle.show_epoch(self._watch.history)
 
     def show_front(self) -> None:
         """Show the run in front, as far as it is read."""
@@ -108,22 +110,22 @@ class Front(QObject):
             status, values = self._watch.status, {**values, **self._watch.metrics}
         self._middle.show_over(status, history, values)
 
-    def _end_epoch(self, event: EpochEnded) -> None:
-        info = self._runs.info(self._watch.history.run)
-        if info is not None:
-            best = event.validation if event.is_best else info.metrics
-            self._runs.update_run(
-                dataclasses.replace(
-                    info,
-                    status="running",
-                    epochs_done=event.epoch,
-                    step=event.step,
-                    metrics=dict(best),
-                    main_metric=info.main_metric or self._watch.history.main_metric,
-                )
+    def update_row(self) -> None:
+        """Let the row of the run under way tell more than its folder does yet."""
+        history = self._watch.history
+        info = self._runs.info(history.run)
+        if info is None or self._desk.store.session.phase == "idle":
+            return
+        self._runs.update_run(
+            dataclasses.replace(
+                info,
+                status="running",
+                epochs_done=max(info.epochs_done, int(history.epoch)),
+                step=max(info.step, history.step),
+                metrics=self._watch.best or info.metrics,
+                main_metric=info.main_metric or history.main_metric,
             )
-        if self.is_live:
-            self._middle.show_epoch(self._watch.history)
+        )
 
     def _forecast(self, phase: str) -> str:
         history = self._watch.history

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepdesk.core.errors import ConfigError, DeepDeskError
-from deepdesk.core.settings import from_json, to_json
+from deepdesk.core.settings import from_json, settings_of, to_json
 from deepdesk.core.task import TaskSpec
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.settings import TrainingConfig
@@ -210,8 +210,10 @@ class SetupPanel(QFrame):
     def _connect(self) -> None:
         self.dial.chosen.connect(self._choose_dial)
         self.network.currentIndexChanged.connect(lambda _place: self._tell())
-        for form in (self.training, self.task):
-            form.changed.connect(lambda _config: self._tell())
+        # Each row, because a form is silent while a value is not legal.
+        for form, kind in ((self.training, TrainingConfig), (self.task, self._spec.config)):
+            for setting in settings_of(kind):
+                form.row(setting.key).edited.connect(lambda _key: self._tell())
 
     def _lay_out(self) -> None:
         self.setProperty("kind", "column")

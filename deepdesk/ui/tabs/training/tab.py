@@ -57,6 +57,7 @@ class TrainingTab(QWidget):
         self.front = Front(desk, self.watch, self.viewer, panels)
         words = f"Training needs {noun[1]} to learn from."
         self.empty = EmptyState(words, "Go to Dataset", icon="dataset")
+        self._empty_page = _framed(self.empty)
         self._pages = QStackedWidget()
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._lay_out()
@@ -119,6 +120,7 @@ class TrainingTab(QWidget):
     def _list(self, infos: Any) -> None:
         """Show the runs that were found; the newest comes to the front where none is."""
         self.runs.show_runs(infos)
+        self.front.update_row()
         names = [info.name for info in infos]
         if self.viewer.run not in names and self._desk.store.session.phase == "idle":
             self.viewer.choose(names[0] if names else "")
@@ -138,7 +140,7 @@ class TrainingTab(QWidget):
 
     def _take_readiness(self, found: Readiness) -> None:
         has_something = bool(found.train or self.runs.infos)
-        self._pages.setCurrentWidget(self.middle if has_something else self.empty)
+        self._pages.setCurrentWidget(self.middle if has_something else self._empty_page)
         self.setup.setEnabled(has_something)
         self._follow(self._desk.store.session)
 
@@ -189,7 +191,7 @@ class TrainingTab(QWidget):
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.middle)
-        self._pages.addWidget(self._framed(self.empty))
+        self._pages.addWidget(self._empty_page)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -197,9 +199,10 @@ class TrainingTab(QWidget):
         row.addWidget(self._pages, 1)
         row.addWidget(self.runs)
 
-    def _framed(self, inside: QWidget) -> QWidget:
-        frame = QWidget()
-        box = QHBoxLayout(frame)
-        box.setContentsMargins(metrics.L, metrics.L, metrics.L, metrics.L)
-        box.addWidget(inside)
-        return frame
+
+def _framed(inside: QWidget) -> QWidget:
+    frame = QWidget()
+    box = QHBoxLayout(frame)
+    box.setContentsMargins(metrics.L, metrics.L, metrics.L, metrics.L)
+    box.addWidget(inside)
+    return frame

@@ -14,7 +14,6 @@ from deepdesk.core.events import (
     Progress,
     RunEnded,
     RunStarted,
-    Saved,
     Stepped,
 )
 from deepdesk.ui.desk import Desk
@@ -28,7 +27,7 @@ class RunWatch(QObject):
         history: Of the run under way, or of the last one.
         progress: What is prepared before the first step, None afterwards.
         status: How the last run ended, "" while one is under way or before any.
-        error: What ended it, or None.
+        best: Metrics of the best epoch so far.
 
     Signals:
         began: Folder name of the run, once its length is known.
@@ -45,14 +44,13 @@ class RunWatch(QObject):
         self.choices: Choices | None = None
         self.status = ""
         self.metrics: dict[str, float] = {}
-        self.saved_step = 0
+        self.best: dict[str, float] = {}
         self._takers: dict[type[Any], Callable[[Any], None]] = {
             Progress: self._prepare,
             RunStarted: self._begin,
             Choices: self._choose,
             Stepped: self._step,
             EpochEnded: self._end_epoch,
-            Saved: self._save,
             RunEnded: self._end,
             Ended: self._leave,
         }
@@ -81,6 +79,7 @@ class RunWatch(QObject):
         # A run that goes on keeps the curves that are on the screen.
         if event.run != self.history.run or not event.step:
             self.history = RunHistory()
+            self.best = {}
         self.history.started(event)
         self.began.emit(event.run)
 
@@ -89,12 +88,11 @@ class RunWatch(QObject):
 
     def _end_epoch(self, event: EpochEnded) -> None:
         self.history.epoch_ended(event)
+        if event.is_best:
+            self.best = dict(event.validation)
 
     def _choose(self, event: Choices) -> None:
         self.choices = event
-
-    def _save(self, event: Saved) -> None:
-        self.saved_step = event.step
 
     def _end(self, event: RunEnded) -> None:
         self.status = event.status

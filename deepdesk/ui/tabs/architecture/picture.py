@@ -1,0 +1,66 @@
+"""The drawing as a picture for elsewhere: PNG or SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from deepdesk.ui.tabs.architecture.scene import NetworkScene
+from deepdesk.ui.theme import colour
+
+MARGIN_PX = 24
+DENSITY = 2.0
+MOST_PIXELS = 60_000_000
+
+
+def png_bytes(scene: NetworkScene) -> bytes:
+    """Return the drawing as a PNG, twice as dense as the screen unless that is very large."""
+    room = _room(scene)
+    density = min(DENSITY, (MOST_PIXELS / (room.width() * room.height())) ** 0.5)
+    size = (room.size() * density).toSize()
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.fill(colour("bg"))
+    painter = QPainter(image)
+    _render(scene, painter, QRectF(0, 0, size.width(), size.height()), room)
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return bytes(buffer.data().data())
+
+
+def svg_bytes(scene: NetworkScene) -> bytes:
+    """Return the drawing as an SVG."""
+    room = _room(scene)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    made = QSvgGenerator()
+    made.setOutputDevice(buffer)
+    made.setTitle(scene.drawing.graph.name)
+    size = room.size().toSize()
+    made.setSize(QSize(size.width(), size.height()))
+    made.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    painter = QPainter(made)
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), colour("bg"))
+    _render(scene, painter, QRectF(0, 0, size.width(), size.height()), room)
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+WRITERS: Mapping[str, Callable[[NetworkScene], bytes]] = {"png": png_bytes, "svg": svg_bytes}
+
+
+def _room(scene: NetworkScene) -> QRectF:
+    return scene.contents().adjusted(-MARGIN_PX, -MARGIN_PX, MARGIN_PX, MARGIN_PX)
+
+
+def _render(scene: NetworkScene, painter: QPainter, target: QRectF, room: QRectF) -> None:
+    """Draw without the outline of what is chosen on the screen."""
+    chosen = next((key for key, item in scene.cards.items() if item.is_chosen), "")
+    scene.choose("")
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    scene.render(painter, target, room)
+    scene.choose(chosen)

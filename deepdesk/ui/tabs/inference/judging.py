@@ -1,0 +1,55 @@
+"""Right, or what it really is: from the panel's buttons to the data set."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QWidget
+
+from deepdesk.core.payloads import LabelScores
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.inference.class_menu import class_menu, ordered
+from deepdesk.ui.tabs.inference.corrections import Corrections
+from deepdesk.ui.tabs.inference.entry import Entry
+from deepdesk.ui.tabs.inference.workspace import Workspace
+
+
+class Judging(QObject):
+    """Lets a person confirm or correct the entry that is shown."""
+
+    def __init__(self, desk: Desk, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._desk = desk
+        self._panel = workspace.panel
+        self.corrections = Corrections(desk, self)
+        self.corrections.changed.connect(self.show)
+        self._panel.confirmed.connect(lambda entry: self.join(entry, entry.class_name()))
+        self._panel.correction_asked.connect(self._offer)
+
+    def join(self, entry: Entry, label: str) -> None:
+        """Add an entry to the data as `label`."""
+        if label:
+            self.corrections.join(entry, label)
+            self.show(entry)
+
+    def show(self, entry: Entry) -> None:
+        """Show whether an entry joined the data, if it is the one in the panel."""
+        if entry is self._panel.entry:
+            self._panel.show_joining(
+                can_write=not self._desk.project.read_only,
+                is_under_way=self.corrections.is_under_way(entry),
+            )
+
+    def class_names(self, entry: Entry) -> list[str]:
+        """Return what an entry could be instead, likeliest first."""
+        answer = entry.answered.answer if entry.answered is not None else None
+        likely = [name for name, _score in answer.scores] if type(answer) is LabelScores else []
+        return ordered((row.name for row in self._desk.index.classes()), likely)
+
+    def _offer(self, below: QWidget) -> None:
+        entry = self._panel.entry
+        if entry is None:
+            return
+        menu = class_menu(
+            self._panel, self.class_names(entry), lambda label: self.join(entry, label)
+        )
+        menu.popup(below.mapToGlobal(QPoint(0, below.height())))

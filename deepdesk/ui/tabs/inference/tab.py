@@ -1,0 +1,202 @@
+"""The Inference tab of the project that is open when it is made, and its state for the header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.events import Result, Saved
+from deepdesk.core.payloads import LabelScores
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.jobs import Job
+from deepdesk.ui.tabs.inference.asking import Asking
+from deepdesk.ui.tabs.inference.inquiry import Inquiry
+from deepdesk.ui.tabs.inference.judging import Judging
+from deepdesk.ui.tabs.inference.models import Choice, Model, listing_models
+from deepdesk.ui.tabs.inference.networks import Networks
+from deepdesk.ui.tabs.inference.tabling import Tabling
+from deepdesk.ui.tabs.inference.workspace import Workspace
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.states import EmptyState
+
+if TYPE_CHECKING:
+    from deepdesk.core.task import TaskSpec
+    from deepdesk.engine.predict import Predictor
+    from deepdesk.project.folder import Project
+
+Make = Callable[["Project", "TaskSpec", Model], "Predictor"]
+
+
+class InferenceTab(QWidget):
+    """Asks a trained network about anything that is handed over.
+
+    Args:
+        make: Loads a network; the engine's own unless given.
+
+    Signals:
+        state_changed: "empty", "working" or "ready".
+    """
+
+    state_changed = Signal(object)
+
+    def __init__(self, desk: Desk, *, make: Make | None = None) -> None:
+        super().__init__()
+        self._desk = desk
+        self.state = "empty"
+        self._listing: Job | None = None
+        self._is_outdated = False
+        self._held: list[Path] = []
+        noun = desk.spec.reader().noun
+        self.workspace = Workspace(noun, can_join=desk.spec.gives is LabelScores)
+        self.inquiry = Inquiry(desk, Networks(desk.project, desk.spec, make), self)
+        self.asking = Asking(desk, self.workspace, self.inquiry)
+        self.judging = Judging(desk, self.workspace)
+        self.tabling = Tabling(desk, self.workspace, self.inquiry, self.asking)
+        self.empty = EmptyState(
+            "There is no trained network to ask yet.",
+            "Go to Training",
+            icon="network",
+            hint=f"After the first checkpoint of a run, drop {noun[1]} here and read the answers.",
+        )
+        self._pages = QStackedWidget()
+        self._arrange()
+        self._connect()
+        self._list_models()
+
+    def drop(self, paths: Sequence[Path]) -> None:
+        """Ask about files that were dropped on the window."""
+        if self.inquiry.choice is not None:
+            self.asking.take(paths)
+        elif self._listing is not None:
+            self._held = list(paths)
+        else:
+            self._say_untrained()
+
+    # The window asks its front tab to `find`; Qt's static QWidget.find is of no use here.
+    def find(self) -> None:  # type: ignore[override]
+        """Go to the search field of the table."""
+        if self.workspace.is_in_table:
+            self.workspace.table.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def choose_files(self) -> None:
+        """Let a person choose what to ask about, without holding up the window."""
+        self._choose("Ask about", QFileDialog.FileMode.ExistingFiles)
+
+    def choose_folder(self) -> None:
+        """Let a person choose a folder to ask about."""
+        self._choose("Ask about a folder", QFileDialog.FileMode.Directory)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._close()
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_outdated:
+            self._list_models()
+
+    def _arrange(self) -> None:
+        around = QWidget()
+        column = QVBoxLayout(around)
+        column.setContentsMargins(metrics.XL, metrics.XL, metrics.XL, metrics.XL)
+        column.addWidget(self.empty)
+        self._pages.addWidget(around)
+        self._pages.addWidget(self.workspace)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+
+    def _connect(self) -> None:
+        self.empty.acted.connect(lambda _none: self._desk.store.update(tab="training"))
+        self.asking.busy_changed.connect(self._show_busy)
+        self.asking.shown.connect(self.judging.show)
+        workspace = self.workspace
+        workspace.stage.choose_asked.connect(lambda _none: self.choose_files())
+        workspace.strip.opened.connect(lambda _none: self.choose_files())
+        workspace.top.files_asked.connect(lambda _none: self.choose_files())
+        workspace.top.folder_asked.connect(lambda _none: self.choose_folder())
+        workspace.top.models.chosen.connect(self.asking.use)
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        paste.activated.connect(self.asking.paste)
+        # Bound methods: Qt lets go of them together with this tab.
+        self._desk.runs_changed.connect(self._runs_changed)
+        self._desk.run_event.connect(self._follow_run)
+        self._desk.project_closed.connect(self._close)
+
+    def _runs_changed(self, _run: object) -> None:
+        self._list_models()
+
+    def _follow_run(self, event: object) -> None:
+        if isinstance(event, Saved):
+            self._list_models()
+
+    def _list_models(self) -> None:
+        """Read the runs again, now or when the tab is next looked at."""
+        self._is_outdated = True
+        is_seen = self.isVisible() or self.inquiry.choice is None
+        if self._listing is not None or not is_seen or self._desk.store.session.project is None:
+            return
+        self._is_outdated = False
+        found: list[tuple[Choice, ...]] = []
+        self._listing = self._desk.start(
+            listing_models(self._desk.project),
+            "inference",
+            on_event=lambda event: found.append(event.value) if type(event) is Result else None,
+            on_ended=lambda ended: self._models_listed(found, ended.error),
+        )
+
+    def _models_listed(
+        self, found: list[tuple[Choice, ...]], error: DeepDeskError | None
+    ) -> None:
+        self._listing = None
+        if error is not None:
+            self._desk.banner(error, "inference")
+        if not found or self._desk.store.session.project is None:
+            return
+        self.workspace.top.models.show_choices(found[0])
+        has_model = self.inquiry.choice is not None
+        self._pages.setCurrentIndex(int(has_model))
+        self._set_state("ready" if has_model else "empty")
+        held, self._held = self._held, []
+        if held:
+            self.drop(held)
+        if self._is_outdated:
+            self._list_models()
+
+    def _choose(self, title: str, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setFileMode(mode)
+        if mode == QFileDialog.FileMode.ExistingFiles:
+            endings = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes()))
+            name = self.workspace.noun[1].capitalize()
+            dialog.setNameFilters([f"{name} ({endings})", "All files (*)"])
+        dialog.filesSelected.connect(lambda chosen: self.drop([Path(one) for one in chosen]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _suffixes(self) -> frozenset[str]:
+        return self._desk.spec.reader().suffixes
+
+    def _say_untrained(self) -> None:
+        one = self.workspace.noun[0]
+        error = DeepDeskError(
+            f"There is no trained network to ask about a {one} yet.", "Train one first."
+        )
+        self._desk.banner(error, "inference")
+
+    def _show_busy(self, is_busy: bool) -> None:
+        self._set_state("working" if is_busy else "ready")
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    def _close(self, _path: object = None) -> None:
+        self.inquiry.close()

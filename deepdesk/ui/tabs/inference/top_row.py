@@ -1,0 +1,72 @@
+"""The row above the stage: ways to give something, the pages, and the network that answers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from deepdesk.ui.tabs.inference.model_box import ModelBox
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.chip_row import ChipRow
+
+
+class TopRow(QWidget):
+    """Buttons at the left, chips for the pages once there are two, the model at the right.
+
+    Signals:
+        files_asked: None, when files are to be chosen.
+        folder_asked: None, when a folder is to be chosen.
+        paste_asked: None.
+        page_chosen: "one" or "table".
+    """
+
+    files_asked = Signal(object)
+    folder_asked = Signal(object)
+    paste_asked = Signal(object)
+    page_chosen = Signal(object)
+
+    def __init__(self, noun: tuple[str, str]) -> None:
+        super().__init__()
+        keys = QKeySequence(QKeySequence.StandardKey.Paste)
+        shown = keys.toString(QKeySequence.SequenceFormat.NativeText)
+        self.files = SmallButton(
+            f"{noun[1].capitalize()}…",
+            lambda: self.files_asked.emit(None),
+            tip=f"Choose one {noun[0]} or several",
+        )
+        self.folder = SmallButton(
+            "Folder…",
+            lambda: self.folder_asked.emit(None),
+            tip=f"Ask about every {noun[0]} in a folder; the answers come as a table",
+        )
+        self.paste = SmallButton(
+            "Paste",
+            lambda: self.paste_asked.emit(None),
+            tip=f"Ask about what was copied ({shown})",
+        )
+        for button, icon in ((self.files, "file"), (self.folder, "folder"), (self.paste, "paste")):
+            button.set_icon(icon, "muted")
+        self.pages = ChipRow([("one", noun[0].capitalize()), ("table", "Table")], name="View")
+        self.pages.hide()
+        self.models = ModelBox()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(metrics.S)
+        for button in (self.files, self.folder, self.paste):
+            row.addWidget(button)
+        row.addSpacing(metrics.S)
+        row.addWidget(self.pages, 1)
+        row.addStretch(1)
+        row.addWidget(self.models)
+        self.pages.chosen.connect(self.page_chosen.emit)
+
+    def offer_table(self, rows: int) -> None:
+        """Show the way to a table of so many rows."""
+        self.pages.set_text("table", f"Table {rows:,}" if rows else "Table")
+        self.pages.show()
+
+    def show_page(self, key: str) -> None:
+        """Light the chip of the page in front."""
+        self.pages.choose(key)

@@ -1,0 +1,499 @@
+"""The Training tab: what it says, what its buttons do, and how it looks back at runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from deepdesk.core.errors import ConfigError
+from deepdesk.core.events import (
+    Choices,
+    Ended,
+    EpochEnded,
+    Progress,
+    Result,
+    RunEnded,
+    RunStarted,
+    Stepped,
+)
+from deepdesk.core.task import Found
+from deepdesk.core.work import StopToken, run
+from deepdesk.project.folder import Project
+from deepdesk.tasks import all_tasks
+from deepdesk.ui.tabs.training import TrainingTab, setup_control
+from deepdesk.ui.tabs.training.history import RunHistory, history_of
+from deepdesk.ui.tabs.training.progress_card import phase_words, run_words
+from deepdesk.ui.tabs.training.words import left_text, length_text, metric_words
+from deepdesk.ui.tabs.training.works import Answered, cell_work, kept_answers
+
+PATIENCE_MS = 5000
+NOUN = ("picture", "pictures")
+
+
+def started(name="001-quick", *, step=0):
+    return RunStarted(
+        run=name,
+        device="cpu",
+        epochs=4,
+        steps_per_epoch=10,
+        samples=100,
+        step=step,
+        plot_metrics=("accuracy",),
+    )
+
+
+def stepped(step):
+    return Stepped(
+        step=step,
+        epoch=step / 10,
+        values={"loss": 2.0 - step / 40, "accuracy": step / 40, "learning_rate": 0.1},
+        samples_per_second=1380.0,
+        memory_bytes=10**9,
+        seconds=step * 2.0,
+    )
+
+
+def epoch_ended(epoch, *, ids=(1, 2)):
+    examples = [
+        {"id": ids[0], "truth": "cat", "answer": "dog", "score": 0.52, "is_right": False},
+        {"id": ids[1], "truth": "dog", "answer": "dog", "score": 0.98, "is_right": True},
+    ]
+    return EpochEnded(
+        epoch=epoch,
+        step=epoch * 10,
+        train={"loss": 1.0},
+        validation={"loss": 1.1, "accuracy": 0.2 * epoch},
+        is_best=True,
+        details={
+            "confusion": {"classes": ["cat", "dog"], "counts": [[8, 12], [1, 9]]},
+            "examples": examples,
+        },
+        seconds=epoch * 20.0,
+    )
+
+
+def log_lines(epochs):
+    """Return the lines of a log as the engine writes them."""
+    lines = []
+    for step in range(1, 10 * epochs + 1):
+        event = stepped(step)
+        fields = {name: getattr(event, name) for name in event.__slots__}
+        lines.append({"kind": "step", **fields})
+        if step % 10 == 0:
+            event = epoch_ended(step // 10)
+            fields = {name: getattr(event, name) for name in event.__slots__}
+            lines.append({"kind": "epoch", **fields})
+    return lines
+
+
+def keep_run(project, dial, *, epochs=3, status="finished"):
+    """Write the folder of a run that is over."""
+    folder = project.runs.new(dial, {"architecture": "Tiny", "precision": "float32"})
+    for line in log_lines(epochs):
+        folder.metrics.append(line)
+    folder.metrics.close()
+    folder.update(
+        status=status,
+        epochs=4,
+        epochs_done=epochs,
+        best_epoch=epochs,
+        metrics={"accuracy": 0.2 * epochs, "test_accuracy": 0.5},
+        main_metric="accuracy",
+        seconds=60.0,
+        step=10 * epochs,
+        device="cpu",
+    )
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path, desk, monkeypatch):
+    """Return an open project of two classes; listing networks does not load torch."""
+
+    def networks(_spec, _config, _facts):
+        return lambda emit, _stop: emit(Result(value=("Tiny", "Residual, small")))
+
+    monkeypatch.setattr(setup_control, "networks_work", networks)
+    project = Project.create(tmp_path / "Pets", name="Pets", task="image_classification")
+    with project.index() as index:
+        found = [
+            Found(path=tmp_path / f"{n}.png", label=("cat", "dog")[n % 2], split="train")
+            for n in range(8)
+        ]
+        index.add(found, source=str(tmp_path))
+    desk.show_project(project)
+    return project
+
+
+@pytest.fixture
+def make_tab(qtbot, desk, project):
+    """Return a function that shows the tab and waits until its jobs are done."""
+
+    def make():
+        tab = TrainingTab(desk)
+        tab.resize(1280, 720)
+        qtbot.addWidget(tab)
+        tab.show()
+        qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+        return tab
+
+    return make
+
+
+def tell(desk, *events):
+    for event in events:
+        desk.run_event.emit(event)
+
+
+def begin(desk, tab, project, *, steps=15):
+    """Let the tab live through the start of a run, as the control would tell it."""
+    folder = project.runs.new("quick", {})
+    folder.update(status="running", epochs=4)
+    folder.claim()
+    desk.store.update(phase="running", run=folder.path.name)
+    tell(desk, Progress(what="Reading pictures", done=3, total=8))
+    tab.front.clear()
+    tell(desk, Choices(rows=(("Precision", "bfloat16", 1.9),)))
+    tell(desk, started(folder.path.name))
+    for step in range(1, steps + 1):
+        tell(desk, stepped(step))
+        if step % 10 == 0:
+            tell(desk, epoch_ended(step // 10))
+    return folder
+
+
+def test_a_project_without_data_leads_to_the_dataset_tab(qtbot, desk, project, make_tab):
+    with project.index() as index:
+        index.remove(index.ids())
+    tab = make_tab()
+
+    assert tab.empty.isVisible()
+    assert not tab.setup.button.isEnabled()
+    qtbot.mouseClick(tab.empty.button, Qt.MouseButton.LeftButton)
+    assert desk.store.session.tab == "dataset"
+
+
+def test_a_new_project_is_ready_and_says_what_will_be_here(make_tab):
+    tab = make_tab()
+
+    assert tab.state == "empty"
+    assert tab.setup.button.text() == "Start"
+    assert tab.setup.button.isEnabled()
+    assert tab.middle.progress.loud.text() == "Ready"
+    assert tab.setup.forecast.text() == "Time and memory are measured in the first steps."
+
+
+def test_a_setting_that_cannot_work_disables_start_and_says_why(qtbot, make_tab):
+    tab = make_tab()
+    row = tab.setup.training.row("epochs")
+    field = row.editor.findChild(QLineEdit) or row.editor
+
+    field.clear()
+    qtbot.keyClicks(field, "-3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    assert row.error.isVisible()
+    assert not tab.setup.button.isEnabled()
+    assert "Epochs" in tab.setup.reason.text()
+
+
+def test_one_class_alone_is_said_before_the_start(qtbot, desk, project, make_tab):
+    with project.index() as index:
+        index.merge_classes([row.id for row in index.classes()[1:]], index.classes()[0].id)
+    tab = make_tab()
+
+    assert "second one" in tab.setup.reason.text()
+    assert not tab.setup.button.isEnabled()
+
+
+def test_start_asks_for_what_the_form_says(qtbot, desk, make_tab, monkeypatch):
+    asked = []
+    monkeypatch.setattr(desk.training, "train", lambda request: asked.append(request) or True)
+    tab = make_tab()
+    spec = all_tasks()["image_classification"]
+
+    qtbot.mouseClick(tab.setup.dial.segment("quick"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.setup.button, Qt.MouseButton.LeftButton)
+
+    assert asked[0].dial == "quick"
+    assert asked[0].architecture == spec.dials["quick"].architecture
+    assert asked[0].training["epochs"] == spec.dials["quick"].training["epochs"]
+    assert tab.middle.progress.loud.text() == "Preparing"
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+
+def test_the_dial_is_remembered_by_the_project(qtbot, desk, project, make_tab):
+    tab = make_tab()
+
+    qtbot.mouseClick(tab.setup.dial.segment("best"), Qt.MouseButton.LeftButton)
+    tab.control.save_now()
+
+    qtbot.waitUntil(lambda: project.file.dial == "best", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+
+def test_the_button_follows_the_phase(qtbot, desk, make_tab, monkeypatch):
+    done = []
+    for name in ("pause", "resume", "stop_and_keep"):
+        monkeypatch.setattr(desk.training, name, lambda name=name: done.append(name))
+    tab = make_tab()
+
+    for phase, words in (("running", "Pause"), ("paused", "Resume")):
+        desk.store.update(phase=phase)
+        assert tab.setup.button.text() == words
+        qtbot.mouseClick(tab.setup.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.setup.stop_button, Qt.MouseButton.LeftButton)
+    desk.store.update(phase="stopping")
+
+    assert done == ["pause", "resume", "stop_and_keep"]
+    assert not tab.setup.button.isEnabled()
+    assert tab.state == "working"
+    desk.store.update(phase="idle")
+
+
+def test_preparing_is_told_with_its_count(desk, make_tab):
+    tab = make_tab()
+    desk.store.update(phase="running")
+
+    tell(desk, Progress(what="Reading pictures", done=412, total=1437))
+    tab.front.clear()
+    tab.front.refresh()
+
+    assert tab.middle.progress.loud.text() == "Reading pictures"
+    assert tab.middle.progress.quiet.text() == "412 of 1,437"
+    desk.store.update(phase="idle")
+
+
+def test_a_run_is_followed_live(qtbot, desk, project, make_tab):
+    tab = make_tab()
+
+    folder = begin(desk, tab, project)
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+    tab.front.refresh()
+
+    progress = tab.middle.progress
+    assert progress.loud.text() == "Epoch 2 of 4"
+    assert progress.quiet.text() == "step 15 of 40"
+    assert "1,380 pictures/s" in progress.facts.text()
+    assert "50" in progress.end.text()  # 25 steps of 2 s
+    assert tab.middle.errs.matrix.confusion.counts.tolist() == [[8, 12], [1, 9]]
+    assert [tile.is_right for tile in tab.middle.learning.tiles.values()] == [False, True]
+    assert len(tab.middle.plots.row.cards[0].plot.curves["/train"].points) == 15
+    assert tab.runs.info(folder.path.name).metrics["accuracy"] == pytest.approx(0.2)
+    desk.store.update(phase="idle")
+    folder.release()
+
+
+def test_a_finished_run_shows_what_it_reached(qtbot, desk, project, make_tab):
+    tab = make_tab()
+    folder = begin(desk, tab, project)
+    name = folder.path.name
+
+    ended = RunEnded(run=name, status="finished", metrics={"test_accuracy": 0.8}, seconds=80)
+    folder.update(status="finished", metrics={"accuracy": 0.81}, main_metric="accuracy")
+    folder.release()
+    tell(desk, ended)
+    desk.store.update(phase="idle")
+    tell(desk, Ended())
+    desk.runs_changed.emit(name)
+
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+    assert tab.middle.progress.loud.text() == "Finished"
+    assert tab.middle.progress.end.text().startswith("test 80.0")
+    assert tab.state == "ready"
+
+
+def test_a_wrong_setting_from_the_engine_stands_beside_its_field(qtbot, desk, make_tab):
+    tab = make_tab()
+
+    tell(desk, Ended(error=ConfigError("batch_size", "Batch size is 9.", "Take 8.")))
+
+    row = tab.setup.training.row("batch_size")
+    assert row.error.isVisible()
+    assert "Take 8" in row.error.text()
+
+
+def test_an_earlier_run_shows_its_curves_and_details(qtbot, desk, project, make_tab):
+    keep_run(project, "quick", epochs=2)
+    keep_run(project, "best", epochs=3)
+    tab = make_tab()
+
+    tab.runs.list.choose("001-quick")
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+    plot = tab.middle.plots.row.cards[0].plot
+    assert len(plot.curves["/train"].points) == 20
+    assert len(plot.curves["/validation"].points) == 2
+    assert tab.middle.progress.quiet.text().startswith("2 of 4 epochs")
+    assert tab.runs.details.title.text() == "001 quick"
+
+
+def test_two_runs_are_compared_in_one_plot(qtbot, desk, project, make_tab):
+    keep_run(project, "quick", epochs=2)
+    keep_run(project, "best", epochs=3)
+    tab = make_tab()
+
+    tab.runs.list.choose("001-quick", is_added=True)
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+    curves = tab.middle.plots.row.cards[0].plot.curves
+    assert len(curves["/train"].points) == 30
+    assert len(curves["001 quick/train"].points) == 20
+    assert curves["001 quick/train"].group == "001 quick"
+
+
+def test_the_forecast_is_the_measured_past(desk, project, make_tab):
+    keep_run(project, "balanced", epochs=3)
+    tab = make_tab()
+    tab.setup.dial.set_value("balanced")
+    tab.front.refresh()
+
+    assert tab.setup.forecast.text().startswith("The last balanced run took 60")
+    assert "accuracy" in tab.setup.forecast.text()
+
+
+def test_f2_renames_a_run(qtbot, desk, project, make_tab):
+    keep_run(project, "quick")
+    tab = make_tab()
+    row = tab.runs.list.rows["001-quick"]
+
+    qtbot.keyClick(row, Qt.Key.Key_F2)
+    editor = row.findChild(QLineEdit)
+    editor.setText("First try")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+    assert project.runs.get("001-quick").info().title == "First try"
+    qtbot.waitUntil(lambda: row.facts.title == "First try", timeout=PATIENCE_MS)
+
+
+def test_escape_keeps_the_name_of_a_run(qtbot, desk, project, make_tab):
+    keep_run(project, "quick")
+    tab = make_tab()
+    row = tab.runs.list.rows["001-quick"]
+    tab.runs.list.ask_title("001-quick")
+    editor = row.findChild(QLineEdit)
+    editor.setText("Other")
+
+    with qtbot.assertNotEmitted(tab.runs.list.renamed):
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
+
+
+def test_an_interrupted_run_can_be_resumed(qtbot, desk, project, make_tab, monkeypatch):
+    keep_run(project, "quick", status="interrupted")
+    asked = []
+    monkeypatch.setattr(desk.training, "continue_run", lambda run: asked.append(run) or True)
+    tab = make_tab()
+    assert tab.state == "look"
+
+    qtbot.mouseClick(tab.runs.details.resume, Qt.MouseButton.LeftButton)
+
+    assert asked == ["001-quick"]
+
+
+def test_a_resumed_run_keeps_its_earlier_curves(qtbot, desk, project, make_tab):
+    folder = keep_run(project, "quick", epochs=2, status="running")
+    tab = make_tab()
+    desk.store.update(phase="running")
+
+    tell(desk, started(folder.path.name, step=20), stepped(21), stepped(22))
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+    assert len(tab.watch.history.train["loss"]) == 22
+    assert len(tab.watch.history.validation["accuracy"]) == 2
+    desk.store.update(phase="idle")
+
+
+def test_a_cell_opens_its_samples_surest_first(project):
+    folder = keep_run(project, "quick")
+    with project.index() as index:
+        ids = [int(i) for i in index.ids()[:4]]
+    answers = {
+        "ids": ids,
+        "truth": ["cat", "cat", "dog", "cat"],
+        "answer": ["dog", "dog", "dog", "cat"],
+        "score": [0.6, 0.9, 0.8, 0.7],
+    }
+    (folder.path / "evaluation.json").write_text(json.dumps({"predictions": answers}))
+    spec = all_tasks()["image_classification"]
+    events = []
+
+    run(
+        cell_work(project, spec, "001-quick", ("cat", "dog"), side_px=32),
+        events.append,
+        StopToken(),
+    )
+
+    shown = [e.value for e in events if isinstance(e, Result) and isinstance(e.value, Answered)]
+    assert events[0].value == 2
+    assert [row.id for row in shown] == [ids[1], ids[0]]
+    assert not any(row.is_right for row in shown)
+
+
+def test_damaged_answers_are_said_with_a_remedy(project):
+    folder = keep_run(project, "quick")
+    (folder.path / "evaluation.json").write_text('{"predictions": {"ids": [1]}}')
+
+    with pytest.raises(Exception, match="Train again"):
+        kept_answers(project, "001-quick")
+
+
+def test_a_log_reads_back_as_what_was_told_live():
+    live = RunHistory()
+    live.started(started())
+    for line in log_lines(3):
+        event = stepped(line["step"]) if line["kind"] == "step" else epoch_ended(line["epoch"])
+        (live.stepped if line["kind"] == "step" else live.epoch_ended)(event)
+
+    read = history_of("001-quick", 4, [{"kind": "torn"}, {}, *log_lines(3)])
+
+    assert read.train.keys() == live.train.keys()
+    for name, points in live.train.items():
+        assert np.array_equal(points.y, read.train[name].y)
+    assert np.array_equal(live.validation["accuracy"].y, read.validation["accuracy"].y)
+    assert (read.best_epoch, read.step, read.metrics) == (3, 30, ("accuracy",))
+    assert np.array_equal(read.confusion.counts, live.confusion.counts)
+
+
+def test_time_left_follows_the_measured_pace():
+    history = RunHistory()
+    history.started(started())
+    history.stepped(stepped(1))
+    assert np.isnan(history.seconds_left())
+
+    history.stepped(stepped(5))
+
+    assert history.seconds_left() == pytest.approx(35 * 2.0)
+
+
+def test_lengths_and_clocks_are_plain_words():
+    now = datetime(2026, 1, 5, 14, 30)
+
+    assert length_text(62) == "62\N{NO-BREAK SPACE}s"
+    assert length_text(7 * 60 + 10) == "7\N{NO-BREAK SPACE}min"
+    assert length_text(7300).replace("\N{NO-BREAK SPACE}", " ") == "2 h 2 min"
+    assert left_text(120, now).endswith("left, done 14:32")
+    assert left_text(86_400, now).endswith("done Tue 14:30")
+    assert left_text(float("nan"), now) == ""
+
+
+def test_metric_names_become_words():
+    assert (metric_words("macro_f1").label, metric_words("macro_f1").unit) == ("Macro F1", "%")
+    assert metric_words("samples_per_second", NOUN).label == "Pictures per second"
+    assert metric_words("own_measure").label == "Own measure"
+
+
+def test_words_of_each_phase():
+    history = RunHistory()
+    history.started(started())
+    history.stepped(stepped(15))
+    now = datetime(2026, 1, 5, 14, 30)
+
+    assert phase_words(history, "paused", NOUN, now).end == "Paused"
+    assert phase_words(history, "running", NOUN, now).share == pytest.approx(15 / 40)
+    assert run_words("failed", history, {}).role == "bad"
