@@ -17,7 +17,7 @@ from deepdesk.project.checkpoints import Checkpoints
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.metrics import MetricsLog
 from deepdesk.project.owner import Owner
-from deepdesk.project.safe_write import read_json, write_json
+from deepdesk.project.safe_write import read_json, remove_leftovers, write_json
 from deepdesk.project.trash import to_trash
 
 STATUSES = ("running", "paused", "stopped", "finished", "failed", "interrupted")
@@ -131,6 +131,7 @@ class RunFolder:
             raise ProjectError(
                 f"Run {self.path.name} is being trained by {owner.words()}.", "Stop it there first."
             )
+        remove_leftovers(self.path)
         write_json(self._owner_path, Owner.me().to_json())
 
     def release(self) -> None:

@@ -6,14 +6,17 @@ import pytest
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from deepdesk.core.events import RunEnded, RunStarted, Stepped
 from deepdesk.core.task import Found
+from deepdesk.core.work import StoppedError
 from deepdesk.project.folder import Project
+from deepdesk.ui import training_control
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.shell import MainWindow
 from deepdesk.ui.tab_stack import TabStack
 from deepdesk.ui.theme import current
 
-PATIENCE_MS = 5000
+PATIENCE_MS = 10_000
 
 
 class PaperTab(QWidget):
@@ -93,3 +96,32 @@ def window(qtbot, desk):
         job.wait(PATIENCE_MS)
     window.close()
     window.deleteLater()
+
+
+@pytest.fixture
+def opened(qtbot, window, make_project):
+    """Open a project in the window, as a click on it does."""
+    path = make_project()
+    with qtbot.waitSignal(window.projects.opened, timeout=PATIENCE_MS):
+        window.projects.open(path)
+    return path
+
+
+@pytest.fixture
+def training(qtbot, monkeypatch, window, opened):
+    """Start a run that goes on until it is stopped."""
+
+    def work(emit, stop):
+        emit(RunStarted(run="001-quick", device="cpu", epochs=4, steps_per_epoch=3, samples=12))
+        emit(
+            Stepped(step=5, epoch=1.72, values={}, samples_per_second=1, memory_bytes=0, seconds=1)
+        )
+        try:
+            while True:
+                stop.check()
+        except StoppedError:
+            emit(RunEnded(run="001-quick", status="stopped", metrics={}, seconds=1.0))
+
+    monkeypatch.setattr(training_control, "training_of", lambda *_given: work)
+    with qtbot.waitSignal(window.desk.run_event, timeout=PATIENCE_MS):
+        window.desk.training.train(None)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.core.events import Ended
+from deepdesk.core.events import Ended, Progress
 from deepdesk.core.task import DataFacts, Found
 from deepdesk.project.folder import Project
 from deepdesk.project.index import Filter
@@ -19,7 +19,10 @@ from deepdesk.ui.tabs.dataset import DatasetTab
 from deepdesk.ui.tabs.dataset.class_list import Dropped
 from deepdesk.ui.tabs.dataset.class_model import CLASSES_MIME
 from deepdesk.ui.tabs.dataset.grid import SAMPLES_MIME, SampleGrid
+from deepdesk.ui.tabs.dataset.health_panel import HealthPanel
+from deepdesk.ui.tabs.dataset.middle import time_left
 from deepdesk.ui.tabs.dataset.pages import PAGE_ROWS, Pages
+from deepdesk.ui.widgets.problem_row import ProblemRow
 
 CLASSES = ("ash", "elm", "oak")
 PER_CLASS = 6
@@ -465,3 +468,64 @@ def test_what_kept_versions_from_being_made_is_said(qtbot, desk, filled, open_ta
 
 def failing_work(_emit, _stop) -> None:
     """Do nothing; the panel is told of an end."""
+
+
+def test_a_project_that_somebody_else_has_refuses_data_and_says_who(
+    qtbot, desk, filled, open_tab, pictures
+):
+    second = Project.open(filled.path, read_only=True)
+    tab = open_tab(second)
+
+    with qtbot.waitSignal(desk.troubled) as troubled:
+        tab.drop([pictures])
+
+    assert troubled.args[0].where == "dataset"
+    assert not tab.workspace.intake.is_importing
+
+
+def test_balance_is_saved_and_said_in_the_health_card(qtbot, desk, filled, open_tab):
+    tab = open_tab(filled)
+    picked = tab.workspace.grid.picked
+    for row in (0, 1, 2, 3):
+        picked.click(row, CTRL if row else Qt.KeyboardModifier.NoModifier)
+    press(qtbot, tab, KEY.Key_Delete)
+
+    tab.workspace.right.act_asked.emit("balance")
+
+    assert filled.file.task_settings == {"balance": True}
+
+
+def test_the_health_card_says_nothing_good_before_the_check_is_over(qtbot):
+    panel = HealthPanel()
+    qtbot.addWidget(panel)
+
+    panel.show_progress(Progress(what="Checking leaves", done=3, total=9))
+    panel.show_findings([])
+    assert panel.findChildren(ProblemRow) == []
+    panel.show_progress(None)
+
+    (row,) = panel.findChildren(ProblemRow)
+    assert row.sentence.text() == "Nothing to mend"
+
+
+def test_progress_of_an_import_can_be_cancelled(qtbot, project, open_tab):
+    tab = open_tab(project)
+    middle = tab.workspace.middle
+
+    middle.show_progress(Progress(what="Finding pictures", done=5, total=10))
+    assert middle.busy.isVisible()
+    assert middle.busy.count.text() == "5 of 10"
+    with qtbot.waitSignal(middle.cancelled):
+        qtbot.mouseClick(middle.busy.button, Qt.MouseButton.LeftButton)
+    middle.show_progress(None)
+
+    assert not middle.busy.isVisible()
+
+
+def test_time_left_is_said_once_it_is_known():
+    halfway = Progress(what="Reading", done=50, total=100)
+
+    assert time_left(halfway, 20.0) == "20 s left"
+    assert time_left(halfway, 600.0) == "10 min left"
+    assert time_left(halfway, 0.5) == ""
+    assert time_left(Progress(what="Reading", done=5), 20.0) == ""

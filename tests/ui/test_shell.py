@@ -1,19 +1,15 @@
-"""The main window, driven as a person does: keys, clicks, drops and closing."""
+"""The main window, driven as a person does, by keys and clicks."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.core.events import RunEnded, RunStarted, Stepped
-from deepdesk.core.work import StoppedError
 from deepdesk.project.folder import Project
 from deepdesk.project.recent import recent
-from deepdesk.ui import training_control
-from deepdesk.ui.dialogs import AskDialog, NewProjectDialog
+from deepdesk.ui.dialogs import AskDialog
 from deepdesk.ui.machine import Machine
 from deepdesk.ui.session import TABS, DeviceBadge
 from deepdesk.ui.shortcuts import COMMANDS
@@ -25,68 +21,8 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
-@pytest.fixture
-def opened(qtbot, window, make_project):
-    """Open a project in the window, as a click on it does."""
-    path = make_project()
-    with qtbot.waitSignal(window.projects.opened, timeout=PATIENCE_MS):
-        window.projects.open(path)
-    return path
-
-
-@pytest.fixture
-def training(qtbot, monkeypatch, window, opened):
-    """Start a run that goes on until it is stopped."""
-
-    def work(emit, stop):
-        emit(RunStarted(run="001-quick", device="cpu", epochs=4, steps_per_epoch=3, samples=12))
-        emit(
-            Stepped(step=5, epoch=1.72, values={}, samples_per_second=1, memory_bytes=0, seconds=1)
-        )
-        try:
-            while True:
-                stop.check()
-        except StoppedError:
-            emit(RunEnded(run="001-quick", status="stopped", metrics={}, seconds=1.0))
-
-    monkeypatch.setattr(training_control, "training_of", lambda *_given: work)
-    with qtbot.waitSignal(window.desk.run_event, timeout=PATIENCE_MS):
-        window.desk.training.train(None)
-
-
 def page(window, key="dataset"):
     return window.tabs.page(key)
-
-
-def drag(window, mime):
-    """Drag `mime` over the window; the events need it alive."""
-    event = QDragEnterEvent(
-        QPoint(300, 300),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(window, event)
-    return event
-
-
-def drop(window, mime):
-    drag(window, mime)
-    event = QDropEvent(
-        QPointF(300, 300),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(window, event)
-
-
-def files(*paths):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
 
 
 def test_the_welcome_page_is_shown_first(window):
@@ -232,77 +168,6 @@ def test_the_badge_follows_the_device_and_says_why(qtbot, window):
     window.findChild(AskDialog).accept()
 
 
-def test_files_dropped_on_a_tab_go_to_that_tab(window, opened, tmp_path):
-    drop(window, files(tmp_path / "a.png", tmp_path / "b.png"))
-
-    assert page(window).dropped == [[tmp_path / "a.png", tmp_path / "b.png"]]
-    assert window.drops.overlay.isHidden()
-
-
-def test_the_overlay_says_what_letting_go_does_and_leaves_with_the_drag(window, opened, tmp_path):
-    mime = files(tmp_path)
-    assert drag(window, mime).isAccepted()
-    assert window.drops.overlay.isVisible()
-    assert window.drops.overlay.words.text() == "Drop to add to the data"
-
-    QApplication.sendEvent(window, QDragLeaveEvent())
-
-    assert window.drops.overlay.isHidden()
-
-
-def test_what_is_no_file_is_refused_with_a_reason(window, opened):
-    mime = QMimeData()
-    mime.setText("only words")
-
-    drag(window, mime)
-
-    assert window.drops.overlay.words.text() == "Not here"
-    assert window.drops.overlay.hint.text()
-    drop(window, mime)
-    assert page(window).dropped == []
-
-
-def test_a_picture_from_a_browser_becomes_a_file(window, opened):
-    window.show_tab("inference")
-    image = QImage(4, 3, QImage.Format.Format_RGB32)
-    image.fill(QColor(Qt.GlobalColor.red))
-    mime = QMimeData()
-    mime.setImageData(image)
-
-    drop(window, mime)
-
-    ((path,),) = page(window, "inference").dropped
-    assert QImage(str(path)).size() == image.size()
-
-
-def test_a_dropped_project_is_opened_from_any_tab(qtbot, window, opened, make_project):
-    other = make_project("Planes")
-
-    with qtbot.waitSignal(window.desk.project_opened, timeout=PATIENCE_MS) as told:
-        drop(window, files(other))
-
-    assert told.args[0].path == other
-    assert window.windowTitle() == "Planes"
-
-
-def test_a_folder_dropped_on_the_welcome_page_becomes_a_project(qtbot, window, tmp_path):
-    pictures = tmp_path / "cats"
-    pictures.mkdir()
-    (pictures / "a.png").touch()
-    drop(window, files(pictures))
-    qtbot.waitUntil(lambda: window.findChild(NewProjectDialog) is not None, timeout=PATIENCE_MS)
-    dialog = window.findChild(NewProjectDialog)
-    assert dialog.name.text() == "cats"
-    assert dialog.task.currentData() == "image_classification"
-
-    with qtbot.waitSignal(window.projects.data_given, timeout=PATIENCE_MS) as told:
-        qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
-
-    assert told.args == [[pictures]]
-    assert page(window).dropped == [[pictures]]
-    assert window.desk.project.file.name == "cats"
-
-
 def test_a_name_that_no_folder_can_have_is_refused_beside_its_field(qtbot, window):
     dialog = window.projects.ask_new([])
     dialog.name.selectAll()
@@ -335,57 +200,6 @@ def test_a_theme_is_worn_at_once_and_told_to_the_session(window, mode):
     assert window.commands.actions[f"theme:{mode}"].isChecked()
 
 
-def test_the_title_counts_a_run_up(window, training):
-    assert window.windowTitle() == "43\N{THIN SPACE}% · Pets"
-
-
-def test_closing_during_a_run_asks_and_can_be_called_off(qtbot, window, training):
-    assert not window.close()
-    dialog = window.leaving.dialog
-    assert dialog.isVisible()
-
-    qtbot.mouseClick(dialog.other, Qt.MouseButton.LeftButton)
-
-    assert window.isVisible()
-    assert window.desk.store.session.phase == "running"
-
-
-def test_closing_during_a_run_stops_keeps_and_leaves(qtbot, window, training):
-    window.close()
-
-    with qtbot.waitSignal(window.closing, timeout=PATIENCE_MS):
-        qtbot.mouseClick(window.leaving.dialog.primary, Qt.MouseButton.LeftButton)
-        assert window.desk.store.session.phase == "stopping"
-
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
-    assert window.desk.store.session.phase == "idle"
-
-
-def test_a_job_that_will_not_end_does_not_keep_the_window_open(qtbot, window, training):
-    window.leaving.leave()
-    window.leaving._give_up()
-
-    assert not window.isVisible()
-
-
-def test_escape_asks_before_it_stops_a_run(qtbot, window, training):
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
-    dialog = window.findChild(AskDialog)
-
-    with qtbot.waitSignal(window.desk.training.ended, timeout=PATIENCE_MS):
-        qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
-
-    assert window.isVisible()
-
-
-def test_another_project_is_not_opened_over_a_run(window, training, make_project):
-    window.projects.open(make_project("Planes"))
-
-    assert window.windowTitle().endswith("Pets")
-    window.show_tab("training")
-    assert "under way" in window.tabs.banner.sentence.text()
-
-
 def test_a_bug_is_shown_once_and_its_report_can_be_copied(qtbot, window):
     window.actions_of_window.show_bug("KeyError: 'lost'")
     window.actions_of_window.show_bug("KeyError: 'again'")
@@ -402,18 +216,6 @@ def test_no_two_commands_share_a_key():
     keys = [command.keys for command in COMMANDS if command.keys]
 
     assert len(keys) == len(set(keys))
-
-
-def test_a_new_run_takes_the_banner_of_the_last_one_away(qtbot, window, opened):
-    window.show_tab("training")
-    window.desk.banner(DatasetError("Too few pictures.", "Add more."), "training")
-    assert window.tabs.banner.isVisible()
-
-    window.desk.run_event.emit(
-        RunStarted(run="002-quick", device="cpu", epochs=4, steps_per_epoch=3, samples=12)
-    )
-
-    assert not window.tabs.banner.isVisible()
 
 
 def test_recent_projects_follow_what_happens_to_the_open_one(qtbot, window, opened):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextOption
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from deepdesk.ui.tabs.architecture.drawing import Card
@@ -197,13 +197,12 @@ class BubbleItem(QGraphicsItem):
         self.setZValue(5)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    def _box(self, text: str, words: object, top: float) -> QRectF:
-        assert not isinstance(words, str)
+    def _box(self, text: str, words: QFont, top: float) -> QRectF:
         room = QRectF(metrics.M, top, self._width - 2 * metrics.M, 10_000)
+        if not text:
+            return QRectF(room.left(), top - metrics.XS, 0, 0)
         flags = int(Qt.TextFlag.TextWordWrap.value) | int(Qt.AlignmentFlag.AlignLeft.value)
-        return QFontMetricsF(words).boundingRect(room, flags, text) if text else QRectF(
-            room.left(), top - metrics.XS, 0, 0
-        )
+        return QFontMetricsF(words).boundingRect(room, flags, text)
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self._width, self._hint.bottom() + metrics.S + 2)
@@ -214,7 +213,8 @@ class BubbleItem(QGraphicsItem):
         _option: QStyleOptionGraphicsItem,
         _widget: QWidget | None = None,
     ) -> None:
-        rect = antialiased(painter) and self.boundingRect()
+        rect = self.boundingRect()
+        antialiased(painter)
         fill_round(painter, rect, colour("surface"), RADIUS_PX)
         fill_round(painter, rect, colour("bad", 0.07), RADIUS_PX)
         outline_round(painter, rect, colour("bad", 0.45), RADIUS_PX)

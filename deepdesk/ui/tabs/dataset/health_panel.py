@@ -57,7 +57,11 @@ class HealthPanel(QWidget):
         if tuple(findings) == self._shown:
             return
         self._shown = tuple(findings)
-        rows = self._shown or (ALL_WELL,)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        is_checking = not self._progress.isHidden()
+        rows = self._shown or (() if is_checking else (ALL_WELL,))
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -70,7 +74,10 @@ class HealthPanel(QWidget):
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show how far the check is; None when it is over."""
+        was_hidden = self._progress.isHidden()
         self._progress.setVisible(progress is not None)
+        if was_hidden == (progress is not None):
+            self._show_rows()
         if progress is not None:
             self._checking.setText(f"{progress.what} {progress.done:,} of {progress.total:,}")
             self._bar.set_share(progress.done / max(1, progress.total))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, Progress, Result
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.index import Change, Filter, SampleIndex
@@ -72,6 +73,11 @@ class Intake(QObject):
             sources: What was dropped or chosen.
             label: Class of all of it, None for what the layout says.
         """
+        try:
+            self._desk.project.check_writable()
+        except DeepDeskError as error:
+            self.failed.emit(error)
+            return
         self._waiting.append((list(sources), label))
         if not self.is_importing:
             self._next()

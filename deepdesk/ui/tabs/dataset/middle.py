@@ -64,7 +64,7 @@ class Middle(QWidget):
         self._stack = QStackedLayout()
         # The grid keeps room around its tiles for their rings, and its scroll bar lies outside.
         grid = _inset(self._grid, (L - MARGIN_PX, 0, 2, 0))
-        around = (L, L, L, L)
+        around = (L, 0, L, L)
         self._pages = {
             "looking": self.looking,
             "empty": _inset(self.empty, around),

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.task import DataFacts
 from deepdesk.project.index import Sample
 from deepdesk.ui.desk import Desk
@@ -87,7 +88,11 @@ class RightColumn(QFrame):
             return
         project = self._desk.project
         value = not self._is_balanced
-        project.save(task_settings={**project.file.task_settings, self._balance.key: value})
+        try:
+            project.save(task_settings={**project.file.task_settings, self._balance.key: value})
+        except DeepDeskError as error:
+            self._desk.banner(error, "dataset")
+            return
         words = "evens the classes out" if value else "takes the classes as they are"
         self._desk.say(f"Training {words} from now on")
         self.show_overview(self._overview)

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, Result
 from deepdesk.core.task import DataFacts
 from deepdesk.ui.desk import Desk
@@ -93,7 +94,12 @@ class SeenPanel(QWidget):
         project = self._desk.project
         settings: dict[str, Any] = dict(project.file.task_settings)
         settings |= {s.key: s.key in keys for s in self._settings}
-        project.save(task_settings=settings)
+        try:
+            project.save(task_settings=settings)
+        except DeepDeskError as error:
+            self._desk.banner(error, "dataset")
+            self._show_switches()
+            return
         self.settings_changed.emit(settings)
         self.refresh()
 

@@ -88,7 +88,7 @@ class AnswerPanel(Column):
         for button in (self.right, self.wrong):
             button.setEnabled(can_write and not is_under_way)
         self._judging.setVisible(not self._judging.isHidden() and not joined)
-        self.joined.setText(f"In the data as {joined}. The next training learns from it.")
+        self.joined.setText(f"In the data as “{joined}”. The next training learns from it.")
         self.joined.setVisible(bool(joined) and self._can_join)
 
     def _show_answer(self, answer: Payload, milliseconds: float) -> None:
@@ -97,6 +97,7 @@ class AnswerPanel(Column):
         self.answer.show()
         self.sure.setWordWrap(False)
         self.sure.setText(sure_words(answer, milliseconds))
+        self.sure.show()
         self.sure.set_tone("warn" if score is not None and score < SURE_FROM else "")
         self._put(self._bars, answer, 0)
 
@@ -105,6 +106,7 @@ class AnswerPanel(Column):
         self.answer.setVisible(bool(title))
         self.sure.setWordWrap(True)
         self.sure.setText(words)
+        self.sure.setVisible(bool(words))
         self.sure.set_tone("")
 
     def _show_judging(self, is_answered: bool) -> None:

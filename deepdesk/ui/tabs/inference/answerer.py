@@ -105,7 +105,8 @@ class Answerer(QObject):
             return
         if ended.error is not None:
             self._waiting.clear()
-            self.refused.emit(ended.error)
+            if not ended.report:
+                self.refused.emit(ended.error)
         if self._waiting:
             self._begin()
         else:

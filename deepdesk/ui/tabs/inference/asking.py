@@ -146,6 +146,9 @@ class Asking(QObject):
             words = f"{count:,} {self._workspace.noun[1]}, {time_words(together_ms)} in all"
             self._desk.say(f"{words} · corrected answers join the data")
         self._told.clear()
+        entry = self._workspace.panel.entry
+        if entry is not None and entry.answered is None:
+            self._workspace.panel.show_entry(entry, is_waiting=False)
         self.busy_changed.emit(False)
 
     def _refuse(self, error: DeepDeskError) -> None:

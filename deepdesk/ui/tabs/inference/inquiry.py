@@ -62,6 +62,7 @@ class Inquiry(QObject):
         self.answerer = Answerer(desk, networks, self)
         self.answerer.answered.connect(self._take)
         self.answerer.refused.connect(lambda _error: self._waiting.clear())
+        self.answerer.idle.connect(lambda _none: self._waiting.clear())
 
     def ask_paths(self, paths: Sequence[Path]) -> None:
         """Ask about files; a folder, or many files, become a table."""
@@ -77,12 +78,12 @@ class Inquiry(QObject):
         if self.choice is None or not givens:
             return
         entries = [Entry(number=next(self._numbers), given=given) for given in givens]
+        self._remember(entries)
         self.added.emit(entries)
         if len(entries) == 1:
-            self.ask(entries[0])
-            return
-        self._remember(entries)
-        self.answerer.ask_several([self._question(entry) for entry in entries])
+            self.answerer.ask(self._question(entries[0]))
+        else:
+            self.answerer.ask_several([self._question(entry) for entry in entries])
 
     def ask(self, entry: Entry) -> None:
         """Ask about an entry, before everything else that waits."""

@@ -12,7 +12,8 @@ from deepdesk.ui.tabs.inference.models import Choice, preferred
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.labels import Label
 
-WIDTH_PX = 250
+WIDTH_PX, NARROW_PX = 250, 150
+SHORTEST = 28
 
 
 class ModelBox(QWidget):
@@ -30,7 +31,12 @@ class ModelBox(QWidget):
         self._choice: Choice | None = None
         self._is_by_hand = False
         self.box = QComboBox()
-        self.box.setMinimumWidth(metrics.scaled(WIDTH_PX))
+        self.box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.box.setMinimumContentsLength(SHORTEST)
+        self.box.setMinimumWidth(metrics.scaled(NARROW_PX))
+        self.box.setMaximumWidth(metrics.scaled(WIDTH_PX))
         self.box.setAccessibleName("Model that answers")
         self.box.setToolTip("The run whose weights answer. Runs that still train are here too.")
         label = Label("Model", kind="hint")

@@ -73,9 +73,7 @@ class Question:
     given: Given
     model: Model
 
-    def answer(
-        self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken
-    ) -> None:
+    def answer(self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken) -> None:
         """Emit an `Answered`, several for a growing answer."""
         network = networks.newest(self.model, emit)
         told = Answered(number=self.number, model=self.model, step=network.step)
@@ -83,9 +81,7 @@ class Question:
             payload = self.given.read(reader)
             told = replace(told, given=fitted(payload, SHOWN_PX), small=small(payload))
             for answer, milliseconds, is_final in _answers(network, payload, stop):
-                told = replace(
-                    told, answer=answer, milliseconds=milliseconds, is_final=is_final
-                )
+                told = replace(told, answer=answer, milliseconds=milliseconds, is_final=is_final)
                 emit(Result(value=told))
         except DeepDeskError as error:
             emit(Result(value=replace(told, problem=error, is_final=True)))
@@ -99,9 +95,7 @@ class RowQuestion:
     model: Model
     table: int
 
-    def answer(
-        self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken
-    ) -> None:
+    def answer(self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken) -> None:
         """Emit a `Row`."""
         network = networks.pinned(self.model, self.table, emit)
         try:

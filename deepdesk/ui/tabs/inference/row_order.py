@@ -36,19 +36,20 @@ class RowOrder:
         rows: Every row, in the order of arrival.
         shown: Positions in `rows` that are listed, in the order on screen.
         text: What is searched for.
+        by: Column that they are sorted by, "" for the order of arrival.
     """
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.shown: list[int] = []
         self.text = ""
-        self._by = ""
-        self._is_descending = False
+        self.by = ""
+        self.is_descending = False
         self._keys: list[Key] = []
 
     def sort(self, by: str, *, descending: bool = False) -> None:
         """Sort by a column of `KEYS`, or by arrival when `by` is ""."""
-        self._by, self._is_descending = by, descending
+        self.by, self.is_descending = by, descending
         key = KEYS.get(by)
         self._keys = [key(row) for row in self.rows] if key else []
         self._arrange()
@@ -71,11 +72,11 @@ class RowOrder:
         """
         number = len(self.rows)
         self.rows.append(row)
-        if self._by:
-            self._keys.append(KEYS[self._by](row))
+        if self.by:
+            self._keys.append(KEYS[self.by](row))
         if not self._is_listed(row):
             return None
-        if not self._by:
+        if not self.by:
             return len(self.shown)
         return self._bisected(number)
 
@@ -90,14 +91,14 @@ class RowOrder:
         while low < high:
             middle = (low + high) // 2
             theirs = self._keys[self.shown[middle]]
-            comes_before = theirs < mine if self._is_descending else mine < theirs
+            comes_before = theirs < mine if self.is_descending else mine < theirs
             low, high = (low, middle) if comes_before else (middle + 1, high)
         return low
 
     def _arrange(self) -> None:
         listed = [at for at, row in enumerate(self.rows) if self._is_listed(row)]
-        if self._by:
-            listed.sort(key=self._keys.__getitem__, reverse=self._is_descending)
+        if self.by:
+            listed.sort(key=self._keys.__getitem__, reverse=self.is_descending)
         self.shown = listed
 
     def _is_listed(self, row: Row) -> bool:

@@ -54,11 +54,12 @@ class Stage(DropArea):
         )
         self.empty.acted.connect(self.choose_asked.emit)
         self.problem = ErrorState()
+        self._trouble = _centred(self.problem)
         self._view: QWidget | None = None
         self._views = QStackedWidget()
         self._holder = QWidget()
         self._held = QVBoxLayout(self._holder)
-        self._held.setContentsMargins(metrics.XL, metrics.L, metrics.XL, 0)
+        self._held.setContentsMargins(metrics.XL, metrics.XL, metrics.XL, metrics.M)
         self.hint = ElidedLabel(kind="hint", where=Qt.TextElideMode.ElideMiddle)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._arrange()
@@ -87,7 +88,7 @@ class Stage(DropArea):
         """Say why an input could not be read."""
         self._let_go()
         self.problem.say(error.message, error.hint)
-        self._views.setCurrentWidget(self.problem.parentWidget())
+        self._views.setCurrentWidget(self._trouble)
         self._name(name)
 
     def _name(self, name: str) -> None:
@@ -103,7 +104,7 @@ class Stage(DropArea):
 
     def _arrange(self) -> None:
         self.body.setContentsMargins(metrics.M, metrics.M, metrics.M, metrics.M)
-        for view in (self.empty, self._holder, _centred(self.problem)):
+        for view in (self.empty, self._holder, self._trouble):
             self._views.addWidget(view)
         self.body.addWidget(self._views, 1)
         self.body.addWidget(self.hint)
@@ -147,8 +148,8 @@ def _centred(widget: QWidget) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
     column.addStretch(1)
-    widget.setMaximumWidth(metrics.scaled(ERROR_WIDTH_PX))
-    column.addWidget(widget)
-    column.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter)
+    # Wrapped words ask for hardly any width of their own.
+    widget.setFixedWidth(metrics.scaled(ERROR_WIDTH_PX))
+    column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
     column.addStretch(1)
     return page

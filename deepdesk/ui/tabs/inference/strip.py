@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QRectF,
-    QSignalBlocker,
     QSize,
     Qt,
     Signal,
@@ -99,11 +98,11 @@ class _TileDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY_ROLE)
         painter.save()
         antialiased(painter)
-        cell = QRectF(option.rect)  # type: ignore[attr-defined] # missing in the stubs
+        cell = QRectF(option.rect)
         tile = QRectF(
             cell.left() + RING_PX, cell.top() + RING_PX, TILE.width(), metrics.scaled(TILE.height())
         )
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             ring = tile.adjusted(-3, -3, 3, 3)
             painter.setPen(QPen(colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -127,6 +126,7 @@ class Strip(QListView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_quiet = False
         self.tiles = StripModel(self)
         self.setModel(self.tiles)
         self.setItemDelegate(_TileDelegate(self))
@@ -141,6 +141,8 @@ class Strip(QListView):
         self.viewport().setAutoFillBackground(False)
         self.setStyleSheet("QListView { background: transparent; }")
         self.selectionModel().currentChanged.connect(self._tell)
+        # Also the tile that is current already, to come back from the table.
+        self.clicked.connect(lambda index: self.chosen.emit(index.data(ENTRY_ROLE)))
         self.activated.connect(lambda _index: self.opened.emit(None))
         self.setFixedHeight(tile_size().height() + metrics.S)
 
@@ -148,8 +150,9 @@ class Strip(QListView):
         """Put the selection on an entry without a signal."""
         at = self.tiles.place(number)
         if at >= 0:
-            with QSignalBlocker(self):
-                self.setCurrentIndex(self.tiles.index(at))
+            self._is_quiet = True
+            self.setCurrentIndex(self.tiles.index(at))
+            self._is_quiet = False
             self.scrollTo(self.tiles.index(at))
 
     def forget_choice(self) -> None:
@@ -157,7 +160,7 @@ class Strip(QListView):
         self.selectionModel().clear()
 
     def _tell(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._is_quiet:
             self.chosen.emit(current.data(ENTRY_ROLE))
 
 

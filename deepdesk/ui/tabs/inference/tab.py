@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
-from deepdesk.core.events import Result, Saved
 from deepdesk.core.payloads import LabelScores
 from deepdesk.ui.desk import Desk
-from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.inference.asking import Asking
 from deepdesk.ui.tabs.inference.inquiry import Inquiry
 from deepdesk.ui.tabs.inference.judging import Judging
-from deepdesk.ui.tabs.inference.models import Choice, Model, listing_models
+from deepdesk.ui.tabs.inference.model_follower import ModelFollower
+from deepdesk.ui.tabs.inference.models import Choice, Model
 from deepdesk.ui.tabs.inference.networks import Networks
 from deepdesk.ui.tabs.inference.tabling import Tabling
 from deepdesk.ui.tabs.inference.workspace import Workspace
@@ -49,14 +48,13 @@ class InferenceTab(QWidget):
         super().__init__()
         self._desk = desk
         self.state = "empty"
-        self._listing: Job | None = None
-        self._is_outdated = False
         self._held: list[Path] = []
         noun = desk.spec.reader().noun
         self.workspace = Workspace(noun, can_join=desk.spec.gives is LabelScores)
         self.inquiry = Inquiry(desk, Networks(desk.project, desk.spec, make), self)
         self.asking = Asking(desk, self.workspace, self.inquiry)
         self.judging = Judging(desk, self.workspace)
+        self.models = ModelFollower(desk, self)
         self.tabling = Tabling(desk, self.workspace, self.inquiry, self.asking)
         self.empty = EmptyState(
             "There is no trained network to ask yet.",
@@ -67,13 +65,13 @@ class InferenceTab(QWidget):
         self._pages = QStackedWidget()
         self._arrange()
         self._connect()
-        self._list_models()
+        self.models.look()
 
     def drop(self, paths: Sequence[Path]) -> None:
         """Ask about files that were dropped on the window."""
         if self.inquiry.choice is not None:
             self.asking.take(paths)
-        elif self._listing is not None:
+        elif self.models.is_looking:
             self._held = list(paths)
         else:
             self._say_untrained()
@@ -92,14 +90,17 @@ class InferenceTab(QWidget):
         """Let a person choose a folder to ask about."""
         self._choose("Ask about a folder", QFileDialog.FileMode.Directory)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.models.sleep()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._close()
         super().closeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_outdated:
-            self._list_models()
+        self.models.wake()
 
     def _arrange(self) -> None:
         around = QWidget()
@@ -121,53 +122,22 @@ class InferenceTab(QWidget):
         workspace.strip.opened.connect(lambda _none: self.choose_files())
         workspace.top.files_asked.connect(lambda _none: self.choose_files())
         workspace.top.folder_asked.connect(lambda _none: self.choose_folder())
+        self.models.listed.connect(self._take_models)
         workspace.top.models.chosen.connect(self.asking.use)
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         paste.activated.connect(self.asking.paste)
         # Bound methods: Qt lets go of them together with this tab.
-        self._desk.runs_changed.connect(self._runs_changed)
-        self._desk.run_event.connect(self._follow_run)
         self._desk.project_closed.connect(self._close)
 
-    def _runs_changed(self, _run: object) -> None:
-        self._list_models()
-
-    def _follow_run(self, event: object) -> None:
-        if isinstance(event, Saved):
-            self._list_models()
-
-    def _list_models(self) -> None:
-        """Read the runs again, now or when the tab is next looked at."""
-        self._is_outdated = True
-        is_seen = self.isVisible() or self.inquiry.choice is None
-        if self._listing is not None or not is_seen or self._desk.store.session.project is None:
-            return
-        self._is_outdated = False
-        found: list[tuple[Choice, ...]] = []
-        self._listing = self._desk.start(
-            listing_models(self._desk.project),
-            "inference",
-            on_event=lambda event: found.append(event.value) if type(event) is Result else None,
-            on_ended=lambda ended: self._models_listed(found, ended.error),
-        )
-
-    def _models_listed(
-        self, found: list[tuple[Choice, ...]], error: DeepDeskError | None
-    ) -> None:
-        self._listing = None
-        if error is not None:
-            self._desk.banner(error, "inference")
-        if not found or self._desk.store.session.project is None:
-            return
-        self.workspace.top.models.show_choices(found[0])
+    def _take_models(self, choices: tuple[Choice, ...]) -> None:
+        self.workspace.top.models.show_choices(choices)
         has_model = self.inquiry.choice is not None
         self._pages.setCurrentIndex(int(has_model))
-        self._set_state("ready" if has_model else "empty")
+        if not has_model or self.state == "empty":
+            self._set_state("ready" if has_model else "empty")
         held, self._held = self._held, []
         if held:
             self.drop(held)
-        if self._is_outdated:
-            self._list_models()
 
     def _choose(self, title: str, mode: QFileDialog.FileMode) -> None:
         dialog = QFileDialog(self, title)

@@ -85,7 +85,7 @@ class TableModel(QAbstractTableModel):
             return None
         if role == Role.TextAlignmentRole:
             return _side(COLUMNS[section])
-        return COLUMNS[section].head if role == Role.DisplayRole else None
+        return self._head(COLUMNS[section]) if role == Role.DisplayRole else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1 brings back the order of arrival."""
@@ -93,6 +93,7 @@ class TableModel(QAbstractTableModel):
         self._rearrange(
             lambda: self.order.sort(by, descending=order == Qt.SortOrder.DescendingOrder)
         )
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def search(self, text: str) -> None:
         """List only rows that hold `text`."""
@@ -117,6 +118,11 @@ class TableModel(QAbstractTableModel):
             self.beginInsertRows(NOWHERE, place, place)
             self.order.show_at(place)
             self.endInsertRows()
+
+    def _head(self, column: Column) -> str:
+        if column.key != self.order.by:
+            return column.head
+        return f"{column.head} {'↓' if self.order.is_descending else '↑'}"
 
     def _rearrange(self, change: Callable[[], None]) -> None:
         """Change what is listed; what is selected stays selected."""

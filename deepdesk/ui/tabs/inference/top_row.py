@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -57,8 +57,8 @@ class TopRow(QWidget):
         for button in (self.files, self.folder, self.paste):
             row.addWidget(button)
         row.addSpacing(metrics.S)
-        row.addWidget(self.pages, 1)
-        row.addStretch(1)
+        row.addWidget(self.pages, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch()
         row.addWidget(self.models)
         self.pages.chosen.connect(self.page_chosen.emit)
 

@@ -1,0 +1,88 @@
+"""Above the canvas: find a block, fit, save a picture, and what the cards tell."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu
+
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.chip_row import ChipRow
+from deepdesk.ui.widgets.labels import restyle
+
+HEIGHT_PX = 51
+FIND_PX = 168
+_CHIPS = (
+    ("shapes", "Shapes", "What comes out of each block"),
+    ("parameters", "Parameters", "How many numbers each block learns"),
+    ("operations", "Operations", "What each block computes in one pass forward"),
+    ("memory", "Memory", "What a training step keeps of each block's results"),
+)
+
+
+class FindField(QLineEdit):
+    """A search field; Enter goes on to the next hit.
+
+    Signals:
+        asked: The text, at every key and at Enter.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText("Find a block")
+        self.setAccessibleName("Find a block")
+        self.setClearButtonEnabled(True)
+        self.setMinimumWidth(90)
+        self.setMaximumWidth(metrics.scaled(FIND_PX))
+        self.textEdited.connect(self.asked.emit)
+        self.returnPressed.connect(lambda: self.asked.emit(self.text()))
+
+    def show_hit(self, *, is_hit: bool) -> None:
+        """Wear a red border when nothing was found."""
+        is_wrong = not is_hit and bool(self.text().strip())
+        if bool(self.property("wrong")) != is_wrong:
+            self.setProperty("wrong", is_wrong)
+            restyle(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self.asked.emit("")
+        else:
+            super().keyPressEvent(event)
+
+
+class Toolbar(QFrame):
+    """The strip above the canvas.
+
+    Signals:
+        save_asked: "png" or "svg".
+    """
+
+    save_asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "header")
+        self.setFixedHeight(metrics.scaled(HEIGHT_PX))
+        self.find = FindField()
+        self.fit = SmallButton("Fit", tip="Show the whole network (Ctrl+0)")
+        self.save = SmallButton("Save picture", tip="Save the drawing as PNG or SVG")
+        self.overlays = ChipRow(name="What the cards tell")
+        for key, text, tip in _CHIPS:
+            self.overlays.add_chip(key, text, tip=tip)
+        menu = QMenu(self.save)
+        menu.addAction("As PNG", lambda: self.save_asked.emit("png"))
+        menu.addAction("As SVG", lambda: self.save_asked.emit("svg"))
+        self.save.setMenu(menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(metrics.L, 0, metrics.L, 0)
+        row.setSpacing(metrics.S)
+        row.addWidget(self.find, 1)
+        row.addWidget(self.fit)
+        row.addWidget(self.save)
+        row.addStretch(1)
+        row.addWidget(self.overlays)

@@ -1,0 +1,104 @@
+"""Below the canvas: what the whole network costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from deepdesk.ui.tabs.architecture.drawing import Drawing
+from deepdesk.ui.tabs.architecture.words import count_text, flop_text, memory_of_text
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.bar import Bar
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.figure import Figure
+from deepdesk.ui.widgets.labels import Label
+
+HEIGHT_PX = 61
+MEMORY_PX = 218
+UNKNOWN = "\N{EN DASH}"
+# Shares of the machine's memory from which the bar warns.
+TIGHT, TOO_MUCH = 0.7, 0.95
+
+
+class MemoryFigure(QWidget):
+    """Memory at a batch size, of what the machine has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(metrics.scaled(MEMORY_PX))
+        self.name = Label("Memory", kind="hint")
+        self.value = Label(kind="small")
+        self.bar = Bar(role="good", name="Memory")
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.value)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(metrics.S)
+        column.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.bar)
+        column.addStretch(1)
+        self.setToolTip(
+            "Calculated, not measured: the results that a training step keeps of a batch, the"
+            " weights, their gradients and the optimiser, in float32. A smaller batch size in"
+            " Training needs less."
+        )
+
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Show what training takes."""
+        survey = drawing.survey
+        self.name.setText(f"Memory at batch {survey.batch_size}")
+        if drawing.total is None:
+            self.value.setText(UNKNOWN)
+            self.bar.set_share(0.0)
+            return
+        self.value.setText(memory_of_text(drawing.memory_bytes, survey.machine_bytes))
+        share = drawing.memory_bytes / survey.machine_bytes if survey.machine_bytes else 0.0
+        role = "bad" if share > TOO_MUCH else "warn" if share > TIGHT else "good"
+        self.bar.set_role(role)
+        self.bar.set_share(share)
+        self.setAccessibleName(f"{self.name.text()}: {self.value.text()}")
+
+
+class Totals(QFrame):
+    """The strip below the canvas.
+
+    Signals:
+        reset_asked: None.
+    """
+
+    reset_asked = Signal(object)
+
+    def __init__(self, noun: str) -> None:
+        super().__init__()
+        self.setProperty("kind", "footer")
+        self.setFixedHeight(metrics.scaled(HEIGHT_PX))
+        self.parameters = Figure("Parameters", UNKNOWN, tip="Numbers that training adjusts")
+        self.operations = Figure(
+            f"Per {noun}",
+            UNKNOWN,
+            tip="Floating-point operations of one pass forward, a multiplication with its addition"
+            " being two. A training step takes about three times as many.",
+        )
+        self.memory = MemoryFigure()
+        self.reset = SmallButton("Reset to the preset", lambda: self.reset_asked.emit(None))
+        self.reset.setToolTip("Set every block back to how this network is offered")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(metrics.L, 0, metrics.L, 0)
+        row.setSpacing(28)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for figure in (self.parameters, self.operations):
+            row.addWidget(figure, 0, middle)
+        row.addWidget(self.memory)
+        row.addStretch(1)
+        row.addWidget(self.reset, 0, middle)
+        self.reset.hide()
+
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Show the totals of a drawing."""
+        total = drawing.total
+        self.parameters.set_value(UNKNOWN if total is None else count_text(total.parameters))
+        self.operations.set_value(UNKNOWN if total is None else flop_text(total.flops))
+        self.memory.show_drawing(drawing)
+        self.reset.setVisible(drawing.is_changed)
