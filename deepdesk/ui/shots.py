@@ -209,6 +209,19 @@ def _recent(stage: Stage) -> None:
     stage.quiet()
 
 
+def _interrupted(stage: Stage) -> None:
+    from deepdesk.project.recent import recent
+    from deepdesk.project.runs import Runs
+
+    for project in recent():
+        runs = Runs(project.path / "runs")
+        for run in runs.list()[:1]:
+            # What is left when the power goes: a run that says it is running, and nobody runs it.
+            runs.get(run.name).update(status="running", step=40)
+    stage.window.welcome.fill()
+    stage.quiet()
+
+
 # In the order a newcomer meets them: each state starts from the one before.
 SHOTS = (
     Shot(name="1-welcome-first", enter=_welcome),
@@ -232,6 +245,7 @@ SHOTS = (
     Shot(name="5-inference-many", enter=_ask_many),
     Shot(name="5-inference-error", enter=_ask_wrong),
     Shot(name="1-welcome", enter=_recent),
+    Shot(name="1-welcome-interrupted", enter=_interrupted),
 )
 
 

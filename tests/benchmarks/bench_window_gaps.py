@@ -50,6 +50,7 @@ def main() -> dict[str, object]:
     return {
         "lateness_ms": {phase: summary(late) for phase, late in beats.items()},
         "cpu_per_step_ratio": round(ratio(paces, lambda pace: pace.cpu_s_per_step), 4),
+        "window_share_of_cpu": [round(pace.window_share, 4) for pace in paces["window"]],
         "steps_per_s_ratio": round(ratio(paces, lambda pace: pace.steps_per_s), 4),
         "steps_per_s": {
             side: [round(pace.steps_per_s, 2) for pace in found] for side, found in paces.items()
@@ -59,11 +60,16 @@ def main() -> dict[str, object]:
 
 
 class Pace:
-    """CPU time and clock time of the steps between the first told one and the last."""
+    """CPU time and clock time of the steps between the first told one and the last.
+
+    Attributes:
+        window_share: Of the CPU time of the process, what the window's own thread took.
+    """
 
     def __init__(self) -> None:
         self._first: tuple[int, float, float] | None = None
         self._last = (0, 0.0, 0.0)
+        self.window_share = 0.0
 
     def take(self, step: int) -> None:
         """Note a step that was just made."""
@@ -144,14 +150,14 @@ def train_in_window(path: Path, beats: dict[str, list[float]]) -> Pace:
     from PySide6.QtCore import QCoreApplication, QEvent
 
     from deepdesk.core.events import Stepped
-    from deepdesk.project.folder import Project
     from deepdesk.ui.desk import Desk
     from deepdesk.ui.shell import MainWindow
 
     desk = Desk()
     window = MainWindow(desk)
     window.show()
-    desk.show_project(Project.open(path))
+    window.projects.open(path)
+    wait(lambda: desk.store.session.project is not None)
     window.show_tab("training")
     tab: Any = window.tabs.page("training")
     wait(lambda: not desk.jobs)
@@ -167,7 +173,9 @@ def train_in_window(path: Path, beats: dict[str, list[float]]) -> Pace:
     tab.train()
     wait(lambda: pace.seconds > 0)
     beats["preparing"] += heart.take()
+    own_s, all_s = time.thread_time(), time.process_time()
     wait(lambda: pace.seconds > TRAINING_S)
+    pace.window_share = (time.thread_time() - own_s) / (time.process_time() - all_s)
     beats["training"] += heart.take()
     desk.training.stop_and_keep()
     wait(lambda: desk.store.session.phase == "idle" and not desk.jobs)

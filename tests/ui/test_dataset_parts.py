@@ -11,6 +11,7 @@ from deepdesk.ui.tabs.dataset.health import findings, needs_look
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.tabs.dataset.pages import KEPT_PAGES, PAGE_ROWS, Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
+from deepdesk.ui.tabs.dataset.plain import plain_entry, plain_tip
 from deepdesk.ui.tabs.dataset.selection import RowRanges
 from deepdesk.ui.tabs.dataset.split_bar import handle_at, moved, parts_of
 from deepdesk.ui.tabs.dataset.split_panel import percents
@@ -247,3 +248,11 @@ def test_renaming_a_line_only_asks(qtbot):
     assert model.data(model.index(1)) == "elm"
     assert not model.setData(model.index(1), "elm")
     assert not model.setData(model.index(1), "   ")
+
+
+def test_names_from_outside_are_shown_as_they_are():
+    name = "<img src='file:///etc/passwd'> Q&A"
+
+    assert "<img" not in plain_tip(name)
+    assert plain_tip("oak\n6") == "oak\n6"
+    assert plain_entry("Q&A\tx") == "Q&&A x"

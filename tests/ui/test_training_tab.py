@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
@@ -14,101 +10,17 @@ from deepdesk.core.errors import ConfigError
 from deepdesk.core.events import (
     Choices,
     Ended,
-    EpochEnded,
     Progress,
     Result,
     RunEnded,
-    RunStarted,
-    Stepped,
 )
 from deepdesk.core.task import Found
-from deepdesk.core.work import StopToken, run
 from deepdesk.project.folder import Project
 from deepdesk.tasks import all_tasks
 from deepdesk.ui.tabs.training import TrainingTab, setup_control
-from deepdesk.ui.tabs.training.history import RunHistory, history_of
-from deepdesk.ui.tabs.training.progress_card import phase_words, run_words
-from deepdesk.ui.tabs.training.words import left_text, length_text, metric_words
-from deepdesk.ui.tabs.training.works import Answered, cell_work, kept_answers
+from tests.ui.run_events import epoch_ended, keep_run, started, stepped
 
 PATIENCE_MS = 5000
-NOUN = ("picture", "pictures")
-
-
-def started(name="001-quick", *, step=0):
-    return RunStarted(
-        run=name,
-        device="cpu",
-        epochs=4,
-        steps_per_epoch=10,
-        samples=100,
-        step=step,
-        plot_metrics=("accuracy",),
-    )
-
-
-def stepped(step):
-    return Stepped(
-        step=step,
-        epoch=step / 10,
-        values={"loss": 2.0 - step / 40, "accuracy": step / 40, "learning_rate": 0.1},
-        samples_per_second=1380.0,
-        memory_bytes=10**9,
-        seconds=step * 2.0,
-    )
-
-
-def epoch_ended(epoch, *, ids=(1, 2)):
-    examples = [
-        {"id": ids[0], "truth": "cat", "answer": "dog", "score": 0.52, "is_right": False},
-        {"id": ids[1], "truth": "dog", "answer": "dog", "score": 0.98, "is_right": True},
-    ]
-    return EpochEnded(
-        epoch=epoch,
-        step=epoch * 10,
-        train={"loss": 1.0},
-        validation={"loss": 1.1, "accuracy": 0.2 * epoch},
-        is_best=True,
-        details={
-            "confusion": {"classes": ["cat", "dog"], "counts": [[8, 12], [1, 9]]},
-            "examples": examples,
-        },
-        seconds=epoch * 20.0,
-    )
-
-
-def log_lines(epochs):
-    """Return the lines of a log as the engine writes them."""
-    lines = []
-    for step in range(1, 10 * epochs + 1):
-        event = stepped(step)
-        fields = {name: getattr(event, name) for name in event.__slots__}
-        lines.append({"kind": "step", **fields})
-        if step % 10 == 0:
-            event = epoch_ended(step // 10)
-            fields = {name: getattr(event, name) for name in event.__slots__}
-            lines.append({"kind": "epoch", **fields})
-    return lines
-
-
-def keep_run(project, dial, *, epochs=3, status="finished"):
-    """Write the folder of a run that is over."""
-    folder = project.runs.new(dial, {"architecture": "Tiny", "precision": "float32"})
-    for line in log_lines(epochs):
-        folder.metrics.append(line)
-    folder.metrics.close()
-    folder.update(
-        status=status,
-        epochs=4,
-        epochs_done=epochs,
-        best_epoch=epochs,
-        metrics={"accuracy": 0.2 * epochs, "test_accuracy": 0.5},
-        main_metric="accuracy",
-        seconds=60.0,
-        step=10 * epochs,
-        device="cpu",
-    )
-    return folder
 
 
 @pytest.fixture
@@ -409,91 +321,15 @@ def test_a_resumed_run_keeps_its_earlier_curves(qtbot, desk, project, make_tab):
     desk.store.update(phase="idle")
 
 
-def test_a_cell_opens_its_samples_surest_first(project):
-    folder = keep_run(project, "quick")
-    with project.index() as index:
-        ids = [int(i) for i in index.ids()[:4]]
-    answers = {
-        "ids": ids,
-        "truth": ["cat", "cat", "dog", "cat"],
-        "answer": ["dog", "dog", "dog", "cat"],
-        "score": [0.6, 0.9, 0.8, 0.7],
-    }
-    (folder.path / "evaluation.json").write_text(json.dumps({"predictions": answers}))
-    spec = all_tasks()["image_classification"]
-    events = []
+def test_a_tab_that_is_gone_hears_nothing(qtbot, desk, project, make_tab):
+    tab = make_tab()
+    with qtbot.waitSignal(tab.destroyed):
+        tab.deleteLater()
 
-    run(
-        cell_work(project, spec, "001-quick", ("cat", "dog"), side_px=32),
-        events.append,
-        StopToken(),
-    )
+    tell(desk, started(), stepped(1), Ended())
+    desk.samples_changed.emit(99)
+    desk.runs_changed.emit("001-quick")
+    desk.store.update(phase="running")
 
-    shown = [e.value for e in events if isinstance(e, Result) and isinstance(e.value, Answered)]
-    assert events[0].value == 2
-    assert [row.id for row in shown] == [ids[1], ids[0]]
-    assert not any(row.is_right for row in shown)
-
-
-def test_damaged_answers_are_said_with_a_remedy(project):
-    folder = keep_run(project, "quick")
-    (folder.path / "evaluation.json").write_text('{"predictions": {"ids": [1]}}')
-
-    with pytest.raises(Exception, match="Train again"):
-        kept_answers(project, "001-quick")
-
-
-def test_a_log_reads_back_as_what_was_told_live():
-    live = RunHistory()
-    live.started(started())
-    for line in log_lines(3):
-        event = stepped(line["step"]) if line["kind"] == "step" else epoch_ended(line["epoch"])
-        (live.stepped if line["kind"] == "step" else live.epoch_ended)(event)
-
-    read = history_of("001-quick", 4, [{"kind": "torn"}, {}, *log_lines(3)])
-
-    assert read.train.keys() == live.train.keys()
-    for name, points in live.train.items():
-        assert np.array_equal(points.y, read.train[name].y)
-    assert np.array_equal(live.validation["accuracy"].y, read.validation["accuracy"].y)
-    assert (read.best_epoch, read.step, read.metrics) == (3, 30, ("accuracy",))
-    assert np.array_equal(read.confusion.counts, live.confusion.counts)
-
-
-def test_time_left_follows_the_measured_pace():
-    history = RunHistory()
-    history.started(started())
-    history.stepped(stepped(1))
-    assert np.isnan(history.seconds_left())
-
-    history.stepped(stepped(5))
-
-    assert history.seconds_left() == pytest.approx(35 * 2.0)
-
-
-def test_lengths_and_clocks_are_plain_words():
-    now = datetime(2026, 1, 5, 14, 30)
-
-    assert length_text(62) == "62\N{NO-BREAK SPACE}s"
-    assert length_text(7 * 60 + 10) == "7\N{NO-BREAK SPACE}min"
-    assert length_text(7300).replace("\N{NO-BREAK SPACE}", " ") == "2 h 2 min"
-    assert left_text(120, now).endswith("left, done 14:32")
-    assert left_text(86_400, now).endswith("done Tue 14:30")
-    assert left_text(float("nan"), now) == ""
-
-
-def test_metric_names_become_words():
-    assert (metric_words("macro_f1").label, metric_words("macro_f1").unit) == ("Macro F1", "%")
-    assert metric_words("samples_per_second", NOUN).label == "Pictures per second"
-    assert metric_words("own_measure").label == "Own measure"
-
-
-def test_words_of_each_phase():
-    history = RunHistory()
-    history.started(started())
-    history.stepped(stepped(15))
-    now = datetime(2026, 1, 5, 14, 30)
-
-    assert phase_words(history, "paused", NOUN, now).end == "Paused"
-    assert phase_words(history, "running", NOUN, now).share == pytest.approx(15 / 40)
-    assert run_words("failed", history, {}).role == "bad"
+    assert not desk.jobs
+    desk.store.update(phase="idle")

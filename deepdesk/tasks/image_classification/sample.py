@@ -35,5 +35,5 @@ def write_digits(folder: Path) -> Path:
             margin = (_SIDE_PX - _INNER_PX) // 2
             inner = tile.resize((_INNER_PX, _INNER_PX), PIL.Image.Resampling.BICUBIC)
             picture.paste(inner, (margin, margin))
-            picture.save(target)
+            picture.save(target, compress_level=1)
     return folder

@@ -15,7 +15,7 @@ from deepdesk.ui.theme.metrics import TICK
 
 _END_PX = 12
 _MOST_TICKS = 7
-_TICK_GAP_PX = {"left": 30, "bottom": 78}
+_TICK_GAP_PX = {"left": 30, "bottom": 56}
 
 
 class QuietAxis(pg.AxisItem):  # type: ignore[misc]

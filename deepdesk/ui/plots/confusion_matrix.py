@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from deepdesk.ui.plots.confusion import Confusion
 from deepdesk.ui.plots.matrix_painting import MatrixLayout, layout_of, paint_matrix, paint_pointer
-from deepdesk.ui.theme import current
 
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
@@ -49,7 +48,6 @@ class ConfusionMatrix(QWidget):
         self._confusion: Confusion | None = None
         self._layout: MatrixLayout | None = None
         self._at: tuple[int, int] | None = None
-        current().changed.connect(lambda _tokens: self.update())
 
     @property
     def confusion(self) -> Confusion | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -197,16 +196,17 @@ class BlockPanel(Column):
         facts.setSpacing(metrics.S)
         facts.addWidget(Divider())
         facts.addSpacing(metrics.XS)
-        for heading, widgets in (
-            ("Share of this block", (self.shares,)),
-            (f"In {ARROW} out", (self.shapes,)),
-            ("What it computes", (self.formula,)),
-        ):
+        parts: tuple[tuple[str, QWidget], ...] = (
+            ("Share of this block", self.shares),
+            (f"In {ARROW} out", self.shapes),
+            ("What it computes", self.formula),
+        )
+        for heading, part in parts:
             facts.addWidget(SectionLabel(heading))
-            for widget in widgets:
-                facts.addWidget(widget)
+            facts.addWidget(part)
             facts.addSpacing(metrics.S)
-        for widget in (self.heading, self.sentence, self.problem, self.hint):
+        above: tuple[QWidget, ...] = (self.heading, self.sentence, self.problem, self.hint)
+        for widget in above:
             self.add(widget)
         self.body.addLayout(self._slot)
         self.add(self._facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -203,7 +203,7 @@ class Canvas(QGraphicsView):
         if self._follows:
             self.fit()
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.fillRect(rect, colour("bg"))
         step = float(DOT_STEP_PX)
         while step * self.zoom() < DOT_STEP_PX * 0.7:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Mapping
 
 from deepdesk.core.errors import GraphError
@@ -22,6 +23,7 @@ from deepdesk.ui.tabs.architecture.drawing import (
     Survey,
     same_structure,
 )
+from deepdesk.ui.tabs.architecture.offers import is_backbone, offer_of
 from deepdesk.ui.tabs.architecture.words import verdict
 
 _NUMBER_BYTES = 4  # float32
@@ -56,18 +58,12 @@ def drawn(survey: Survey, choice: Choice, stop: StopToken) -> Drawing:
 def counted(survey: Survey, name: str) -> Offer:
     """Return a network of the list with what it costs."""
     graph = survey.graphs[name]
-    backbones = [node for node in graph.nodes if node.kind.family == "backbones"]
-    trained = any(node.config.pretrained for node in backbones)
     nodes: Mapping[str, NodeCost] = {}
     with contextlib.suppress(GraphError):  # one that does not fit the data is listed all the same
         nodes = cost(graph, survey.contract, survey.batch_size).nodes
-    largest = max(graph.nodes, key=lambda n: nodes[n.id].parameters if n.id in nodes else 0)
-    return Offer(
-        name=name,
-        group="Backbones, pretrained" if trained else "Backbones" if backbones else "Networks",
-        family=largest.kind.family,
-        tip=largest.kind.summary,
-        blocks=len(graph.nodes),
+    main = max(graph.nodes, key=lambda n: nodes[n.id].parameters) if nodes else None
+    return dataclasses.replace(
+        offer_of(name, graph, main),
         cost=_sum(list(nodes.values()), survey.batch_size) if nodes else None,
         download_bytes=sum(BACKBONES[key].size_bytes for key in missing_weights(graph)),
     )
@@ -76,9 +72,7 @@ def counted(survey: Survey, name: str) -> Offer:
 def missing_weights(graph: Graph) -> tuple[str, ...]:
     """Return the backbones whose pretrained weights the graph wants and this machine has not."""
     wanted = [
-        node.config.name
-        for node in graph.nodes
-        if node.kind.family == "backbones" and node.config.pretrained
+        node.config.name for node in graph.nodes if is_backbone(node) and node.config.pretrained
     ]
     return tuple(name for name in dict.fromkeys(wanted) if not weights_state(name).is_present)
 

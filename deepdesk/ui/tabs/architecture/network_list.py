@@ -23,8 +23,8 @@ from deepdesk.ui.widgets.labels import SectionLabel
 from deepdesk.ui.widgets.painting import draw_focus, draw_text, fill_round, outline_round
 from deepdesk.ui.widgets.rows import ChoiceRow
 
-ROW_PX = 46
-OWN = "own"
+ROW_PX = 40
+GAP_PX = 5
 _OWN_GROUP = "From a file"
 
 
@@ -76,7 +76,7 @@ class NetworkRow(ChoiceRow):
         clip = QPainterPath()
         clip.addRoundedRect(stripe, 2, 2)
         painter.fillPath(clip, colour(family_role(self.offer.family)))
-        self._draw_words(painter, rect.adjusted(21, 5, -10, -6))
+        self._draw_words(painter, rect.adjusted(21, 4, -10, -4))
         if self.hasFocus() and not self.isDown():
             draw_focus(painter, rect, radius)
 
@@ -109,13 +109,17 @@ class NetworkList(Column):
         self._headings: dict[str, SectionLabel] = {}
         self._buttons = QButtonGroup(self)
         self._own: NetworkRow | None = None
-        self.body.setSpacing(6)
+        self.body.setSpacing(GAP_PX)
         self.body.addStretch(1)
 
-    def offer(self, names: Sequence[str]) -> None:
-        """Forget the rows of networks that are no longer on offer."""
+    def offer(self, offers: Sequence[Offer]) -> None:
+        """Show these networks; what was counted of one before stays until it is counted anew."""
+        names = {offer.name for offer in offers}
         for name in [name for name in self.rows if name not in names]:
             self._drop(self.rows.pop(name))
+        for offer in offers:
+            if offer.name not in self.rows:
+                self.show_offer(offer)
 
     def show_offer(self, offer: Offer) -> None:
         """Add a network, or show what was counted of it."""
@@ -124,8 +128,8 @@ class NetworkList(Column):
             return
         row = NetworkRow(offer)
         row.clicked.connect(lambda _on=False: self.picked.emit(offer.name))
-        self.rows[offer.name] = row
         self._place(row, offer.group)
+        self.rows[offer.name] = row
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Mark the network that is drawn; one of a file gets a row of its own."""
@@ -150,6 +154,8 @@ class NetworkList(Column):
         self._buttons.addButton(row)
         if group not in self._headings:
             self._headings[group] = SectionLabel(group)
+            is_first = group == _OWN_GROUP or not self.rows
+            self._headings[group].setContentsMargins(0, 0 if is_first else GAP_PX, 0, 0)
             at = 0 if group == _OWN_GROUP else self.body.count() - 1
             self.body.insertWidget(at, self._headings[group])
         self.body.insertWidget(self._end_of(group), row)

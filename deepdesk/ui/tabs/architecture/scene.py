@@ -44,7 +44,9 @@ class NetworkScene(QGraphicsScene):
         self.step_y = float(card_height() + ROW_GAP_PX)
         ids = [card.id for card in drawing.cards]
         self.layout: Layout = laid_out(ids, drawing.links, step_ratio=self.step_y / self.step_x)
-        self.cards: Mapping[str, CardItem] = {c.id: CardItem(c, self.card_width) for c in drawing.cards}
+        self.cards: Mapping[str, CardItem] = {
+            c.id: CardItem(c, self.card_width) for c in drawing.cards
+        }
         for card in self.cards.values():
             card.setPos(self.centre(card.card.id))
             self.addItem(card)

@@ -14,7 +14,7 @@ from deepdesk.ui.widgets.figure import Figure
 from deepdesk.ui.widgets.labels import Label
 
 HEIGHT_PX = 61
-MEMORY_PX = 218
+MEMORY_PX = 236
 UNKNOWN = "\N{EN DASH}"
 # Shares of the machine's memory from which the bar warns.
 TIGHT, TOO_MUCH = 0.7, 0.95

@@ -13,6 +13,7 @@ from deepdesk.core.events import Ended, Progress
 from deepdesk.nn.backbone_facts import BACKBONES, LICENCE
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
+from deepdesk.ui.tabs.architecture.background import WHERE, while_alive
 from deepdesk.ui.tabs.architecture.words import download_text
 from deepdesk.ui.tabs.architecture.works import weights_work
 from deepdesk.ui.theme import metrics
@@ -76,9 +77,9 @@ class WeightsStrip(QFrame):
         self._show_busy(is_busy=True)
         self._job = self._desk.start(
             weights_work(self._name, file),
-            "architecture",
-            on_event=self._progress,
-            on_ended=self._ended,
+            WHERE,
+            on_event=while_alive(self, self._progress),
+            on_ended=while_alive(self, self._ended),
         )
 
     def _progress(self, event: Any) -> None:
@@ -99,7 +100,7 @@ class WeightsStrip(QFrame):
         self._job = None
         self._show_busy(is_busy=False)
         if ended.error is not None and not ended.report:
-            self._desk.banner(ended.error, "architecture")
+            self._desk.banner(ended.error, WHERE)
         elif not ended.stopped and not ended.report:
             self._desk.say(f"The weights of {BACKBONES[self._name].title} are here now.")
         self.fetched.emit(None)

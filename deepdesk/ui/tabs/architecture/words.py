@@ -52,11 +52,8 @@ def memory_of_text(used_bytes: int, total_bytes: int) -> str:
     """Return how much of a machine's memory something takes: 1.1 of 24 GB."""
     if not total_bytes:
         return memory_text(used_bytes)
-    used = memory_text(used_bytes)
-    total = memory_text(total_bytes)
-    if used[-2:] == total[-2:]:
-        used = used.partition(THIN)[0]
-    return f"{used} of {total}"
+    size, name = (_GB, "GB") if total_bytes >= _GB else (_MB, "MB")
+    return f"{_digits(max(used_bytes / size, 0.01))} of {total_bytes / size:.0f}{THIN}{name}"
 
 
 def download_text(count_bytes: int) -> str:

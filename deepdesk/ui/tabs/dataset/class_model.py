@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 
 from deepdesk.ui.tabs.dataset.overview import Overview
+from deepdesk.ui.tabs.dataset.plain import plain_tip
 
 CLASSES_MIME = "application/x-deepdesk-classes"
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -101,7 +102,7 @@ class ClassModel(QAbstractListModel):
             int(Qt.ItemDataRole.DisplayRole): line.name,
             int(Qt.ItemDataRole.EditRole): line.name,
             int(Qt.ItemDataRole.AccessibleTextRole): f"{line.name}, {line.count:,}",
-            int(Qt.ItemDataRole.ToolTipRole): f"{line.name}: {line.count:,}",
+            int(Qt.ItemDataRole.ToolTipRole): plain_tip(f"{line.name}: {line.count:,}"),
             ROW_ROLE: line,
         }
         return values.get(role)

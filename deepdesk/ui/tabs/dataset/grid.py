@@ -28,6 +28,7 @@ from deepdesk.ui.tabs.dataset.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.geometry import Geometry
 from deepdesk.ui.tabs.dataset.pages import Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
+from deepdesk.ui.tabs.dataset.plain import plain_tip
 from deepdesk.ui.tabs.dataset.tile import TileLook, paint_tile
 
 SAMPLES_MIME = "application/x-deepdesk-samples"
@@ -232,7 +233,8 @@ class SampleGrid(QAbstractScrollArea):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             row = self.geometry_now.row_at(event.pos(), self._scrolled_px)
             sample = self._pages.sample(row)
-            QToolTip.showText(event.globalPos(), "" if sample is None else self._tip_of(sample))
+            tip = "" if sample is None else plain_tip(self._tip_of(sample))
+            QToolTip.showText(event.globalPos(), tip)
             return True
         return super().viewportEvent(event)
 

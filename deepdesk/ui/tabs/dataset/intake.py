@@ -22,7 +22,7 @@ from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
 if TYPE_CHECKING:
     from deepdesk.project.folder import Project
 
-REFRESH_S = 0.5
+REFRESH_S = 1.0
 
 
 class Intake(QObject):

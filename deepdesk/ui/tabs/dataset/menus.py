@@ -14,6 +14,7 @@ from deepdesk.ui.tabs.dataset.actions import Actions, Selected
 from deepdesk.ui.tabs.dataset.class_list import ClassList
 from deepdesk.ui.tabs.dataset.class_model import ClassLine
 from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview
+from deepdesk.ui.tabs.dataset.plain import plain_entry
 
 SPLIT_KEYS = {"train": "T", "validation": "V", "test": "E"}
 DIGIT_KEYS = "1234567890"
@@ -22,7 +23,7 @@ Act = Callable[[], object]
 
 def entry(menu: QMenu, text: str, act: Act, *, key: str = "") -> None:
     """Put an entry at the end of a menu; the key is shown at its right."""
-    action = menu.addAction(f"{text}\t{key}" if key else text)
+    action = menu.addAction(f"{plain_entry(text)}\t{key}" if key else plain_entry(text))
     action.triggered.connect(lambda _checked=False: act())
 
 

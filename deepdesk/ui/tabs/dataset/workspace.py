@@ -142,7 +142,10 @@ class Workspace(QWidget):
         )
         self.middle.cancelled.connect(lambda _middle: self.intake.cancel())
         self.intake.checked.connect(self.right.health.show_progress)
-        self.intake.grown.connect(lambda _seconds: self.refresh())
+        # While much comes in, counts that are still on their way are not asked for again.
+        self.intake.grown.connect(
+            lambda seconds: None if seconds and self.worker.is_waiting else self.refresh()
+        )
         self.intake.failed.connect(lambda error: desk.banner(error, "dataset"))
         self.intake.refused.connect(lambda refused: self.middle.show_refused(refused, self._noun))
 

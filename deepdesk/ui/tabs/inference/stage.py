@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,9 +22,12 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import ErrorState
 from deepdesk.ui.widgets.drop_area import DropArea
 from deepdesk.ui.widgets.elided_label import ElidedLabel
+from deepdesk.ui.widgets.picture import PictureView
 from deepdesk.ui.widgets.states import EmptyState
 
 ERROR_WIDTH_PX = 420
+# A picture is enlarged to this side, or this many times if that is more.
+LARGE_PX, LARGEST_ZOOM = 400, 4
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -81,6 +85,7 @@ class Stage(DropArea):
         self._let_go()
         self._view = widget_for(payload)
         self._held.addWidget(self._view)
+        self._leave_room()
         self._views.setCurrentWidget(self._holder)
         self._name(name)
 
@@ -108,6 +113,19 @@ class Stage(DropArea):
             self._views.addWidget(view)
         self.body.addWidget(self._views, 1)
         self.body.addWidget(self.hint)
+
+    def _leave_room(self) -> None:
+        """Keep a picture of few pixels from filling a large screen with them."""
+        side = top = metrics.XL
+        if isinstance(self._view, PictureView):
+            hint = self._view.sizeHint()
+            most = max(metrics.scaled(LARGE_PX), LARGEST_ZOOM * max(hint.width(), hint.height()))
+            top = max(top, (self._views.height() - most) // 2)
+        self._held.setContentsMargins(side, top, side, max(metrics.M, top - metrics.M))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._leave_room()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPi
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from deepdesk.core.payloads import Image
-from deepdesk.ui.theme import colour, current, metrics
+from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
 
@@ -29,7 +29,6 @@ class AnswerTile(QWidget):
         self.answer = self.truth = self._under = ""
         self.score = math.nan
         self.is_right: bool | None = None
-        current().changed.connect(lambda _tokens: self.update())
 
     def show_picture(self, picture: Image | None) -> None:
         """Show the sample itself."""

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -68,7 +69,7 @@ class PlotsPanel(QWidget):
             self.row.set_live(is_live)
 
     def _put(self, ended: Ended) -> None:
-        if ended.error is not None:
+        if ended.error is not None or not shiboken6.isValid(self):
             return
         from deepdesk.ui.tabs.training.plot_row import PlotRow
 

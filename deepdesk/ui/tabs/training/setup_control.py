@@ -41,9 +41,9 @@ class SetupControl(QObject):
         self._saving = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._saving.timeout.connect(self._save)
         panel.edited.connect(lambda _none: self._saving.start())
-        desk.samples_changed.connect(lambda _revision: self.count())
+        desk.samples_changed.connect(self.count)
 
-    def count(self) -> None:
+    def count(self, _revision: object = None) -> None:
         """Count what there is to train on."""
         self._viewer.start(readiness_work(self._desk.project), self._take_readiness)
 
