@@ -1,6 +1,6 @@
 """Whether two samples look alike, by their small pictures: the check behind a fingerprint.
 
-Letters in names: H height, W width, C channels.
+Letters in names: H height, W width, C channels, N pixels that are compared.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ SIDE_PX = 64
 # 0.984, and of 10,000 CIFAR-10 pictures one pair lies above, which is one picture edited.
 MIN_CORRELATION = 0.985
 _MAX_ASPECT = 1.05
+# A ground counts as plain when a quarter of the picture is within one of 16 levels of grey.
+_LEVEL_STEP = 16
+_MUCH = 0.25
 _KEPT = 4096
 
 Small = NDArray[np.uint8]
@@ -58,12 +61,18 @@ def correlation(one: Small, other: Small) -> float:
     """Return the correlation -1 to 1 of two small pictures, uint8, (H, W, C).
 
     Both are brought to the smaller of their sizes; each channel is compared
-    without its mean. It is 0 for pictures of other proportions and for flat ones.
+    without its mean. Ground that both have in one plain colour is left out: a
+    letter on white must not be like every other letter because of the white.
+    It is 0 for pictures of other proportions and for flat ones.
     """
     height, width = (min(sides) for sides in zip(one.shape[:2], other.shape[:2], strict=True))
     if not _same_aspect(one, other):
         return 0.0
-    first, second = (_centred(picture, (width, height)) for picture in (one, other))
+    sized = [_sized(picture, (width, height)) for picture in (one, other)]
+    drawn_HW = ~(_plain_ground(sized[0]) & _plain_ground(sized[1]))
+    if not drawn_HW.any():
+        return 0.0
+    first, second = (_centred(picture[drawn_HW]) for picture in sized)
     power = float((first * first).sum() * (second * second).sum())
     return float((first * second).sum()) / power**0.5 if power > 0 else 0.0
 
@@ -75,8 +84,23 @@ def _same_aspect(one: Small, other: Small) -> bool:
     return bool(1 / (_MAX_ASPECT * few) <= ratio <= _MAX_ASPECT * few)
 
 
-def _centred(picture: Small, size: tuple[int, int]) -> NDArray[np.float32]:
-    if picture.shape[1::-1] != size:
-        picture = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-    values = picture.astype(np.float32)
-    return np.asarray(values - values.mean(axis=(0, 1)), dtype=np.float32)
+def _sized(picture: Small, size: tuple[int, int]) -> Small:
+    if picture.shape[1::-1] == size:
+        return picture
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+
+
+def _plain_ground(picture: Small) -> NDArray[np.bool_]:
+    """Return where the one colour is that fills much of a picture, bool, (H, W)."""
+    grey_HW = picture.mean(axis=2)
+    levels = np.bincount((grey_HW // _LEVEL_STEP).astype(np.int64).ravel())
+    level = (float(levels.argmax()) + 0.5) * _LEVEL_STEP
+    ground_HW = np.abs(grey_HW - level) <= _LEVEL_STEP
+    if ground_HW.mean() < _MUCH:
+        return np.zeros_like(ground_HW)
+    return np.asarray(ground_HW)
+
+
+def _centred(values_NC: Small) -> NDArray[np.float32]:
+    values = values_NC.astype(np.float32)
+    return np.asarray(values - values.mean(axis=0), dtype=np.float32)

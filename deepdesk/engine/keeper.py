@@ -141,14 +141,14 @@ class Keeper:
         Raises:
             StorageError: The checkpoint does not belong to this network.
         """
-        step = self._run.checkpoints.latest_valid()
+        checkpoints = self._run.checkpoints
+        step = checkpoints.latest_valid()
+        self._say_damage(step)
         if step is None:
             recorder.log.truncate(0)
             return
-        checkpoints = self._run.checkpoints
         meta = checkpoints.meta(step)
-        for name, value in meta["progress"].items():
-            setattr(self.progress, name, value)
+        log_offset = self._take_over(meta)
         recorder.sums = load_training(
             checkpoints.read(step, "training.safetensors"),
             network.model,
@@ -160,8 +160,34 @@ class Keeper:
         if self.progress.best_epoch:
             self._best = checkpoints.read(step, "best.safetensors")
         recorder.seconds = self.progress.seconds
-        recorder.log.truncate(meta["log_offset"])
+        recorder.log.truncate(log_offset)
         self._saved_at = (self.progress.step, self.progress.epochs_done)
+
+    def _say_damage(self, step: int | None) -> None:
+        newest = self._run.checkpoints.latest()
+        if newest == step:
+            return
+        again = "the beginning" if step is None else f"step {step:,}"
+        text = f"The checkpoint of step {newest:,} is damaged. The run goes on from {again}."
+        self._emit(Said(text=text, level="warning"))
+
+    def _take_over(self, meta: Mapping[str, Any]) -> int:
+        """Put the run's progress back and return the length of its log."""
+        saved, log_offset = meta.get("progress"), meta.get("log_offset")
+        counts = {f.name for f in dataclasses.fields(RunProgress) if f.type == "int"}
+        is_legal = (
+            isinstance(saved, dict)
+            and saved.keys() == {f.name for f in dataclasses.fields(RunProgress)}
+            and all(type(saved[name]) is int and saved[name] >= 0 for name in counts)
+            and all(isinstance(saved[n], int | float | None) for n in ("best_value", "best_loss"))
+            and isinstance(saved["best_metrics"], dict)
+            and isinstance(saved["seconds"], int | float)
+        )
+        if not is_legal or type(log_offset) is not int or log_offset < 0:
+            raise StorageError("The checkpoint is damaged.", "Start a new run.")
+        for name, value in dict(saved or {}).items():
+            setattr(self.progress, name, value)
+        return log_offset
 
     def _commit(self, network: Network, recorder: Recorder) -> None:
         self.progress.seconds = recorder.seconds

@@ -20,6 +20,7 @@ from deepdesk.nn.graph import Graph
 from deepdesk.project.folder import ProjectFile
 
 PLAN_FORMAT = 1
+MAX_THREADS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,21 +94,51 @@ def plan_from_json(spec: TaskSpec, saved: Mapping[str, Any]) -> RunPlan:
             f"This run was saved in format {saved.get('format')!r}.",
             f"This version reads format {PLAN_FORMAT}.",
         )
-    facts = saved["facts"]
+    for key, kind in _KINDS.items():
+        if not isinstance(saved.get(key), kind) or isinstance(saved[key], bool):
+            raise _damaged(key)
+    if saved["task"] != spec.key:
+        raise ConfigError(
+            "task", f"This run is of the task {saved['task']!r}.", "Choose a run of this task."
+        )
+    texts = {key: saved[key] for key, kind in _KINDS.items() if kind is str}
     return RunPlan(
-        task=saved["task"],
-        dial=saved["dial"],
+        **texts,
         training=from_json(TrainingConfig, saved["training"]),
         config=from_json(spec.config, saved["config"]),
-        architecture=saved["architecture"],
         graph=saved["graph"],
-        facts=DataFacts(classes=tuple(facts["classes"]), typical_size=tuple(facts["typical_size"])),
-        device=saved["device"],
-        precision=saved["precision"],
-        threads=saved["threads"],
-        continue_from=saved["continue_from"],
-        dataset=saved["dataset"],
+        facts=_facts(saved["facts"]),
+        threads=min(max(1, saved["threads"]), MAX_THREADS),
     )
+
+
+_KINDS: dict[str, type[Any]] = {
+    "task": str,
+    "dial": str,
+    "training": dict,
+    "config": dict,
+    "architecture": str,
+    "graph": dict,
+    "facts": dict,
+    "device": str,
+    "precision": str,
+    "threads": int,
+    "continue_from": str,
+    "dataset": str,
+}
+
+
+def _damaged(key: str) -> ConfigError:
+    return ConfigError(key, f"The saved run has no legal {key}.", "Restore it, or start a new run.")
+
+
+def _facts(saved: Mapping[str, Any]) -> DataFacts:
+    classes, size = saved.get("classes"), saved.get("typical_size")
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise _damaged("classes")
+    if not isinstance(size, list) or not all(type(side) is int and side > 0 for side in size):
+        raise _damaged("typical_size")
+    return DataFacts(classes=tuple(classes), typical_size=tuple(size))
 
 
 def settled(

@@ -16,7 +16,7 @@ from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data
 from deepdesk.engine.compute import Compute
-from deepdesk.engine.devices import device_for
+from deepdesk.engine.devices import device_for, physical_cores
 from deepdesk.engine.evaluation import Evaluation, evaluate
 from deepdesk.engine.plan import plan_from_json
 from deepdesk.engine.run_session import FIT_FILE
@@ -29,6 +29,7 @@ from deepdesk.project.safe_write import read_json
 
 # Enough to keep the processor busy, small enough for any memory.
 _BATCH = 256
+_FIT_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Prediction:
 
 
 class Predictor:
-    """A run's network, ready to answer. Use it from one thread at a time.
+    """A run's network, ready to answer. Make it and use it in one and the same thread.
 
     Args:
         project: Where the run is.
@@ -84,14 +85,18 @@ class Predictor:
         self._use_fit(run.path / FIT_FILE, checkpoint)
         model = build_empty(Graph.from_json(self.plan.graph), self.task.contract())
         load_weights(model, checkpoint_weights(run, checkpoint))
-        self.compute = Compute(device=torch.device(device_for(device).key))
+        # One core is left to the window and to a run that may be training beside.
+        threads = max(1, physical_cores() - 1)
+        self.compute = Compute(device=torch.device(device_for(device).key), threads=threads)
+        self.compute.use_threads()
         self.model = self.compute.place(model).eval()
 
     def _use_fit(self, path: Path, checkpoint: str) -> None:
         """Use what was fitted for the best weights; other weights answer as they are."""
         if checkpoint == "best" and path.exists():
-            fit = read_json(path)
-            self.task.use_fit({k: v for k, v in fit.items() if isinstance(v, float) and v > 0})
+            fit = read_json(path, limit_bytes=_FIT_BYTES)
+            if isinstance(fit, dict):
+                self.task.use_fit({k: v for k, v in fit.items() if isinstance(v, float) and v > 0})
 
     @torch.no_grad()
     def answer(self, given: Payload, stop: StopToken) -> Iterator[Prediction]:

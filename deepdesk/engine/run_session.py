@@ -7,7 +7,7 @@ import dataclasses
 import torch
 
 from deepdesk.core.errors import DeviceError, StorageError
-from deepdesk.core.events import Choices, Progress, RunEnded, RunStarted
+from deepdesk.core.events import Choices, Progress, RunEnded, RunStarted, Said
 from deepdesk.core.task import Task
 from deepdesk.core.work import EventSink, StoppedError, StopToken
 from deepdesk.data.batches import SplitData, steps_per_epoch
@@ -72,6 +72,7 @@ class RunSession:
         self, rows: run_data.Rows, emit: EventSink, stop: StopToken
     ) -> tuple[dict[str, SplitData], Trainer]:
         data = run_data.decoded(self.project, self.task, self.plan, rows, emit, stop)
+        run_data.settle(self.run, rows, data, self.plan.facts.classes)
         emit(Progress(what="Building the network"))
         compute = Compute(
             device=torch.device(self.plan.device),
@@ -88,7 +89,7 @@ class RunSession:
     def _model(self, graph: Graph) -> torch.nn.Module:
         """Return the network with its first weights; a checkpoint's follow if there is one."""
         contract = self.task.contract()
-        if self.run.checkpoints.latest() is not None:
+        if self.run.checkpoints.latest_valid() is not None:
             return build_empty(graph, contract)
         model = build(graph, contract, seed=self.plan.training.seed)
         if self.plan.continue_from:
@@ -184,9 +185,14 @@ class RunSession:
             progress = self.trainer.keeper.progress
             metrics = {**progress.best_metrics, **metrics}
             seconds = self.trainer.recorder.seconds
-        self.run.update(status=status, metrics=metrics, seconds=seconds)
-        self.run.metrics.close()
-        self.run.release()
+        try:
+            # A run that ended before it could be built keeps what was known of it.
+            known = {"metrics": metrics, "seconds": seconds} if self.trainer is not None else {}
+            self.run.update(status=status, **known)
+            self.run.release()
+        except (StorageError, OSError) as error:
+            # Without its owner the run shows as interrupted, and can be resumed.
+            emit(Said(text=f"How the run ended could not be written: {error}", level="error"))
         emit(RunEnded(run=self.run.path.name, status=status, metrics=metrics, seconds=seconds))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
@@ -22,14 +23,33 @@ def load_weights(model: nn.Module, data: bytes) -> None:
     """Copy weights from safetensors into `model`, in place.
 
     Raises:
-        StorageError: Names or shapes are not those of the network.
+        StorageError: Names, shapes or kinds are not those of the network, or a number is none.
     """
-    saved = safetensors.torch.load(data)
+    _copy_weights(model, _loaded(data))
+
+
+def _loaded(data: bytes) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load(data)
+    except (safetensors.SafetensorError, KeyError, ValueError) as error:
+        raise StorageError("The saved weights are damaged.", "Choose another run.") from error
+
+
+def _foreign() -> StorageError:
+    return StorageError(
+        "The saved weights do not belong to this network.", "Choose another run or network."
+    )
+
+
+def _copy_weights(model: nn.Module, saved: Mapping[str, Tensor]) -> None:
     own = model.state_dict()
-    if saved.keys() != own.keys() or any(saved[n].shape != own[n].shape for n in own):
-        raise StorageError(
-            "The saved weights do not belong to this network.", "Choose another run or network."
-        )
+    fits = saved.keys() == own.keys() and all(
+        saved[n].shape == own[n].shape and saved[n].dtype == own[n].dtype for n in own
+    )
+    if not fits:
+        raise _foreign()
+    if not all(bool(torch.isfinite(t).all()) for t in saved.values()):
+        raise StorageError("The saved weights hold numbers that are none.", "Choose another run.")
     with torch.no_grad():
         for name, tensor in own.items():
             tensor.copy_(saved[name])
@@ -65,17 +85,24 @@ def load_training(
         StorageError: The weights do not belong to this network.
     """
     groups: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}, "sum": {}, "metric": {}}
-    for name, tensor in safetensors.torch.load(data).items():
+    for name, tensor in _loaded(data).items():
         kind, _, rest = name.partition("/")
-        groups[kind][rest] = tensor
-    load_weights(model, safetensors.torch.save(groups["model"]))
-    _load_optimizer(optimizer, groups["optimizer"])
+        groups.setdefault(kind, {})[rest] = tensor
+    _copy_weights(model, groups["model"])
+    try:
+        _load_optimizer(optimizer, groups["optimizer"])
+        _load_metrics(metrics, groups["metric"])
+    except (IndexError, KeyError, RuntimeError, ValueError) as error:
+        raise _foreign() from error
+    return groups["sum"]
+
+
+def _load_metrics(metrics: Mapping[str, Metric], saved: Mapping[str, Tensor]) -> None:
     for name, metric in metrics.items():
         start = f"{name}/"
-        own = {k.removeprefix(start): t for k, t in groups["metric"].items() if k.startswith(start)}
+        own = {k.removeprefix(start): t for k, t in saved.items() if k.startswith(start)}
         if own:
             metric.restore(own)
-    return groups["sum"]
 
 
 def _load_optimizer(optimizer: torch.optim.Optimizer, saved: Mapping[str, Tensor]) -> None:

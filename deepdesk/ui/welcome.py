@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -37,6 +38,7 @@ TITLE = "What should your network learn?"
 HINT = "Drop a folder anywhere in this window, or choose. Everything stays on this computer."
 COLUMNS, CARDS, SHOWN_RECENT, FEW = 3, 9, 5, 3
 CARDS_PX, SIDE_PX, GAP_PX, TOP_PX, START_PX = 752, 360, 40, 56, 260
+USUAL_HEIGHT_PX = 560
 
 
 class WelcomePage(QScrollArea):
@@ -107,6 +109,12 @@ class WelcomePage(QScrollArea):
             words = f"Start with the sample: {spec.sample_name}"
             menu.addAction(words, lambda: self.sample_asked.emit(spec))
         return menu
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # On a tall screen the page sits a little above the middle.
+        top = max(TOP_PX, (self.viewport().height() - metrics.scaled(USUAL_HEIGHT_PX)) // 3)
+        self._row.setContentsMargins(metrics.XL, top, metrics.XL, metrics.XL)
 
     def _take(self, event: object) -> None:
         if isinstance(event, Result):
@@ -180,7 +188,7 @@ class WelcomePage(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         page = QWidget()
         page.setProperty("kind", "page")
-        row = QHBoxLayout(page)
+        row = self._row = QHBoxLayout(page)
         row.setContentsMargins(metrics.XL, TOP_PX, metrics.XL, metrics.XL)
         row.setSpacing(GAP_PX)
         row.addStretch(1)

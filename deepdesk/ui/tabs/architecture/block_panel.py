@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.settings import settings_of
@@ -71,9 +71,11 @@ class BlockPanel(Column):
 
     Signals:
         edited: (block id, its new config), a moment after the last key.
+        left: None, when the form in which the keyboard was goes away.
     """
 
     edited = Signal(object)
+    left = Signal(object)
 
     def __init__(self) -> None:
         super().__init__(edge="left", width_px=metrics.COLUMN_RIGHT)
@@ -145,6 +147,8 @@ class BlockPanel(Column):
             self.form = ConfigForm(kind.config, value=node.config)
             self.form.changed.connect(lambda config: self._take(node.id, config))
             self._slot.addWidget(self.form)
+            # A network of a file has nothing else to compare with than what it was.
+            self.form.set_base(node.config)
         if base is not None and base.block == node.block:
             self.form.set_base(base.config)
         # What is being written stays as it is until it is told.
@@ -184,6 +188,8 @@ class BlockPanel(Column):
 
     def _drop_form(self) -> None:
         if self.form is not None:
+            if self.form.isAncestorOf(QApplication.focusWidget() or self):
+                self.left.emit(None)
             self._slot.removeWidget(self.form)
             self.form.hide()
             self.form.deleteLater()

@@ -20,7 +20,9 @@ from deepdesk.ui.tabs.architecture.scene import NetworkScene
 from deepdesk.ui.tabs.architecture.words import overlay_text
 from deepdesk.ui.theme import colour, current
 
-SMALLEST_ZOOM, LARGEST_ZOOM, FIT_ZOOM = 0.08, 4.0, 1.25
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.08, 4.0
+# Small networks are not blown up beyond this, and that only in a high window.
+LARGEST_FIT, FIT_HEIGHT_PX = 1.35, 900
 # What does not fit at this zoom is shown from its beginning instead.
 CALM_ZOOM, FIRST_ZOOM = 0.45, 0.8
 STEP = 1.2
@@ -93,7 +95,7 @@ class Canvas(QGraphicsView):
             return
         self.selected = node_id
         self.picture.choose(node_id)
-        self._bring(node_id)
+        self.ensureVisible(self.picture.cards[node_id], FIT_MARGIN_PX // 2, FIT_MARGIN_PX // 2)
         self._tell()
         self.chosen.emit(node_id)
 
@@ -102,23 +104,20 @@ class Canvas(QGraphicsView):
         if self.picture is None or not self.picture.cards:
             return
         self._follows = True
-        room = self.picture.contents()
-        margin = 2 * FIT_MARGIN_PX
-        width, height = (max(1, side - margin) for side in self.viewport().size().toTuple())
-        whole = min(width / room.width(), height / room.height(), FIT_ZOOM)
-        self._set_zoom(whole if whole >= CALM_ZOOM else FIRST_ZOOM)
+        whole = self._fitting_zoom()
         if whole >= CALM_ZOOM:
-            self.centerOn(room.center())
+            self.show_all()
         else:
+            self._set_zoom(FIRST_ZOOM)
             first = next(iter(self.picture.cards))
-            self._centre(self.picture.centre(self.selected or first))
+            self._begin_at(self.picture.centre(self.selected or first))
 
     def show_all(self) -> None:
         """Show everything, however small."""
-        self.fit()
-        if self.picture is not None:
-            self.fitInView(self.picture.contents(), Qt.AspectRatioMode.KeepAspectRatio)
-            self._set_zoom(min(self.zoom(), FIT_ZOOM))
+        if self.picture is not None and self.picture.cards:
+            self._set_zoom(self._fitting_zoom())
+            self.centerOn(self.picture.contents().center())
+            self._follows = self.zoom() >= CALM_ZOOM
 
     def zoom(self) -> float:
         """Return how many pixels one of the drawing takes."""
@@ -133,14 +132,23 @@ class Canvas(QGraphicsView):
         wanted = min(max(zoom, SMALLEST_ZOOM), LARGEST_ZOOM)
         self.scale(wanted / self.zoom(), wanted / self.zoom())
 
-    def _centre(self, point: QPointF) -> None:
-        """Put a point into the upper half, where reading begins."""
-        self.centerOn(point + QPointF(0, self.viewport().height() / self.zoom() * 0.3))
+    def _fitting_zoom(self) -> float:
+        """Return the zoom at which everything is in sight; large windows come a little nearer."""
+        assert self.picture is not None
+        room = self.picture.contents()
+        width, height = self.viewport().width(), self.viewport().height()
+        nearest = min(LARGEST_FIT, max(1.0, height / FIT_HEIGHT_PX))
+        return min(
+            max(1, width - 2 * FIT_MARGIN_PX) / max(1.0, room.width()),
+            max(1, height - 2 * FIT_MARGIN_PX) / max(1.0, room.height()),
+            nearest,
+        )
 
-    def _bring(self, node_id: str) -> None:
-        if self.picture is not None:
-            item = self.picture.cards[node_id]
-            self.ensureVisible(item, FIT_MARGIN_PX // 2, FIT_MARGIN_PX // 2)
+    def _begin_at(self, point: QPointF) -> None:
+        """Put a point to the upper left, where reading begins."""
+        side = self.viewport().size().toTuple()
+        width, height = (length / self.zoom() * 0.25 for length in side)
+        self.centerOn(point + QPointF(width, height))
 
     def _repaint(self, _tokens: object) -> None:
         if self.picture is not None:

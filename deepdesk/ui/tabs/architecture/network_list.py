@@ -140,9 +140,12 @@ class NetworkList(Column):
         if is_own:
             self._own = NetworkRow(_own_offer(drawing))
             self._place(self._own, _OWN_GROUP)
-        heading = self._headings.get(_OWN_GROUP)
-        if heading is not None:
-            heading.setVisible(is_own)
+        for group, heading in self._headings.items():
+            if group == _OWN_GROUP:
+                heading.setVisible(is_own)
+            else:
+                is_top = not is_own and self.body.indexOf(heading) <= 1
+                heading.setContentsMargins(0, 0 if is_top else GAP_PX, 0, 0)
         chosen = self._own if is_own else self.rows.get(drawing.graph.name)
         for row in self.rows.values():
             row.set_offer(row.offer, is_changed=row is chosen and drawing.is_changed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from deepdesk.ui.tabs.architecture.scene import NetworkScene
@@ -13,11 +13,15 @@ from deepdesk.ui.theme import colour
 
 MARGIN_PX = 24
 DENSITY = 2.0
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 24_000_000
 
 
-def png_bytes(scene: NetworkScene) -> bytes:
-    """Return the drawing as a PNG, twice as dense as the screen unless that is very large."""
+def png_of(scene: NetworkScene) -> Callable[[], bytes]:
+    """Draw a PNG, twice as dense as the screen unless that is very large.
+
+    Returns:
+        A function that packs it, which takes a while and may run in any thread.
+    """
     room = _room(scene)
     density = min(DENSITY, (MOST_PIXELS / (room.width() * room.height())) ** 0.5)
     size = (room.size() * density).toSize()
@@ -26,14 +30,18 @@ def png_bytes(scene: NetworkScene) -> bytes:
     painter = QPainter(image)
     _render(scene, painter, QRectF(0, 0, size.width(), size.height()), room)
     painter.end()
+    return lambda: _packed(image)
+
+
+def _packed(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())
 
 
-def svg_bytes(scene: NetworkScene) -> bytes:
-    """Return the drawing as an SVG."""
+def svg_of(scene: NetworkScene) -> Callable[[], bytes]:
+    """Draw an SVG and return a function that returns it."""
     room = _room(scene)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -47,10 +55,14 @@ def svg_bytes(scene: NetworkScene) -> bytes:
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), colour("bg"))
     _render(scene, painter, QRectF(0, 0, size.width(), size.height()), room)
     painter.end()
-    return bytes(buffer.data().data())
+    data = bytes(buffer.data().data())
+    return lambda: data
 
 
-WRITERS: Mapping[str, Callable[[NetworkScene], bytes]] = {"png": png_bytes, "svg": svg_bytes}
+PAINTERS: Mapping[str, Callable[[NetworkScene], Callable[[], bytes]]] = {
+    "png": png_of,
+    "svg": svg_of,
+}
 
 
 def _room(scene: NetworkScene) -> QRectF:

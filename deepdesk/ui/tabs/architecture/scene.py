@@ -22,7 +22,7 @@ from deepdesk.ui.tabs.architecture.layout import Layout, laid_out
 from deepdesk.ui.tabs.architecture.words import OVERLAYS, overlay_share, overlay_text
 
 ROW_GAP_PX = 22
-COLUMN_GAP_PX = 76
+COLUMN_GAP_PX = 88
 BULGE_PX, BULGE_STEP_PX = 62, 16
 BUBBLE_GAP_PX = 16
 MARGIN_PX = 600
@@ -47,6 +47,7 @@ class NetworkScene(QGraphicsScene):
         self.cards: Mapping[str, CardItem] = {
             c.id: CardItem(c, self.card_width) for c in drawing.cards
         }
+        self.is_folded = any(place.column for place in self.layout.places.values())
         for card in self.cards.values():
             card.setPos(self.centre(card.card.id))
             self.addItem(card)
@@ -93,7 +94,9 @@ class NetworkScene(QGraphicsScene):
         if start.column == end.column and span == 1:
             return LinkItem(straight(below, above), skips=False)
         if start.column == end.column:
-            bulge = BULGE_PX + BULGE_STEP_PX * min(span, 12)
+            bulge = float(BULGE_PX + BULGE_STEP_PX * min(span, 12))
+            if self.is_folded:
+                bulge = min(bulge, COLUMN_GAP_PX * 0.6)
             sides = (at + QPointF(half_x, 0), to + QPointF(half_x, 0))
             return LinkItem(around(*sides, bulge), skips=True)
         gutter = self._gutter(end.column)

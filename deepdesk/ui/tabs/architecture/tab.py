@@ -17,7 +17,7 @@ from deepdesk.ui.tabs.architecture.middle import Middle
 from deepdesk.ui.tabs.architecture.network import Network
 from deepdesk.ui.tabs.architecture.network_list import NetworkList
 from deepdesk.ui.tabs.architecture.offers import listed
-from deepdesk.ui.tabs.architecture.picture import WRITERS
+from deepdesk.ui.tabs.architecture.picture import PAINTERS
 from deepdesk.ui.tabs.architecture.works import writing_work
 
 _ZOOM_STEP = 1.2
@@ -149,8 +149,7 @@ class ArchitectureTab(QWidget):
         chosen, _kind = QFileDialog.getSaveFileName(self, "Save picture", start, f"*.{suffix}")
         if chosen:
             path = Path(chosen).with_suffix(f".{suffix}")
-            self._desk.start(writing_work(path, WRITERS[suffix](picture)), WHERE)
-            self._desk.say(f"Saved the drawing as {path.name}")
+            self._desk.start(writing_work(path, PAINTERS[suffix](picture)), WHERE)
 
     def _edit(self, act: object, *values: object) -> None:
         assert callable(act)
@@ -174,6 +173,7 @@ class ArchitectureTab(QWidget):
         network.failed.connect(self._fail)
         self.offers.picked.connect(lambda name: self._edit(network.choose, name))
         self.block.edited.connect(lambda edit: self._edit(network.change, *edit))
+        self.block.left.connect(lambda _none: canvas.setFocus())
         self.middle.totals.reset_asked.connect(lambda _none: self._edit(network.reset))
         self.middle.retried.connect(lambda _none: network.refresh())
         self.middle.weights.fetched.connect(lambda _none: network.recount())

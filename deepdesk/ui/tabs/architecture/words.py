@@ -75,10 +75,10 @@ _VALUES: Mapping[str, Callable[[Cost], tuple[int, str]]] = {
 
 def overlay_text(card: Card, overlay: str) -> str:
     """Return what a card says at its right side."""
-    if overlay in _VALUES:
-        return _VALUES[overlay](card.cost)[1] if card.cost else ""
     if card.family == "inputs":
         return "input"
+    if overlay in _VALUES:
+        return _VALUES[overlay](card.cost)[1] if card.cost else ""
     return shape_text(card.out_shape) if card.out_shape else ""
 
 
@@ -104,8 +104,9 @@ def verdict(graph: Graph, survey: Survey, problems: tuple[GraphError, ...]) -> s
     if problems:
         first = problems[0]
         node = graph.by_id.get(first.node)
-        where = f"{node.title}: " if node is not None else ""
-        return f"Does not work yet. {where}{first.message} {first.hint}".strip()
+        is_named = node is None or node.title in first.message
+        where = "" if is_named or node is None else f"{node.title}: "
+        return f"Not valid. {where}{first.message} {first.hint}".strip()
     takes = " and ".join(shape_text(tuple(shape)) for shape in survey.contract.inputs.values())
     gives = gives_text(survey.contract.outputs, survey.classes)
     waiting = f", until {survey.waiting}" if survey.waiting else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import GraphError
-from deepdesk.core.events import Progress, Result
+from deepdesk.core.events import Progress, Result, Said
 from deepdesk.core.task import DataFacts, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.safe_write import read_json, write_bytes
@@ -128,11 +129,12 @@ def reading_work(path: Path) -> Work:
     return work
 
 
-def writing_work(path: Path, data: bytes) -> Work:
-    """Return work that writes a file."""
+def writing_work(path: Path, pack: Callable[[], bytes]) -> Work:
+    """Return work that writes what `pack` returns into a file; it raises StorageError."""
 
-    def work(_emit: EventSink, _stop: StopToken) -> None:
-        write_bytes(path, data)
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        write_bytes(path, pack())
+        emit(Said(text=f"Saved the drawing as {path.name}"))
 
     return work
 

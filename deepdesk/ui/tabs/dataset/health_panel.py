@@ -79,7 +79,8 @@ class HealthPanel(QWidget):
         if was_hidden == (progress is not None):
             self._show_rows()
         if progress is not None:
-            self._checking.setText(f"{progress.what} {progress.done:,} of {progress.total:,}")
+            count = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
+            self._checking.setText(progress.what + count)
             self._bar.set_share(progress.done / max(1, progress.total))
 
     def _row(self, finding: Finding) -> ProblemRow:

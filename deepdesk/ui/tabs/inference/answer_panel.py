@@ -41,6 +41,7 @@ class AnswerPanel(Column):
         self.setAccessibleName("Answer")
         self._can_join = can_join
         self._entry: Entry | None = None
+        self._is_answered = False
         self._views: list[QWidget] = []
         self.name = ElidedLabel(kind="hint", where=Qt.TextElideMode.ElideMiddle)
         self.answer = ElidedLabel(kind="answer")
@@ -87,7 +88,7 @@ class AnswerPanel(Column):
         joined = self._entry.joined if self._entry is not None else ""
         for button in (self.right, self.wrong):
             button.setEnabled(can_write and not is_under_way)
-        self._judging.setVisible(not self._judging.isHidden() and not joined)
+        self._judging.setVisible(self._is_answered and not joined)
         self.joined.setText(f"In the data as “{joined}”. The next training learns from it.")
         self.joined.setVisible(bool(joined) and self._can_join)
 
@@ -110,7 +111,8 @@ class AnswerPanel(Column):
         self.sure.set_tone("")
 
     def _show_judging(self, is_answered: bool) -> None:
-        self._judging.setVisible(is_answered and self._can_join)
+        self._is_answered = is_answered and self._can_join
+        self._judging.setVisible(self._is_answered)
         self.joined.hide()
 
     def _put(self, slot: QWidget, payload: Payload, height_px: int) -> None:
