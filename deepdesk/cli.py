@@ -7,6 +7,8 @@ Results go to standard output, as JSON lines with `--json`. Exit status: 0 done,
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 2
+    _accept_any_name()
     try:
         status: int = arguments.command(arguments)
     except DeepDeskError as error:
@@ -31,7 +34,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        _drop_output()
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
+        return 1
     return status
+
+
+def _accept_any_name() -> None:
+    """Let names of files that are no legal text be printed, with what is illegal escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Send what is left nowhere: nobody reads it, and flushing it at the end would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,7 +109,7 @@ def _add_evaluate(verb: argparse.ArgumentParser) -> None:
 
 def _add_predict(verb: argparse.ArgumentParser) -> None:
     _add_project(verb)
-    verb.add_argument("paths", type=Path, nargs="+", help="files or folders")
+    verb.add_argument("paths", type=Path, nargs="+", help="files, folders, or - for standard input")
     verb.add_argument("--run", default="", help="the latest by default")
 
 

@@ -65,6 +65,12 @@ def _all_rows(
     """
     with other.index() as index:
         names = [row.name for row in index.classes()]
+        count = index.count()
+    if count and not names:
+        raise DatasetError(
+            "The data has no classes to compare answers with.",
+            "Give a folder with one folder per class, two at least, or a table of path and label.",
+        )
     unknown = sorted(set(names) - set(classes))
     if unknown:
         raise DatasetError(
@@ -81,10 +87,9 @@ def _report(
     evaluation = predictor.evaluate(rows, emit, stop)
     if not evaluation.metrics:
         raise DatasetError(f"There is nothing to measure in {where}.", "Choose another split.")
-    count = sum(len(ids) for ids, _classes, _targets in rows.values())
     report = {
         "metrics": dict(evaluation.metrics),
-        "samples": count,
+        "samples": len(evaluation.answers),
         "on": where,
         "run": predictor.run_name,
         **evaluation.details,

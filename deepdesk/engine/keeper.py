@@ -181,6 +181,7 @@ class Keeper:
             and all(type(saved[name]) is int and saved[name] >= 0 for name in counts)
             and all(isinstance(saved[n], int | float | None) for n in ("best_value", "best_loss"))
             and isinstance(saved["best_metrics"], dict)
+            and all(isinstance(v, int | float) for v in saved["best_metrics"].values())
             and isinstance(saved["seconds"], int | float)
         )
         if not is_legal or type(log_offset) is not int or log_offset < 0:
@@ -191,6 +192,7 @@ class Keeper:
 
     def _commit(self, network: Network, recorder: Recorder) -> None:
         self.progress.seconds = recorder.seconds
+        recorder.write_log()
         recorder.log.flush()
         weights = weights_to_bytes(network.answering)
         files = {

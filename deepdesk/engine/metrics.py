@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+_MATRIX_CLASSES = 1_000
+
 
 class Accuracy:
     """Share of samples whose highest score is the right class, 0 to 1."""
@@ -58,6 +60,9 @@ class Accuracy:
 class Confusion:
     """Macro F1 over the classes that occur, with the confusion matrix as its detail.
 
+    Beyond 1,000 classes the matrix is left out: nobody can look at it, and it would take
+    gigabytes. F1 needs only the counts of right answers, answers and truths per class.
+
     Args:
         classes: Names in the order of their indices.
     """
@@ -73,32 +78,50 @@ class Confusion:
 
     def reset(self) -> None:
         """Forget everything."""
-        self._counts = torch.zeros(len(self._classes) ** 2, dtype=torch.int64)
+        classes = len(self._classes)
+        cells = classes * classes if classes <= _MATRIX_CLASSES else 0
+        self._cells = torch.zeros(cells, dtype=torch.int64)
+        # Rows: right answers, answers, truths.
+        self._counts = torch.zeros(3, classes, dtype=torch.int64)
 
     def update(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> None:
         """Take in logits, float, (N, C), and `batch["label"]`, int64, (N,)."""
-        cells = batch["label"] * len(self._classes) + outputs.argmax(1)
-        counts = torch.bincount(cells, minlength=len(self._classes) ** 2)
-        self._counts = self._counts.to(counts.device) + counts
+        truths, answers = batch["label"], outputs.argmax(1)
+        self._counts = self._counts.to(answers.device)
+        self._cells = self._cells.to(answers.device)
+        ones = torch.ones_like(answers)
+        # Adding in place costs the batch alone, and unlike bincount waits for no device.
+        self._counts[0].index_add_(0, truths, (truths == answers).long())
+        self._counts[1].index_add_(0, answers, ones)
+        self._counts[2].index_add_(0, truths, ones)
+        if len(self._cells):
+            self._cells.index_add_(0, truths * len(self._classes) + answers, ones)
 
     def compute(self) -> float:
         """Return the mean F1 over classes that occur as truth or answer, NaN over none."""
-        counts = self._matrix().to(torch.float64)
-        right = counts.diagonal()
-        seen = counts.sum(0) + counts.sum(1)
+        right, answers, truths = self._counts.cpu().to(torch.float64)
+        seen = answers + truths
         return float((2 * right / seen)[seen > 0].mean())
 
     def details(self) -> Mapping[str, Any]:
-        """Return {"confusion": {"classes": [...], "counts": rows of truth}}."""
-        return {"confusion": {"classes": list(self._classes), "counts": self._matrix().tolist()}}
+        """Return {"confusion": {"classes": [...], "counts": rows of truth}}, {} for too many."""
+        if not len(self._cells):
+            return {}
+        side = len(self._classes)
+        counts = self._cells.cpu().view(side, side).tolist()
+        return {"confusion": {"classes": list(self._classes), "counts": counts}}
 
     def state(self) -> Mapping[str, Tensor]:
-        """Return the counts, int64, shape (C²,)."""
-        return {"counts": self._counts.cpu()}
+        """Return the counts, int64: "cells" (C²,) or (0,), and "counts" (3, C)."""
+        return {"cells": self._cells.cpu(), "counts": self._counts.cpu()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from the counts, int64, shape (C²,)."""
-        self._counts = state["counts"].clone()
+        """Go on from the counts, int64, "cells" (C²,) or (0,), and "counts" (3, C).
 
-    def _matrix(self) -> Tensor:
-        return self._counts.cpu().view(len(self._classes), len(self._classes))
+        Raises:
+            ValueError: It is of other classes.
+        """
+        cells, counts = state["cells"], state["counts"]
+        if cells.shape != self._cells.shape or counts.shape != self._counts.shape:
+            raise ValueError("counts of other classes")
+        self._cells, self._counts = cells.clone(), counts.clone()

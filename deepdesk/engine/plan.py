@@ -21,6 +21,7 @@ from deepdesk.project.folder import ProjectFile
 
 PLAN_FORMAT = 1
 MAX_THREADS = 512
+PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ def plan_from_json(spec: TaskSpec, saved: Mapping[str, Any]) -> RunPlan:
         raise ConfigError(
             "task", f"This run is of the task {saved['task']!r}.", "Choose a run of this task."
         )
+    if saved["precision"] not in PRECISIONS:
+        raise _damaged("precision")
     texts = {key: saved[key] for key, kind in _KINDS.items() if kind is str}
     return RunPlan(
         **texts,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,8 @@ import torch
 from torch import Tensor
 
 from deepdesk.core.chance import permutation
-from deepdesk.core.events import EpochEnded, Stepped
+from deepdesk.core.errors import StorageError
+from deepdesk.core.events import EpochEnded, Said, Stepped
 from deepdesk.core.task import Metric, Task
 from deepdesk.core.work import EventSink
 from deepdesk.data.batches import SplitData
@@ -69,6 +71,7 @@ class Recorder:
         self._example_ids = validation.samples[self._examples]
         self._last_s = time.perf_counter()
         self._samples = 0
+        self._unwritten: deque[dict[str, Any]] = deque()
 
     def seen(self, outputs: Any, batch: Mapping[str, Any]) -> None:
         """Take in the outputs of a training batch."""
@@ -95,6 +98,16 @@ class Recorder:
             return False
         self._tell(step, rate)
         return True
+
+    def write_log(self) -> None:
+        """Write the points that are not in the log yet; a full disk keeps them waiting.
+
+        Raises:
+            StorageError: It is still full.
+        """
+        while self._unwritten:
+            self.log.append(self._unwritten[0])
+            self._unwritten.popleft()
 
     def waited(self, seconds: float) -> None:
         """Leave out time that was spent paused."""
@@ -146,11 +159,17 @@ class Recorder:
         start = f"{prefix}/"
         sums = {k.removeprefix(start): t for k, t in self.sums.items() if k.startswith(start)}
         steps = int(sums.pop(_STEPS, _ONE))
-        return {name: float(total) / steps for name, total in sums.items()}
+        # A checkpoint keeps no order: sorted, so that a resumed run writes the same lines.
+        return {name: float(sums[name]) / steps for name in sorted(sums)}
 
     def _write(self, kind: str, event: Stepped | EpochEnded) -> None:
         values = {f.name: getattr(event, f.name) for f in dataclasses.fields(event)}
-        self.log.append({"kind": kind, **values})
+        self._unwritten.append({"kind": kind, **values})
+        try:
+            self.write_log()
+        except StorageError as error:
+            if len(self._unwritten) == 1:
+                self._emit(Said(text=f"{error} Training goes on.", level="error"))
         self._emit(event)
 
 

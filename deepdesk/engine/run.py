@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
+from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Progress, Said
 from deepdesk.core.task import DataFacts, Task, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data
-from deepdesk.engine.devices import device_for, physical_cores
+from deepdesk.engine.devices import detect, device_for, physical_cores
 from deepdesk.engine.plan import RunPlan, chosen_graph, plan_from_json, settled, versions
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.run_session import RunSession
+from deepdesk.engine.state import load_weights
 from deepdesk.engine.weights import best_weights
+from deepdesk.nn.build import build_empty
 from deepdesk.nn.shapes import shapes_of
 from deepdesk.project.folder import Project
 
@@ -22,6 +26,7 @@ def train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
 
     def work(emit: EventSink, stop: StopToken) -> None:
         emit(Progress(what="Preparing"))
+        project.check_writable()
         plan, task, rows = _new_plan(project, spec, request)
         run = project.runs.new(plan.dial, plan.to_json())
         run_data.keep_rows(run, rows)
@@ -35,10 +40,15 @@ def resume_work(project: Project, spec: TaskSpec, run_name: str) -> Work:
 
     def work(emit: EventSink, stop: StopToken) -> None:
         emit(Progress(what="Preparing"))
+        project.check_writable()
         run = project.runs.get(run_name)
+        if run.info().status == "finished":
+            raise DeepDeskError(
+                f"Run {run_name} is finished.", "Start a new run, which may begin with its weights."
+            )
         saved = run.config()
-        plan = plan_from_json(spec, saved)
-        _say_differences(saved.get("versions", {}), emit)
+        plan = _on_this_machine(plan_from_json(spec, saved), emit)
+        _say_differences(saved.get("versions"), emit)
         task = spec.load()(plan.config, plan.facts)
         RunSession(project, run, task, plan).train(run_data.kept_rows(run), emit, stop)
 
@@ -59,7 +69,8 @@ def _new_plan(
     graph = chosen_graph(task, request, project.file, architecture)
     shapes_of(graph, task.contract())
     if request.continue_from:
-        best_weights(project.runs.get(request.continue_from))
+        weights = best_weights(project.runs.get(request.continue_from))
+        load_weights(build_empty(graph, task.contract()), weights)
     plan = RunPlan(
         task=spec.key,
         dial=dial,
@@ -77,8 +88,19 @@ def _new_plan(
     return plan, task, rows
 
 
-def _say_differences(saved: Mapping[str, str], emit: EventSink) -> None:
-    changed = [name for name, value in versions().items() if saved.get(name) != value]
+def _on_this_machine(plan: RunPlan, emit: EventSink) -> RunPlan:
+    """Return the plan, on another device if the run's own is not there any more."""
+    if any(info.key == plan.device for info in detect()):
+        return plan
+    device = device_for("auto").key
+    text = f"This machine has no {plan.device}: the run goes on on {device}, with other last bits."
+    emit(Said(text=text, level="warning"))
+    return dataclasses.replace(plan, device=device)
+
+
+def _say_differences(saved: object, emit: EventSink) -> None:
+    known = saved if isinstance(saved, Mapping) else {}
+    changed = [name for name, value in versions().items() if known.get(name) != value]
     if changed:
         names = ", ".join(changed)
         text = f"Other {names} than when the run began: its last bits may differ."

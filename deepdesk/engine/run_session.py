@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import torch
@@ -189,10 +190,13 @@ class RunSession:
             # A run that ended before it could be built keeps what was known of it.
             known = {"metrics": metrics, "seconds": seconds} if self.trainer is not None else {}
             self.run.update(status=status, **known)
-            self.run.release()
-        except (StorageError, OSError) as error:
+        except StorageError as error:
             # Without its owner the run shows as interrupted, and can be resumed.
             emit(Said(text=f"How the run ended could not be written: {error}", level="error"))
+        with contextlib.suppress(StorageError):
+            self.run.metrics.close()
+        with contextlib.suppress(StorageError, OSError):
+            self.run.release()
         emit(RunEnded(run=self.run.path.name, status=status, metrics=metrics, seconds=seconds))
 
 

@@ -48,7 +48,7 @@ def _copy_weights(model: nn.Module, saved: Mapping[str, Tensor]) -> None:
     )
     if not fits:
         raise _foreign()
-    if not all(bool(torch.isfinite(t).all()) for t in saved.values()):
+    if not all(bool(torch.isfinite(saved[name]).all()) for name, _ in model.named_parameters()):
         raise StorageError("The saved weights hold numbers that are none.", "Choose another run.")
     with torch.no_grad():
         for name, tensor in own.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.work import Work
+from deepdesk.terminal.given import given_files, printable, shown_name
 from deepdesk.terminal.watch import Watch, say
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ def new_command(arguments: Arguments) -> int:
     from deepdesk.tasks import task_of
 
     spec = task_of(arguments.task)
-    for path in arguments.data:
-        if not path.exists():
-            raise DeepDeskError(f"There is nothing at {path}.", "Check the name.")
+    _check_data(arguments)
     with Project.create(
         arguments.project, name=arguments.project.stem, task=arguments.task
     ) as project:
@@ -35,8 +34,16 @@ def new_command(arguments: Arguments) -> int:
 
 def import_command(arguments: Arguments) -> int:
     """Add data to a project."""
+    _check_data(arguments)
     with _opened(arguments) as project:
+        project.check_writable()
         return _bring_in(project, _spec(project), arguments)
+
+
+def _check_data(arguments: Arguments) -> None:
+    for path in arguments.data:
+        if not path.exists():
+            raise DeepDeskError(f"There is nothing at {path}.", "Check the name.")
 
 
 def _bring_in(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
@@ -69,7 +76,7 @@ def _print_summary(project: Project, arguments: Arguments) -> None:
 def _summary_text(summary: Mapping[str, Any]) -> str:
     splits = ", ".join(f"{name} {count:,}" for name, count in summary["splits"].items())
     lines = [f"{summary['samples']:,} samples, {len(summary['classes']):,} classes ({splits})"]
-    lines += [f"left out: {row['file']}: {row['reason']}" for row in summary["rejected"]]
+    lines += [f"left out: {printable(row['file'])}: {row['reason']}" for row in summary["rejected"]]
     return "\n".join(lines)
 
 
@@ -145,7 +152,7 @@ def evaluate_command(arguments: Arguments) -> int:
 
     with _opened(arguments, read_only=True) as project:
         spec = _spec(project)
-        name = arguments.run or _newest(project)
+        name = arguments.run or _newest_trained(project)
         watch = Watch()
         if arguments.data is not None:
             work = evaluate_data(project, spec, name, arguments.data.absolute())
@@ -162,11 +169,18 @@ def predict_command(arguments: Arguments) -> int:
     """Ask a run about files or folders."""
     from deepdesk.engine.predict import predict_work
 
-    with _opened(arguments, read_only=True) as project:
-        name = arguments.run or _newest(project)
-        watch = Watch(on_result=lambda value: _print_prediction(value, arguments))
-        watch.finish(predict_work(project, _spec(project), name, arguments.paths))
-        return 1 if watch.results and all(value.error for value in watch.results) else 0
+    answered: set[bool] = set()
+
+    def take(prediction: Any) -> None:
+        answered.add(not prediction.error)
+        _print_prediction(prediction, arguments)
+
+    with _opened(arguments, read_only=True) as project, given_files(arguments.paths) as paths:
+        name = arguments.run or _newest_trained(project)
+        Watch(on_result=take).finish(predict_work(project, _spec(project), name, paths))
+    if not answered:
+        raise DeepDeskError("There is nothing to answer for in there.", "Give files to read.")
+    return 0 if True in answered else 1
 
 
 def _print_prediction(prediction: Any, arguments: Arguments) -> None:
@@ -174,16 +188,17 @@ def _print_prediction(prediction: Any, arguments: Arguments) -> None:
 
     if not prediction.is_final:
         return
-    file = str(prediction.path)
+    file = shown_name(prediction.path)
     if prediction.error:
-        say(arguments, {"file": file, "error": prediction.error}, f"{file}: {prediction.error}")
+        row = {"file": file, "error": prediction.error}
+        say(arguments, row, f"{printable(file)}: {prediction.error}")
         return
     row = {
         "file": file,
         "prediction": payload_to_json(prediction.answer),
         "ms": round(prediction.milliseconds, 2),
     }
-    say(arguments, row, f"{file}: {payload_text(prediction.answer)}")
+    say(arguments, row, f"{printable(file)}: {payload_text(prediction.answer)}")
 
 
 def tasks_command(arguments: Arguments) -> int:
@@ -244,9 +259,17 @@ def _spec(project: Project) -> TaskSpec:
     return task_of(project.file.task)
 
 
-def _newest(project: Project, statuses: Sequence[str] = ()) -> str:
+def _newest(project: Project, statuses: Sequence[str]) -> str:
     for info in project.runs.list():
-        if info.status in statuses or not statuses:
+        if info.status in statuses:
             return str(info.name)
-    wanted = "unfinished run" if statuses else "run"
-    raise DeepDeskError(f"This project has no {wanted}.", "Start one with 'deepdesk train'.")
+    raise DeepDeskError("This project has no unfinished run.", "Start one with 'deepdesk train'.")
+
+
+def _newest_trained(project: Project) -> str:
+    for info in project.runs.list():
+        if project.runs.get(info.name).checkpoints.latest() is not None:
+            return str(info.name)
+    raise DeepDeskError(
+        "This project has no run with saved weights.", "Start one with 'deepdesk train'."
+    )

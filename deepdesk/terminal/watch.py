@@ -16,7 +16,15 @@ from deepdesk.terminal.progress import ProgressLine
 
 
 class Watch:
-    """Runs work in this thread, shows its progress, turns Ctrl-C into a request to stop."""
+    """Runs work in this thread, shows its progress, turns Ctrl-C into a request to stop.
+
+    A second Ctrl-C does not wait for the work. When nobody reads the results any more, the
+    work is stopped as well.
+
+    Args:
+        events: Print every event as a line of JSON.
+        on_result: Called with each result instead of keeping it in `results`.
+    """
 
     def __init__(
         self, *, events: bool = False, on_result: Callable[[Any], None] | None = None
@@ -25,6 +33,7 @@ class Watch:
         self.run_ended: RunEnded | None = None
         self._events = events
         self._on_result = on_result
+        self._broken: BrokenPipeError | None = None
         self._line = ProgressLine(sys.stderr)
 
     def run(self, work: Work) -> Ended:
@@ -33,14 +42,24 @@ class Watch:
         ended: list[Ended] = []
 
         def emit(event: Any) -> None:
-            self._take(event, ended)
+            try:
+                self._take(event, ended)
+            except BrokenPipeError as error:
+                self._broken = error
+                stop.stop()
 
-        before = signal.signal(signal.SIGINT, lambda _signal, _frame: stop.stop())
+        def interrupted(_signal: int, _frame: object) -> None:
+            signal.signal(signal.SIGINT, before)
+            stop.stop()
+
+        before = signal.signal(signal.SIGINT, interrupted)
         try:
             run(work, emit, stop)
         finally:
             signal.signal(signal.SIGINT, before)
             self._line.close()
+        if self._broken is not None:
+            raise self._broken
         return ended[0]
 
     def finish(self, work: Work) -> None:
@@ -49,6 +68,7 @@ class Watch:
         Raises:
             DeepDeskError: The work failed.
             KeyboardInterrupt: It was stopped.
+            BrokenPipeError: Nobody reads the results.
         """
         ended = self.run(work)
         if ended.error is not None:
@@ -70,9 +90,7 @@ class Watch:
             ended.append(event)
             return
         if isinstance(event, Result):
-            self.results.append(event.value)
-            if self._on_result is not None:
-                self._on_result(event.value)
+            (self._on_result or self.results.append)(event.value)
             return
         shown = event_to_json(event)
         if isinstance(event, RunEnded):

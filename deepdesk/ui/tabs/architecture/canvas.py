@@ -72,7 +72,11 @@ class Canvas(QGraphicsView):
         is_new = before is None or _blocks(before.drawing) != _blocks(drawing)
         self.picture = NetworkScene(drawing)
         self.picture.show_overlay(self._overlay)
+        # Qt looks for a place of its own in a new scene.
+        place = [bar.value() for bar in (self.horizontalScrollBar(), self.verticalScrollBar())]
         self.setScene(self.picture)
+        self.horizontalScrollBar().setValue(place[0])
+        self.verticalScrollBar().setValue(place[1])
         if before is not None:
             before.deleteLater()
         if self.selected not in self.picture.cards:
@@ -181,9 +185,11 @@ class Canvas(QGraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint()
         super().mousePressEvent(event)
+        event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
+        event.accept()
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
         moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
         if moved > 4:

@@ -81,6 +81,8 @@ class Middle(QWidget):
         )
         self._pages.setCurrentIndex(2)
         self.toolbar.setEnabled(False)
+        self.weights.show_missing(())
+        self.totals.clear()
 
 
 def _centred(inside: QWidget) -> QWidget:

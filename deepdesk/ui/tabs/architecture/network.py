@@ -117,19 +117,11 @@ class Network(QObject):
         graph = self.drawing.graph.with_node(node.with_settings(**to_json(config)))
         labels = {s.key: s.knob.label for s in settings_of(type(config))}
         what = ", ".join(labels[key] for key in changed_keys(config, node.config))
-        self._push(self._choice_with(graph), f"Changed {what} of {node.title}")
+        self._push(_kept(graph, self.drawing.base), f"Changed {what} of {node.title}")
 
     def take_file(self, path: Path) -> None:
         """Take the network that a file holds, if it is one."""
         self._jobs.ask("file", reading_work(path), self._take_graph, self._hear_refusal)
-
-    def _choice_with(self, graph: Graph) -> Choice:
-        base = self.drawing.base if self.drawing is not None else None
-        if base is None:
-            return Choice(graph=graph.to_json())
-        if is_same(graph, base):
-            return Choice(architecture=base.name)
-        return Choice(architecture=base.name, graph=graph.to_json())
 
     def _take_graph(self, graph: Graph) -> None:
         self._push(Choice(graph=graph.to_json()), f"Took {graph.name or 'a network'} from a file")
@@ -154,8 +146,10 @@ class Network(QObject):
         self._seen = self._project.file
 
     def _take_survey(self, survey: Survey) -> None:
-        self._survey = survey
-        self.surveyed.emit(survey)
+        # An equal one stays the same object, for which the list is not counted again.
+        if survey != self._survey:
+            self._survey = survey
+            self.surveyed.emit(survey)
         self._draw()
 
     def _draw(self) -> None:
@@ -183,6 +177,13 @@ class Network(QObject):
     def _hear_refusal(self, ended: Ended) -> None:
         if ended.error is not None and not ended.report:
             self._desk.banner(ended.error, WHERE)
+
+
+def _kept(graph: Graph, base: Graph | None) -> Choice:
+    """Return how a graph is kept: by its name alone where it is as it is offered."""
+    if base is None:
+        return Choice(graph=graph.to_json())
+    return Choice(architecture=base.name, graph=None if is_same(graph, base) else graph.to_json())
 
 
 def _choice_of(file: ProjectFile) -> Choice:

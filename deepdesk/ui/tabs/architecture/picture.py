@@ -13,6 +13,7 @@ from deepdesk.ui.theme import colour
 
 MARGIN_PX = 24
 DENSITY = 2.0
+CSS_DOTS_PER_INCH = 96
 MOST_PIXELS = 24_000_000
 
 
@@ -47,6 +48,7 @@ def svg_of(scene: NetworkScene) -> Callable[[], bytes]:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     made = QSvgGenerator()
     made.setOutputDevice(buffer)
+    made.setResolution(CSS_DOTS_PER_INCH)
     made.setTitle(scene.drawing.graph.name)
     size = room.size().toSize()
     made.setSize(QSize(size.width(), size.height()))

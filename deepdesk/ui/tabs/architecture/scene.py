@@ -8,17 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from deepdesk.ui.tabs.architecture.drawing import Drawing
-from deepdesk.ui.tabs.architecture.items import (
-    BubbleItem,
-    CardItem,
-    LinkItem,
-    around,
-    card_height,
-    straight,
-    through_gutter,
-    width_for,
-)
+from deepdesk.ui.tabs.architecture.items import BubbleItem, CardItem, card_height, width_for
 from deepdesk.ui.tabs.architecture.layout import Layout, laid_out
+from deepdesk.ui.tabs.architecture.links import LinkItem, around, straight, through_gutter
 from deepdesk.ui.tabs.architecture.words import OVERLAYS, overlay_share, overlay_text
 
 ROW_GAP_PX = 22

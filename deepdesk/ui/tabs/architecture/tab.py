@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -124,6 +125,7 @@ class ArchitectureTab(QWidget):
 
     def _fail(self, error: DeepDeskError) -> None:
         self.middle.show_error(error)
+        self.block.clear()
         self._set_state("look")
 
     def _choose_block(self, node_id: str) -> None:
@@ -151,8 +153,8 @@ class ArchitectureTab(QWidget):
             path = Path(chosen).with_suffix(f".{suffix}")
             self._desk.start(writing_work(path, PAINTERS[suffix](picture)), WHERE)
 
-    def _edit(self, act: object, *values: object) -> None:
-        assert callable(act)
+    def _edit(self, act: Callable[..., None], *values: object) -> None:
+        """Do what a person asked for; the line that follows offers Undo."""
         self._is_edit = True
         act(*values)
 

@@ -45,13 +45,18 @@ class MemoryFigure(QWidget):
             " Training needs less."
         )
 
+    def clear(self) -> None:
+        """Show that it is not known."""
+        self.value.setText(UNKNOWN)
+        self.bar.set_share(0.0)
+        self.setAccessibleName(f"{self.name.text()}: not known")
+
     def show_drawing(self, drawing: Drawing) -> None:
         """Show what training takes."""
         survey = drawing.survey
         self.name.setText(f"Memory at batch {survey.batch_size}")
         if drawing.total is None:
-            self.value.setText(UNKNOWN)
-            self.bar.set_share(0.0)
+            self.clear()
             return
         self.value.setText(memory_of_text(drawing.memory_bytes, survey.machine_bytes))
         share = drawing.memory_bytes / survey.machine_bytes if survey.machine_bytes else 0.0
@@ -93,6 +98,13 @@ class Totals(QFrame):
         row.addWidget(self.memory)
         row.addStretch(1)
         row.addWidget(self.reset, 0, middle)
+        self.reset.hide()
+
+    def clear(self) -> None:
+        """Show that nothing is known."""
+        for figure in (self.parameters, self.operations):
+            figure.set_value(UNKNOWN)
+        self.memory.clear()
         self.reset.hide()
 
     def show_drawing(self, drawing: Drawing) -> None:

@@ -136,7 +136,7 @@ class Asking(QObject):
 
     def _say_loading(self, loading: Loading) -> None:
         entry = self._workspace.panel.entry
-        if entry is not None and entry.answered is None and not self._workspace.is_in_table:
+        if entry is not None and not entry.is_answered and not self._workspace.is_in_table:
             self._workspace.stage.show_waiting(entry.given.name, "loading the network")
         del loading
 
@@ -147,7 +147,7 @@ class Asking(QObject):
             self._desk.say(f"{words} · corrected answers join the data")
         self._told.clear()
         entry = self._workspace.panel.entry
-        if entry is not None and entry.answered is None:
+        if entry is not None and not entry.is_answered:
             self._workspace.panel.show_entry(entry, is_waiting=False)
         self.busy_changed.emit(False)
 

@@ -11,7 +11,7 @@ from deepdesk.ui.tabs.inference.questions import Answered
 from deepdesk.ui.tabs.inference.words import in_words
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Entry:
     """One thing that was asked about.
 
@@ -34,12 +34,20 @@ class Entry:
     def words(self) -> tuple[str, str]:
         """The answer and how sure it is in per cent, for the strip."""
         answered = self.answered
-        if answered is None:
-            return "…", ""
-        if answered.problem is not None or answered.answer is None:
+        if answered is not None and answered.problem is not None:
             return "not read", ""
+        if answered is None or answered.answer is None:
+            return "…", ""
         text, score = in_words(answered.answer)
         return text, "" if score is None else f"{100 * score:.0f}"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is an answer, or a reason why there is none."""
+        answered = self.answered
+        return answered is not None and (
+            answered.answer is not None or answered.problem is not None
+        )
 
     @property
     def spoken(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +25,8 @@ from deepdesk.ui.tabs.inference.questions import Answered, Question
 
 # More than these are read better as a table than as tiles.
 MOST_TILES = 20
+# A large picture takes 12 MB on its way to the stage.
+KEPT_VIEWS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Inquiry(QObject):
         self._desk = desk
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Entry] = {}
+        self._with_views: deque[Entry] = deque()
         self._finding: Job | None = None
         self.choice: Choice | None = None
         self.answerer = Answerer(desk, networks, self)
@@ -98,8 +102,10 @@ class Inquiry(QObject):
     def is_stale(self, entry: Entry) -> bool:
         """Return whether other or newer weights would answer now."""
         answered = entry.answered
-        if answered is None or self.choice is None:
-            return entry.number not in self._waiting
+        if entry.number in self._waiting:
+            return False
+        if answered is None or answered.given is None or self.choice is None:
+            return True
         return answered.model != self.choice.model or answered.step < self.choice.step
 
     def is_waiting(self, entry: Entry) -> bool:
@@ -129,11 +135,22 @@ class Inquiry(QObject):
         if entry is None:
             return
         entry.answered = answered
+        self._keep_view(entry)
         if answered.small is not None:
             entry.small = image_of(answered.small.pixels_HWC)
         if answered.is_final:
             del self._waiting[answered.number]
         self.changed.emit(entry)
+
+    def _keep_view(self, entry: Entry) -> None:
+        """Let the large view of what was answered longest ago go; looking at it reads it again."""
+        if entry in self._with_views:
+            self._with_views.remove(entry)
+        self._with_views.append(entry)
+        while len(self._with_views) > KEPT_VIEWS:
+            old = self._with_views.popleft()
+            if old.answered is not None:
+                old.answered = replace(old.answered, given=None)
 
     def _find(self, paths: Sequence[Path]) -> None:
         self.cancel_table()

@@ -49,15 +49,15 @@ def joining(project: Project, spec: TaskSpec, given: Given, label: str) -> Work:
                 class_id = changes[0].made
             before = _sample_at(index, path)
             if before is not None and before.class_id == class_id:
-                text = f"{path.name} is in the data as {label} already"
+                text = f"{path.name} is in the data as “{label}” already"
                 emit(Result(value=Joined(label=label, text=text)))
                 return
             if before is not None:
                 changes.append(index.set_class([before.id], class_id))
-                text = f"{path.name} is {label} in the data now"
+                text = f"{path.name} is “{label}” in the data now"
             else:
                 changes.append(_added(project, spec, index, path, label, stop))
-                text = f"{path.name} joined the data as {label}"
+                text = f"{path.name} joined the data as “{label}”"
         emit(Result(value=Joined(label=label, text=text, changes=tuple(changes))))
 
     return work

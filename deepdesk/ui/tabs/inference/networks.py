@@ -53,6 +53,10 @@ class Networks:
         self._make = make or _load
         self._kept: dict[tuple[Model, int], Network] = {}
 
+    def has(self, model: Model) -> bool:
+        """Return whether some weights of `model` are loaded."""
+        return (model, 0) in self._kept
+
     def newest(self, model: Model, emit: EventSink) -> Network:
         """Return the network with the newest weights there are.
 

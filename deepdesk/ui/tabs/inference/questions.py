@@ -29,16 +29,17 @@ class Answered:
 
     Attributes:
         number: Of the question.
-        step: Of the checkpoint that answered.
-        given: What was asked about, small enough to show; None if it could not be read.
+        step: Of the checkpoint that answered, 0 while none did.
+        given: What was asked about, small enough to show; None if it could not be read, or was
+            let go.
         small: A thumbnail of it, if it has one.
         problem: Why there is no answer, None when there is one.
-        is_final: False while a growing answer goes on.
+        is_final: False while a growing answer goes on, or before it begins.
     """
 
     number: int
     model: Model
-    step: int
+    step: int = 0
     given: Payload | None = None
     small: Image | None = None
     answer: Payload | None = None
@@ -75,11 +76,19 @@ class Question:
 
     def answer(self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken) -> None:
         """Emit an `Answered`, several for a growing answer."""
-        network = networks.newest(self.model, emit)
-        told = Answered(number=self.number, model=self.model, step=network.step)
+        told = Answered(number=self.number, model=self.model)
         try:
             payload = self.given.read(reader)
-            told = replace(told, given=fitted(payload, SHOWN_PX), small=small(payload))
+        except DeepDeskError as error:
+            emit(Result(value=replace(told, problem=error)))
+            return
+        told = replace(told, given=fitted(payload, SHOWN_PX), small=small(payload))
+        if not networks.has(self.model):
+            # Loading takes seconds the first time; what was given is seen at once.
+            emit(Result(value=replace(told, is_final=False)))
+        network = networks.newest(self.model, emit)
+        told = replace(told, step=network.step)
+        try:
             for answer, milliseconds, is_final in _answers(network, payload, stop):
                 told = replace(told, answer=answer, milliseconds=milliseconds, is_final=is_final)
                 emit(Result(value=told))

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
-from deepdesk.project.index.classes import natural_key
+import numpy as np
+
 from deepdesk.ui.tabs.inference.questions import Row
 
-Key = tuple[Any, ...]
+Key = str | float
+# Digits of the longest number that sorts by its value.
+_DIGITS = 20
+_NUMBERS = re.compile(r"[0-9]+")
+_NUMBERS_COLUMNS = ("score", "milliseconds")
+# Rows without words or without a number come last in rising order.
+_LAST_TEXT = "\U0010ffff"
 
 
-def _number_key(value: float) -> Key:
-    # Rows without a number come last; NaN itself would break every comparison.
-    return (math.isnan(value), 0.0 if math.isnan(value) else value)
+def natural_text(text: str) -> str:
+    """Return `text` so that plain comparison sorts "9.png" before "10.png", in any case.
+
+    One string compares ten times as fast as a tuple of parts, which counts with 100,000 rows.
+    """
+    return _NUMBERS.sub(lambda number: number.group().zfill(_DIGITS), text.casefold())
+
+
+@lru_cache(maxsize=4096)
+def _words_key(text: str) -> str:
+    return natural_text(text) or _LAST_TEXT
+
+
+def _number_key(value: float) -> float:
+    return math.inf if math.isnan(value) else value
 
 
 KEYS: Mapping[str, Callable[[Row], Key]] = MappingProxyType(
     {
-        "file": lambda row: tuple(natural_key(row.path)),
-        "answer": lambda row: (not row.answer, tuple(natural_key(row.answer))),
+        "answer": lambda row: _words_key(row.answer),
         "score": lambda row: _number_key(row.score),
         "milliseconds": lambda row: _number_key(row.milliseconds),
-        "error": lambda row: (not row.error, row.error),
+        "error": lambda row: _words_key(row.error),
     }
 )
 
@@ -45,25 +64,33 @@ class RowOrder:
         self.text = ""
         self.by = ""
         self.is_descending = False
+        self._sorted: list[int] = []
         self._keys: list[Key] = []
+        # Made once, when a row comes: making them for all rows at a click would be felt.
+        self._files: list[str] = []
+        self._words: list[str] = []
 
     def sort(self, by: str, *, descending: bool = False) -> None:
-        """Sort by a column of `KEYS`, or by arrival when `by` is ""."""
+        """Sort by "file" or a column of `KEYS`, or by arrival when `by` is ""."""
         self.by, self.is_descending = by, descending
-        key = KEYS.get(by)
-        self._keys = [key(row) for row in self.rows] if key else []
-        self._arrange()
+        self._sorted = list(range(len(self.rows)))
+        self._keys = [self._key(number) for number in self._sorted] if by else []
+        if by in _NUMBERS_COLUMNS:
+            values = np.array(self._keys, dtype=np.float64)
+            self._sorted = np.argsort(-values if descending else values, kind="stable").tolist()
+        elif by:
+            self._sorted.sort(key=self._keys.__getitem__, reverse=descending)
+        self._list()
 
     def search(self, text: str) -> None:
         """List only rows whose file, answer or error holds `text`, in any case."""
         self.text = text.casefold().strip()
-        self._arrange()
+        self._list()
 
     def clear(self) -> None:
         """Let all rows go; order and search stay."""
-        self.rows.clear()
-        self.shown.clear()
-        self._keys.clear()
+        for kept in (self.rows, self.shown, self._sorted, self._keys, self._files, self._words):
+            kept.clear()
 
     def place_of(self, row: Row) -> int | None:
         """Take a row in and return where it belongs on screen, None where it is not listed.
@@ -72,40 +99,41 @@ class RowOrder:
         """
         number = len(self.rows)
         self.rows.append(row)
+        self._files.append(natural_text(row.path))
+        self._words.append(f"{row.path}\n{row.answer}\n{row.error}".casefold())
         if self.by:
-            self._keys.append(KEYS[self.by](row))
-        if not self._is_listed(row):
+            self._keys.append(self._key(number))
+        self._sorted.insert(self._place_in(self._sorted, number), number)
+        if self.text not in self._words[number]:
             return None
-        if not self.by:
-            return len(self.shown)
-        return self._bisected(number)
+        return self._place_in(self.shown, number)
 
     def show_at(self, place: int) -> None:
         """Show the row that came last at `place`."""
         self.shown.insert(place, len(self.rows) - 1)
 
-    def _bisected(self, number: int) -> int:
+    def _key(self, number: int) -> Key:
+        if self.by == "file":
+            return self._files[number]
+        return KEYS[self.by](self.rows[number])
+
+    def _place_in(self, numbers: Sequence[int], number: int) -> int:
+        if not self.by:
+            return len(numbers)
         # Equal rows stay in the order of arrival, also where the order is turned around.
-        low, high = 0, len(self.shown)
+        low, high = 0, len(numbers)
         mine = self._keys[number]
         while low < high:
             middle = (low + high) // 2
-            theirs = self._keys[self.shown[middle]]
-            comes_before = theirs < mine if self.is_descending else mine < theirs
+            theirs = self._keys[numbers[middle]]
+            # All keys of one column are of one type.
+            comes_before = theirs < mine if self.is_descending else mine < theirs  # type: ignore[operator]
             low, high = (low, middle) if comes_before else (middle + 1, high)
         return low
 
-    def _arrange(self) -> None:
-        listed = [at for at, row in enumerate(self.rows) if self._is_listed(row)]
-        if self.by:
-            listed.sort(key=self._keys.__getitem__, reverse=self.is_descending)
-        self.shown = listed
-
-    def _is_listed(self, row: Row) -> bool:
-        if not self.text:
-            return True
-        words = f"{row.path}\n{row.answer}\n{row.error}".casefold()
-        return self.text in words
+    def _list(self) -> None:
+        text, words = self.text, self._words
+        self.shown = [at for at in self._sorted if text in words[at]] if text else self._sorted[:]
 
 
 def listed(order: RowOrder) -> Sequence[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QTableView
 
 from deepdesk.core.events import Progress
@@ -19,7 +19,9 @@ from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.states import BusyState
 
-WIDTHS_PX = {"answer": 150, "score": 90, "milliseconds": 90, "error": 190}
+NUMBER_PX = 84
+# What is left beside the numbers, shared out.
+SHARES = {"file": 0.42, "answer": 0.24, "error": 0.34}
 SEARCH_PX = 170
 # The arrow is part of the head's words: the style draws its own on top of them.
 HEAD_SHEET = (
@@ -113,6 +115,18 @@ class TablePage(Card):
         self.busy.hide()
         self._tell()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view.viewport() and event.type() == QEvent.Type.Resize:
+            self._share_width()
+        return super().eventFilter(watched, event)
+
+    def _share_width(self) -> None:
+        number = metrics.scaled(NUMBER_PX)
+        left = self.view.viewport().width() - number * sum(c.is_number for c in COLUMNS)
+        for at, column in enumerate(COLUMNS):
+            width = number if column.is_number else int(left * SHARES[column.key])
+            self.view.setColumnWidth(at, width)
+
     def _left(self) -> str:
         if self.done < ROWS_FOR_PACE or not self._total:
             return ""
@@ -160,10 +174,7 @@ class TablePage(Card):
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         head.setSortIndicatorClearable(True)
         view.setSortingEnabled(True)
-        for at, column in enumerate(COLUMNS):
-            if column.key in WIDTHS_PX:
-                view.setColumnWidth(at, metrics.scaled(WIDTHS_PX[column.key]))
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.viewport().installEventFilter(self)
         view.selectionModel().currentRowChanged.connect(self._choose)
         view.activated.connect(lambda index: self.row_opened.emit(index.data(ROW_ROLE)))
 

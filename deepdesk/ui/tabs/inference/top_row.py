@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deepdesk.ui.tabs.inference.model_box import ModelBox
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.chip_row import ChipRow
+
+NARROW_PX = 680
 
 
 class TopRow(QWidget):
@@ -66,6 +68,18 @@ class TopRow(QWidget):
         """Show the way to a table of so many rows."""
         self.pages.set_text("table", f"Table {rows:,}" if rows else "Table")
         self.pages.show()
+        self.pages.setMinimumWidth(self.pages.sizeHint().width())
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out in a narrow window what can be reached in another way."""
+        is_narrow = self.width() < metrics.scaled(NARROW_PX) and not self.pages.isHidden()
+        self.paste.setVisible(not is_narrow)
+        self.models.label.setVisible(not is_narrow)
 
     def show_page(self, key: str) -> None:
         """Light the chip of the page in front."""

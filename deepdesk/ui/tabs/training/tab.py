@@ -25,7 +25,7 @@ from deepdesk.ui.tabs.training.works import Readiness, cell_work, pictures_work
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.states import EmptyState
 
-_REFRESH_MS = 200
+_REFRESH_MS = 250
 _PICTURE_PX = 160
 _LOOK_AT = ("failed", "interrupted")
 
