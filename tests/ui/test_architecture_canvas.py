@@ -13,6 +13,7 @@ from deepdesk.ui.tabs.architecture.canvas import CALM_ZOOM, Canvas
 from deepdesk.ui.tabs.architecture.items import BubbleItem
 from deepdesk.ui.tabs.architecture.links import LinkItem
 from deepdesk.ui.tabs.architecture.picture import png_of, svg_of
+from deepdesk.ui.theme import apply
 from tests.ui.architecture_drawings import drawing, long_graph, skip_graph
 
 
@@ -203,3 +204,14 @@ def test_saved_pictures_can_be_read_again(canvas):
     assert abs(image.width() - 2 * size.width()) <= 2
     assert image.height() > image.width() > 300
     assert canvas.picture.cards["stem"].is_chosen
+
+
+def test_a_larger_text_size_makes_larger_cards(canvas, qapp):
+    apply(qapp, "light")
+    canvas.show_drawing(drawing())
+    before = canvas.picture.step_y
+    try:
+        apply(qapp, "light", text_scale=1.5)
+        assert canvas.picture.step_y > before
+    finally:
+        apply(qapp, "light")

@@ -1,11 +1,12 @@
 """Each sample is decoded once, and a changed file again."""
 
+import errno
 import os
 
 import numpy as np
 import pytest
 
-from deepdesk.core.errors import BadSampleError
+from deepdesk.core.errors import BadSampleError, StorageError
 from deepdesk.core.task import Field
 from deepdesk.core.work import StoppedError, StopToken
 from deepdesk.data.cache import DecodedCache
@@ -100,3 +101,45 @@ def test_a_stop_is_obeyed(tmp_path, files):
 
     with pytest.raises(StoppedError):
         fill(DecodedCache(tmp_path, fields=FIELDS, capacity=5), np.arange(5), files, stop)
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_decoded_again(tmp_path, files):
+    cache = DecodedCache(tmp_path, fields=FIELDS, capacity=5)
+    fill(cache, np.arange(5), files)
+    before = files[2].stat()
+    files[2].write_bytes(b"\x50\x51")
+    os.utime(files[2], ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    decoder, _bad = fill(cache, np.arange(5), files)
+
+    assert decoder.calls == [2]
+
+
+def test_a_disk_that_fills_up_is_an_error_and_marks_nothing_as_decoded(
+    tmp_path, files, monkeypatch
+):
+    cache = DecodedCache(tmp_path, fields=FIELDS, capacity=5)
+    monkeypatch.setattr("deepdesk.data.cache._flush", full_disk)
+
+    with pytest.raises(StorageError, match="is full"):
+        fill(cache, np.arange(5), files)
+
+    assert len(cache.missing(np.arange(5), files)) == 5
+
+
+def full_disk(_file):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_link_in_the_folder_is_not_written_through(tmp_path, files):
+    cache = DecodedCache(tmp_path, fields=FIELDS, capacity=5)
+    other = tmp_path / "other"
+    other.write_bytes(b"mine")
+    place = cache.folder / "image.bin"
+    del cache
+    place.unlink()
+    place.symlink_to(other)
+
+    fill(DecodedCache(tmp_path, fields=FIELDS, capacity=5), np.arange(5), files)
+
+    assert other.read_bytes() == b"mine"

@@ -73,3 +73,18 @@ def test_reset_forgets():
     metric.reset()
 
     assert math.isnan(metric.compute())
+
+
+def test_with_very_many_classes_f1_is_the_same_and_the_matrix_is_left_out():
+    few, many = Confusion(CLASSES), Confusion(tuple(map(str, range(2_000))))
+    answers, truths = [0, 1, 2, 2], torch.tensor([0, 1, 1, 2])
+    few.update(logits_for(answers), {"label": truths})
+    many.update(torch.nn.functional.one_hot(torch.tensor(answers), 2_000), {"label": truths})
+
+    assert many.compute() == few.compute()
+    assert many.details() == {}
+
+
+def test_counts_of_other_classes_are_refused():
+    with pytest.raises(ValueError, match="other classes"):
+        Confusion(CLASSES).restore(Confusion(("a", "b")).state())

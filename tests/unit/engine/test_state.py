@@ -74,3 +74,23 @@ def test_weights_that_are_no_numbers_are_noticed():
         model[3].weight[0, 0] = float("nan")
 
     assert not is_finite(model)
+
+
+def test_weights_that_are_no_numbers_are_refused():
+    model = network()
+    with torch.no_grad():
+        model[0].weight[0] = float("nan")
+
+    with pytest.raises(StorageError, match="numbers that are none"):
+        load_weights(network(), weights_to_bytes(model))
+
+
+def test_weights_of_another_kind_are_refused():
+    with pytest.raises(StorageError, match="do not belong"):
+        load_weights(network(), weights_to_bytes(network().double()))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff" * 64])
+def test_bytes_that_are_no_weights_are_refused(data):
+    with pytest.raises(StorageError, match="damaged"):
+        load_weights(network(), data)

@@ -176,3 +176,48 @@ def test_training_means_are_over_the_whole_epoch(toy_trainer, tmp_path):
     (epoch,) = [row for row in rows if row["kind"] == "epoch"]
 
     assert epoch["train"]["loss"] == pytest.approx(np.mean(steps), rel=1e-6)
+
+
+def test_a_damaged_checkpoint_is_said_and_the_one_before_ends_with_the_same_bits(
+    toy_trainer, tmp_path
+):
+    whole, _run = toy_trainer(tmp_path / "whole")
+    whole.train(StopToken())
+    first, run = toy_trainer(tmp_path / "torn")
+    with pytest.raises(StoppedError):
+        first.train(StopAt(7))
+    run.metrics.close()
+    newest = run.checkpoints.latest()
+    damaged = run.path / "checkpoints" / f"step_{newest:06d}" / "training.safetensors"
+    data = bytearray(damaged.read_bytes())
+    data[-1] ^= 1
+    damaged.write_bytes(data)
+    events = []
+
+    second, _run = toy_trainer(tmp_path / "torn", run=run, events=events)
+    second.train(StopToken())
+
+    said = [event.text for event in events if isinstance(event, Said)]
+    assert any(f"step {newest:,} is damaged" in text for text in said)
+    assert weights_to_bytes(second.network.model) == weights_to_bytes(whole.network.model)
+
+
+def test_a_log_on_a_full_disk_loses_no_point_and_training_goes_on(
+    toy_trainer, tmp_path, monkeypatch
+):
+    events = []
+    trainer, run = toy_trainer(tmp_path, events=events)
+    append, calls = run.metrics.append, []
+
+    def sometimes_full(values):
+        calls.append(values)
+        if len(calls) in (3, 4):
+            raise StorageError("The disk is full.")
+        append(values)
+
+    monkeypatch.setattr(run.metrics, "append", sometimes_full)
+    trainer.train(StopToken())
+
+    points = [event for event in events if isinstance(event, Stepped | EpochEnded)]
+    assert len(run.metrics.read()) == len(points)
+    assert len([event for event in events if isinstance(event, Said)]) >= 1

@@ -155,8 +155,9 @@ class Canvas(QGraphicsView):
         self.centerOn(point + QPointF(width, height))
 
     def _repaint(self, _tokens: object) -> None:
+        # The text size may have changed too, and with it every place.
         if self.picture is not None:
-            self.picture.update()
+            self.show_drawing(self.picture.drawing)
         self.viewport().update()
 
     def _tell(self) -> None:

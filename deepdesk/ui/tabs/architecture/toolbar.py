@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
 
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
@@ -67,7 +67,7 @@ class Toolbar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("kind", "header")
-        self.setFixedHeight(metrics.scaled(HEIGHT_PX))
+        self.setMinimumHeight(metrics.scaled(HEIGHT_PX))
         self.search = FindField()
         self.fit = SmallButton("Fit", tip="Show the whole network (Ctrl+0)")
         self.save = SmallButton("Save picture", tip="Save the drawing as PNG or SVG")
@@ -79,10 +79,15 @@ class Toolbar(QFrame):
         menu.addAction("As SVG", lambda: self.save_asked.emit("svg"))
         self.save.setMenu(menu)
         row = QHBoxLayout(self)
-        row.setContentsMargins(metrics.L, 0, metrics.L, 0)
+        row.setContentsMargins(metrics.L, metrics.XS, metrics.L, metrics.XS)
         row.setSpacing(metrics.S)
         row.addWidget(self.search, 1)
         row.addWidget(self.fit)
         row.addWidget(self.save)
         row.addStretch(1)
-        row.addWidget(self.overlays, 0, Qt.AlignmentFlag.AlignVCenter)
+        # In a narrow window the chips go on in a second line.
+        chips = QVBoxLayout()
+        chips.addStretch(1)
+        chips.addWidget(self.overlays)
+        chips.addStretch(1)
+        row.addLayout(chips)

@@ -25,7 +25,7 @@ class MemoryFigure(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(metrics.scaled(MEMORY_PX))
+        self.setMinimumWidth(metrics.scaled(MEMORY_PX))
         self.name = Label("Memory", kind="hint")
         self.value = Label(kind="small")
         self.bar = Bar(role="good", name="Memory")
