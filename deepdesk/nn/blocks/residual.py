@@ -128,4 +128,5 @@ class ResidualStage(Block[ResidualStageConfig]):
 
     def summary_line(self, config: ResidualStageConfig) -> str:
         word = "block" if config.blocks == 1 else "blocks"
-        return f"{config.blocks} {word}, {config.channels}"
+        blocks = f", {config.blocks} {word}" if config.blocks else ""
+        return f"{config.channels} filters{blocks}"
