@@ -101,6 +101,7 @@ class DecodedCache:
         todo = self.missing(samples, paths)
         done = len(samples) - len(todo)
         told(done)
+        tell = _now_and_then(told)
         with (
             self._opened() as files,
             ThreadPoolExecutor(workers, thread_name_prefix="deepdesk-decode") as pool,
@@ -108,18 +109,13 @@ class DecodedCache:
             for start in range(0, len(todo), _CHUNK):
                 chunk = todo[start : start + _CHUNK]
                 stamps = np.array([_stamp(paths[i]) for i in chunk], dtype=np.uint64)
-                told_s = time.monotonic()
                 for at, outcome in enumerate(pool.map(_safely(decode), chunk)):
                     stop.check()
-                    if time.monotonic() - told_s > _BETWEEN_S:
-                        told_s = time.monotonic()
-                        told(done + at)
+                    tell(done + at)
                     if isinstance(outcome, BadSampleError):
-                        bad[int(chunk[at])] = outcome
-                        stamps[at] = _MISSING
+                        bad[int(chunk[at])], stamps[at] = outcome, _MISSING
                         continue
-                    for name, values in outcome.items():
-                        self._write(files[name], self.arrays[name], samples[chunk[at]], values)
+                    self._write_all(files, samples[chunk[at]], outcome)
                 self._commit(files, samples[chunk], stamps)
                 done += len(chunk)
                 told(done)
@@ -136,6 +132,12 @@ class DecodedCache:
                 }
         except OSError as error:
             raise storage_error(error, self.folder) from error
+
+    def _write_all(
+        self, files: Mapping[str, BinaryIO], row: int, decoded: Mapping[str, NDArray[Any]]
+    ) -> None:
+        for name, values in decoded.items():
+            self._write(files[name], self.arrays[name], row, values)
 
     @staticmethod
     def _write(file: BinaryIO, array: NDArray[Any], row: int, values: NDArray[Any]) -> None:
@@ -161,6 +163,19 @@ class DecodedCache:
 def _flush(file: BinaryIO) -> None:
     file.flush()
     fsync_file(file.fileno())
+
+
+def _now_and_then(told: Callable[[int], None]) -> Callable[[int], None]:
+    """Return `told` with calls left out that follow within a tenth of a second."""
+    last_s = [time.monotonic()]
+
+    def tell(done: int) -> None:
+        now_s = time.monotonic()
+        if now_s - last_s[0] > _BETWEEN_S:
+            last_s[0] = now_s
+            told(done)
+
+    return tell
 
 
 def _safely(decode: Decode) -> Callable[[int], Mapping[str, NDArray[Any]] | BadSampleError]:

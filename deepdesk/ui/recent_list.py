@@ -12,6 +12,7 @@ from deepdesk.ui.theme import colour, icons, metrics
 from deepdesk.ui.theme.fonts import MEDIUM, SEMIBOLD, font
 from deepdesk.ui.welcome_facts import RecentRow
 from deepdesk.ui.widgets.painting import antialiased, draw_focus, draw_text, fill_round
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 HEIGHT_PX, PICTURE_PX, INSET_PX = 57, 36, 12
 
@@ -32,7 +33,7 @@ class RecentButton(QAbstractButton):
         self._picture = None if row.picture_HWC is None else image_of(row.picture_HWC)
         self.setText(row.name)
         self.setAccessibleName(", ".join(t for t in (row.name, row.note, row.metric) if t))
-        self.setToolTip(str(row.path))
+        self.setToolTip(plain_tip(str(row.path)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

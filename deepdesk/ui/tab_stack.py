@@ -63,10 +63,9 @@ class TabStack(QWidget):
         self._troubles: dict[str, Trouble] = {}
         self._front = ""
         self.banner = Banner()
-        self.banner.closed.connect(lambda _none: self._troubles.pop(self._front, None))
+        self.banner.closed.connect(lambda _none: self.forget_trouble(self._front))
         self._stack = QStackedWidget()
         self._strip = QVBoxLayout()
-        self._strip.setContentsMargins(metrics.L, metrics.M, metrics.L, 0)
         self._strip.addWidget(self.banner)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -131,8 +130,8 @@ class TabStack(QWidget):
 
     def _show_trouble(self) -> None:
         trouble = self._troubles.get(self._front)
-        top = metrics.M if trouble else 0
-        self._strip.setContentsMargins(metrics.L, top, metrics.L, 0)
+        room = metrics.M if trouble else 0
+        self._strip.setContentsMargins(metrics.L, room, metrics.L, room)
         if trouble is None:
             self.banner.hide()
             return

@@ -11,10 +11,11 @@ from deepdesk.ui.tabs.dataset.health import findings, needs_look
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.tabs.dataset.pages import KEPT_PAGES, PAGE_ROWS, Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
-from deepdesk.ui.tabs.dataset.plain import plain_entry, plain_tip
+from deepdesk.ui.tabs.dataset.plain import plain_entry
 from deepdesk.ui.tabs.dataset.selection import RowRanges
 from deepdesk.ui.tabs.dataset.split_bar import handle_at, moved, parts_of
 from deepdesk.ui.tabs.dataset.split_panel import percents
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 NOUN = ("leaf", "leaves")
 NO, SHIFT, CTRL = (

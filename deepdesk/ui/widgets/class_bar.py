@@ -17,6 +17,7 @@ from deepdesk.ui.widgets.painting import (
     fill_round,
     outline_round,
 )
+from deepdesk.ui.widgets.plain_tip import plain_tip
 from deepdesk.ui.widgets.rows import ChoiceRow
 
 HEIGHT_PX = 42
@@ -101,7 +102,7 @@ class ClassBar(ChoiceRow):
         self.facts = facts
         self.setText(facts.name)
         self.setAccessibleName(f"{facts.name}, {facts.count:,} samples")
-        self.setToolTip(f"{facts.name}: {facts.count:,} samples")
+        self.setToolTip(plain_tip(f"{facts.name}: {facts.count:,} samples"))
         self.update()
 
     def set_target(self, is_target: bool) -> None:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
+from deepdesk.ui.widgets.plain_tip import plain_tip
+
 
 class ElidedLabel(QLabel):
     """One line of text that may shrink."""
@@ -72,4 +74,4 @@ class ElidedLabel(QLabel):
         return self.fontMetrics().horizontalAdvance(self.text()) + 1
 
     def _tell(self) -> None:
-        self.setToolTip(self.text() if self.is_cut() else self._tooltip)
+        self.setToolTip(plain_tip(self.text() if self.is_cut() else self._tooltip))

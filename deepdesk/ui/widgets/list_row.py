@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import SEMIBOLD, font
 from deepdesk.ui.widgets.painting import draw_dot, draw_focus, draw_text
+from deepdesk.ui.widgets.plain_tip import plain_tip
 from deepdesk.ui.widgets.rows import ChoiceRow
 from deepdesk.ui.widgets.status_dot import DIAMETER_PX, STATES
 
@@ -90,7 +91,7 @@ class ListRow(ChoiceRow):
         said = ", ".join(part for part in parts if part)
         self.setText(facts.title)
         self.setAccessibleName(said)
-        self.setToolTip(said)
+        self.setToolTip(plain_tip(said))
         self.update()
 
     def row_height(self) -> int:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from deepdesk.ui.theme import colour
 from deepdesk.ui.widgets.painting import antialiased, draw_dot
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 STATES = {
     "empty": ("faint", "nothing yet"),
@@ -36,7 +37,7 @@ class StatusDot(QWidget):
         """
         said = words or STATES[state][1]
         self.state = state
-        self.setToolTip(said)
+        self.setToolTip(plain_tip(said))
         self.setAccessibleName(said)
         self.update()
 

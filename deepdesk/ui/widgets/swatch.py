@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.widgets.painting import antialiased, draw_swatch, draw_text
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 SIDE_PX = 9
 GAP_PX = 6
@@ -21,7 +22,7 @@ class Swatch(QWidget):
         super().__init__()
         self._name, self._position = name, position
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 )
 
 from deepdesk.ui.tabs.dataset.overview import Overview
-from deepdesk.ui.tabs.dataset.plain import plain_tip
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 CLASSES_MIME = "application/x-deepdesk-classes"
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)

@@ -28,8 +28,8 @@ from deepdesk.ui.tabs.dataset.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.geometry import Geometry
 from deepdesk.ui.tabs.dataset.pages import Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
-from deepdesk.ui.tabs.dataset.plain import plain_tip
 from deepdesk.ui.tabs.dataset.tile import TileLook, paint_tile
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 SAMPLES_MIME = "application/x-deepdesk-samples"
 SIDES_PX = (56, 72, 90, 128, 184, 256)

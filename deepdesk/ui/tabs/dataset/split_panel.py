@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidge
 
 from deepdesk.ui.tabs.dataset.overview import SPLITS, Overview
 from deepdesk.ui.tabs.dataset.split_bar import Shares, SplitBar
+from deepdesk.ui.theme.apply import current, text_colour
 from deepdesk.ui.theme.metrics import S
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.labels import Label, SectionLabel
@@ -70,6 +71,8 @@ class SplitPanel(QWidget):
         column.setSpacing(S)
         for part in (SectionLabel("Split"), self.bar, self.sentence, self._seed_row):
             column.addWidget(part)
+        # A link keeps the colour of the palette it was written under.
+        current().changed.connect(self._take_colours)
         self._say(self.bar.shares)
 
     def show_overview(self, overview: Overview) -> None:
@@ -105,10 +108,14 @@ class SplitPanel(QWidget):
         self._say(self.bar.shares)
         self.draw_asked.emit(Draw(shares=self.bar.shares, seed=self.seed.value()))
 
+    def _take_colours(self, _tokens: object) -> None:
+        self._say(self.bar.shares)
+
     def _say(self, shares: Shares) -> None:
         empty = [split for split, share in zip(SPLITS, shares, strict=True) if share == 0]
         without = f" Nothing for {' and '.join(empty)}." if empty else ""
-        seed = f'<a href="seed" style="text-decoration:none">seed {self.seed.value()}</a>'
+        look = f"text-decoration:none; color:{text_colour('accent').name()}"
+        seed = f'<a href="seed" style="{look}">seed {self.seed.value()}</a>'
         self.sentence.setText(f"Even in every class, {seed}. Near twins stay on one side.{without}")
 
 
