@@ -107,6 +107,11 @@ def near_twins(
 ) -> list[list[int]]:
     """Return groups of ids joined by pairs that `is_alike` confirms, in ascending order.
 
+    Args:
+        pairs: Ids of candidates, int64, (P, 2).
+        is_alike: Whether two samples, by id, look alike.
+        stop: Checked before each pair.
+
     Raises:
         StoppedError: A stop was asked for.
     """

@@ -138,6 +138,7 @@ class NewProjectDialog(AskDialog):
         wanted = self._sources[0].stem if self._sources else "My project"
         self.name.setText(free_path(self._folder, clean_name(wanted), SUFFIX).stem)
         self.name.selectAll()
+        self.name.setFocus()
         self._show_data()
 
     def value(self) -> NewProject:

@@ -1,6 +1,6 @@
 """Pictures of every tab in every state a person meets, light and dark.
 
-`python -m deepdesk.ui.shots FOLDER [--large]` drives the real window over the
+`python -m deepdesk.ui.shots FOLDER [--large] [--only NAME]` drives the real window over the
 sample project in a home of its own, which is gone afterwards.
 """
 
@@ -69,8 +69,17 @@ class Stage:
         self.until(lambda: time.monotonic() >= end_s)
 
     def quiet(self) -> None:
-        """Wait until no job is under way."""
-        self.until(lambda: not self.desk.jobs)
+        """Wait until no job is under way and the pictures in sight have come."""
+        self.settle(0.2)
+        self.until(lambda: not self.desk.jobs and not self._is_loading())
+        self.settle(0.2)
+
+    def _is_loading(self) -> bool:
+        from deepdesk.ui.tabs.dataset.tab import DatasetTab
+
+        pages = self.window.tabs.findChildren(DatasetTab)
+        spaces = [page.workspace for page in pages if page.isVisible() and page.workspace]
+        return any(space.is_loading for space in spaces)
 
     def count(self, kind: str) -> int:
         """Return how many events of that name runs have told."""
@@ -224,33 +233,45 @@ def _interrupted(stage: Stage) -> None:
 
 # In the order a newcomer meets them: each state starts from the one before.
 SHOTS = (
-    Shot(name="1-welcome-first", enter=_welcome),
-    Shot(name="2-dataset-empty", enter=_empty_project),
-    Shot(name="3-architecture-empty", enter=_tab("architecture")),
-    Shot(name="4-training-empty", enter=_tab("training")),
-    Shot(name="5-inference-empty", enter=_tab("inference")),
-    Shot(name="2-dataset-error", enter=_unreadable_data),
-    Shot(name="2-dataset", enter=_sample),
-    Shot(name="2-dataset-selected", enter=_selected),
-    Shot(name="2-dataset-drag", enter=_drag),
-    Shot(name="3-architecture", enter=_let_go),
-    Shot(name="5-inference-untrained", enter=_tab("inference")),
-    Shot(name="4-training-ready", enter=_tab("training")),
-    Shot(name="4-training-running", enter=_train),
-    Shot(name="4-training-paused", enter=_pause),
-    Shot(name="4-training-finished", enter=_finish),
-    Shot(name="4-training-error", enter=_failed_run),
-    Shot(name="5-inference-ready", enter=_tab("inference")),
-    Shot(name="5-inference", enter=_ask_one),
-    Shot(name="5-inference-many", enter=_ask_many),
-    Shot(name="5-inference-error", enter=_ask_wrong),
-    Shot(name="1-welcome", enter=_recent),
-    Shot(name="1-welcome-interrupted", enter=_interrupted),
+    Shot(name="welcome-first", enter=_welcome),
+    Shot(name="dataset-empty", enter=_empty_project),
+    Shot(name="architecture-empty", enter=_tab("architecture")),
+    Shot(name="training-empty", enter=_tab("training")),
+    Shot(name="inference-empty", enter=_tab("inference")),
+    Shot(name="dataset-error", enter=_unreadable_data),
+    Shot(name="dataset-loaded", enter=_sample),
+    Shot(name="dataset-selected", enter=_selected),
+    Shot(name="dataset-drag", enter=_drag),
+    Shot(name="architecture-loaded", enter=_let_go),
+    Shot(name="inference-untrained", enter=_tab("inference")),
+    Shot(name="training-ready", enter=_tab("training")),
+    Shot(name="training-running", enter=_train),
+    Shot(name="training-paused", enter=_pause),
+    Shot(name="training-finished", enter=_finish),
+    Shot(name="training-error", enter=_failed_run),
+    Shot(name="inference-ready", enter=_tab("inference")),
+    Shot(name="inference-loaded", enter=_ask_one),
+    Shot(name="inference-many", enter=_ask_many),
+    Shot(name="inference-error", enter=_ask_wrong),
+    Shot(name="welcome-loaded", enter=_recent),
+    Shot(name="welcome-interrupted", enter=_interrupted),
 )
 
 
-def take(folder: Path, stage: Stage, shots: Sequence[Shot] = SHOTS) -> list[Path]:
-    """Bring the window through the states and save each, light and dark; return the files."""
+def until_named(name: str) -> tuple[Shot, ...]:
+    """Return the states up to the one of that name, all for ""."""
+    names = [shot.name for shot in SHOTS]
+    return SHOTS[: names.index(name) + 1] if name else SHOTS
+
+
+def take(
+    folder: Path, stage: Stage, shots: Sequence[Shot] = SHOTS, *, only: str = ""
+) -> list[Path]:
+    """Bring the window through the states and save each, light and dark; return the files.
+
+    Args:
+        only: The one state to be saved, "" for every one.
+    """
     from deepdesk.ui.theme import apply
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -258,7 +279,7 @@ def take(folder: Path, stage: Stage, shots: Sequence[Shot] = SHOTS) -> list[Path
     for shot in shots:
         start_s = time.monotonic()
         shot.enter(stage)
-        for mode in ("light", "dark"):
+        for mode in ("light", "dark") if only in {"", shot.name} else ():
             apply(stage.app, mode)
             stage.settle()
             path = folder / f"{shot.name}-{mode}.png"
@@ -273,6 +294,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="shots", description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--large", action="store_true", help="2560 x 1440 instead of 1280 x 800")
+    parser.add_argument("--only", default="", metavar="NAME", choices=[s.name for s in SHOTS])
     options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
@@ -286,7 +308,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         quiet_import_hook()
         apply(app, "light")
         stage = Stage(app, Path(home), LARGE if options.large else SIZE)
-        made = take(options.folder, stage)
+        made = take(options.folder, stage, until_named(options.only), only=options.only)
         stage.window.leaving.leave()
         stage.until(lambda: not stage.window.isVisible())
     sys.stdout.write(f"{len(made)} pictures in {options.folder}\n")

@@ -181,6 +181,17 @@ def test_colours_live_in_the_theme_alone():
     assert not offenders
 
 
+def test_nothing_listens_to_the_theme_with_a_lambda():
+    # A lambda outlives the widget it speaks of; Qt forgets a bound method with its object.
+    offenders = [
+        str(path)
+        for path, _tree in trees(PACKAGE)
+        if re.search(r"current\(\)\.changed\.connect\(\s*lambda", (ROOT / path).read_text("utf-8"))
+    ]
+
+    assert not offenders
+
+
 def test_no_text_shouts():
     offenders = [
         f"{path}:{node.lineno} {node.value!r}"

@@ -43,7 +43,7 @@ class Sentence(QLabel):
         )
         self._summary = self._paper = ""
         self.linkActivated.connect(lambda link: QDesktopServices.openUrl(QUrl(link)))
-        current().changed.connect(lambda _tokens: self._write())
+        current().changed.connect(self._write)
 
     def say(self, summary: str, paper: str) -> None:
         """Show a sentence; `paper` is an address or ""."""
@@ -52,7 +52,7 @@ class Sentence(QLabel):
         self.setToolTip(paper)
         self._write()
 
-    def _write(self) -> None:
+    def _write(self, _tokens: object = None) -> None:
         muted, accent = tokens().muted, tokens().accent
         link = (
             f' <a href="{escape(self._paper)}" style="color:{accent};text-decoration:none">'

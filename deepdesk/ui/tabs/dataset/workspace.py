@@ -76,6 +76,11 @@ class Workspace(QWidget):
         self.browser.refresh()
         self.worker.ask(ask_overview, self._show_overview, lane="overview")
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether counts, samples or pictures in sight are on their way."""
+        return self.worker.is_waiting or self.thumbnails.is_waiting
+
     def close_work(self) -> None:
         """End the threads; nothing of the project is touched afterwards."""
         self.intake.stop()
