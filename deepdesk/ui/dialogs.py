@@ -257,6 +257,7 @@ def text_dialog(window: QWidget | None, title: str, *texts: str) -> AskDialog:
     dialog = AskDialog(window, title, verb="Close", other="")
     for text in texts:
         dialog.add_text(text)
+    dialog.body.addStretch(1)
     return dialog
 
 

@@ -50,7 +50,7 @@ class SamplePanel(QWidget):
         self.detail = Label("", kind="hint")
         self.label = Chip("", tip="Its class. Click to choose another one, or press 1 to 9.")
         self.split = Chip("", checkable=False, tip="Its split. Click, or press T, V or E.")
-        self.keys = ElidedLabel("press 1\u20139 to relabel", kind="hint")
+        self.keys = ElidedLabel("1\u20139 to relabel", kind="hint")
         self.keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reason = Label("", wraps=True, tone="warn")
         self.remedy = Label("", kind="hint", wraps=True)
