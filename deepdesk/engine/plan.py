@@ -38,7 +38,7 @@ class RunPlan:
         facts: Classes and typical size at the start of the run.
         device: torch's name of the device.
         precision: "float32" or "bfloat16", "auto" until measured.
-        threads: torch threads; the bits depend on it.
+        threads: torch threads, 0 until measured; the bits depend on it.
         continue_from: Run that gave the first weights, or "".
         dataset: Fingerprint of the data.
     """
@@ -111,7 +111,7 @@ def plan_from_json(spec: TaskSpec, saved: Mapping[str, Any]) -> RunPlan:
         config=from_json(spec.config, saved["config"]),
         graph=saved["graph"],
         facts=_facts(saved["facts"]),
-        threads=min(max(1, saved["threads"]), MAX_THREADS),
+        threads=min(max(0, saved["threads"]), MAX_THREADS),
     )
 
 

@@ -10,7 +10,7 @@ from deepdesk.core.events import Progress, Said
 from deepdesk.core.task import DataFacts, Task, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data
-from deepdesk.engine.devices import detect, device_for, physical_cores
+from deepdesk.engine.devices import detect, device_for
 from deepdesk.engine.plan import RunPlan, chosen_graph, plan_from_json, settled, versions
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.run_session import RunSession
@@ -81,7 +81,7 @@ def _new_plan(
         facts=facts,
         device=device_for(training.device).key,
         precision=training.precision,
-        threads=training.threads or physical_cores(),
+        threads=training.threads,
         continue_from=request.continue_from,
         dataset=fingerprint,
     )

@@ -21,7 +21,7 @@ from deepdesk.engine.plan import RunPlan
 from deepdesk.engine.recorder import Recorder
 from deepdesk.engine.state import load_weights
 from deepdesk.engine.trainer import Trainer
-from deepdesk.engine.tuning import pick_precision
+from deepdesk.engine.tuning import Tuning
 from deepdesk.engine.weights import best_weights
 from deepdesk.nn.build import build, build_empty
 from deepdesk.nn.graph import Graph
@@ -80,7 +80,6 @@ class RunSession:
             precision=self.plan.precision,
             threads=self.plan.threads,
         )
-        compute.use_threads()
         graph = Graph.from_json(self.plan.graph)
         model = compute.place(self._model(graph))
         compute = self._chosen(model, data["train"], compute, emit, stop)
@@ -106,24 +105,23 @@ class RunSession:
         stop: StopToken,
     ) -> Compute:
         """Measure what the plan leaves open, and keep the choice with the run."""
-        gain = 0.0
-        if compute.precision == "auto":
+        size, gains = self.plan.training.batch_size, {"precision": 0.0, "threads": 0.0}
+        tuning = Tuning(self.task, model, data, batch_size=size, stop=stop)
+        if compute.precision == "auto" or not compute.threads:
             emit(Progress(what="Measuring this machine"))
-            precision, gain = pick_precision(
-                self.task,
-                model,
-                data,
-                compute,
-                batch_size=self.plan.training.batch_size,
-                stop=stop,
-            )
-            compute = dataclasses.replace(compute, precision=precision)
-            self.plan = dataclasses.replace(self.plan, precision=precision)
-            write_json(self.run.path / "config.json", self.plan.to_json())
+        if compute.precision == "auto":
+            compute, gains["precision"] = tuning.precision(compute)
+        if not compute.threads:
+            compute, gains["threads"] = tuning.threads(compute)
+        compute.use_threads()
+        self.plan = dataclasses.replace(
+            self.plan, precision=compute.precision, threads=compute.threads
+        )
+        write_json(self.run.path / "config.json", self.plan.to_json())
         rows = (
-            ("Precision", compute.precision, gain),
+            ("Precision", compute.precision, gains["precision"]),
             ("Layout", "channels last", 0.0),
-            ("Threads", str(compute.threads), 0.0),
+            ("Threads", str(compute.threads), gains["threads"]),
             ("Data", "decoded once, mapped file", 0.0),
         )
         emit(Choices(rows=rows))

@@ -168,7 +168,7 @@ class TrainingConfig:
         int,
         Knob(
             label="Threads",
-            help="Processor threads; 0 takes one per core.",
+            help="Processor threads; 0 measures whether one or one per core is faster now.",
             low=0,
             high=512,
             group="Machine",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog
+from deepdesk.ui.run_names import spoken
 
 # A stop is acknowledged within a second; saving a large checkpoint may take a few more.
 PATIENCE_MS = 5000
@@ -62,7 +63,7 @@ class Leaving(QObject):
         self.dialog = AskDialog(self._window, title, verb=verb, other="Keep training")
         run = self._desk.store.session.run
         self.dialog.add_text(
-            f"{run or 'A run'} is under way. Stopping keeps its best weights so far, and it can"
+            f"{spoken(run) if run else 'A run'} is under way. Stopping keeps its best weights so far, and it can"
             " be resumed later."
         )
         self.dialog.accepted.connect(self.leave)

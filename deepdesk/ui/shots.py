@@ -125,7 +125,7 @@ def _tab(key: str) -> Callable[[Stage], None]:
 
 
 def _unreadable_data(stage: Stage) -> None:
-    folder = stage.home / "no pictures"
+    folder = stage.home / "letters"
     folder.mkdir(exist_ok=True)
     (folder / "letter.txt").write_text("Dear reader", encoding="utf-8")
     stage.window.give_to_dataset([folder])

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, RunEnded, RunStarted, Saved
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.ui.run_names import spoken
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
@@ -138,5 +139,5 @@ class TrainingControl(QObject):
             self._desk.banner(ended.error, "training")
         elif run:
             status = self._how.status if self._how else "stopped" if ended.stopped else "finished"
-            self._desk.say(ENDINGS[status].format(run=run))
+            self._desk.say(ENDINGS[status].format(run=spoken(run)))
         self.ended.emit(ended)

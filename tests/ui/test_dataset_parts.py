@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
 from deepdesk.project.index import ClassRow
 from deepdesk.ui.tabs.dataset.class_model import ClassModel, lines_of
@@ -14,7 +15,10 @@ from deepdesk.ui.tabs.dataset.picked import Picked
 from deepdesk.ui.tabs.dataset.plain import plain_entry
 from deepdesk.ui.tabs.dataset.selection import RowRanges
 from deepdesk.ui.tabs.dataset.split_bar import handle_at, moved, parts_of
-from deepdesk.ui.tabs.dataset.split_panel import percents
+from deepdesk.ui.tabs.dataset.split_panel import SplitPanel, percents
+from deepdesk.ui.theme import apply
+from deepdesk.ui.theme.tokens import DARK, LIGHT
+from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.plain_tip import plain_tip
 
 NOUN = ("leaf", "leaves")
@@ -257,3 +261,30 @@ def test_names_from_outside_are_shown_as_they_are():
     assert "<img" not in plain_tip(name)
     assert plain_tip("oak\n6") == "oak\n6"
     assert plain_entry("Q&A\tx") == "Q&&A x"
+
+
+def test_the_seed_wears_the_accent_of_the_theme_in_use(qtbot):
+    app = QApplication.instance()
+    apply(app, "light")
+    panel = SplitPanel()
+    qtbot.addWidget(panel)
+
+    apply(app, "dark")
+    in_dark = panel.sentence.text().lower()
+    apply(app, "light")
+    in_light = panel.sentence.text().lower()
+
+    assert DARK.text_colour("accent").lower() in in_dark
+    assert LIGHT.text_colour("accent").lower() in in_light
+
+
+def test_a_cut_name_with_tags_is_told_as_it_is(qtbot):
+    label = ElidedLabel('<img src="http://elsewhere/a.png"> and a name that is far too long')
+    qtbot.addWidget(label)
+
+    label.resize(60, 20)
+    label.grab()
+
+    assert label.is_cut()
+    assert "<img" not in label.toolTip()
+    assert "&lt;img" in label.toolTip()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from deepdesk.core.errors import DatasetError
 from deepdesk.project.folder import Project
 from deepdesk.project.recent import recent
-from deepdesk.ui.dialogs import AskDialog
+from deepdesk.ui.dialogs import AskDialog, NewProjectDialog
 from deepdesk.ui.machine import Machine
 from deepdesk.ui.session import TABS, DeviceBadge
 from deepdesk.ui.shortcuts import COMMANDS
@@ -226,3 +226,30 @@ def test_recent_projects_follow_what_happens_to_the_open_one(qtbot, window, open
 
     qtbot.waitUntil(lambda: [row.samples for row in recent()] == [1], timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.desk.jobs, timeout=PATIENCE_MS)
+
+
+def test_the_strip_of_trouble_stands_clear_of_the_tab_and_leaves_no_gap(window, opened):
+    tabs = window.tabs
+    page = tabs.page("dataset")
+    above = tabs._stack.y()
+
+    window.desk.banner(DatasetError("There is nothing to use.", "Choose another."), "dataset")
+    QApplication.processEvents()
+    strip = tabs.banner.geometry()
+    below = tabs._stack.y() - strip.bottom() - 1
+    tabs.banner.close_button.click()
+    QApplication.processEvents()
+
+    assert page.isVisible()
+    assert below >= strip.y() > above
+    assert tabs._stack.y() == above
+
+
+def test_a_new_project_begins_with_its_name(qtbot, window):
+    window.actions_of_window.do("new")
+    qtbot.waitUntil(lambda: window.findChild(NewProjectDialog) is not None)
+    dialog = window.findChild(NewProjectDialog)
+
+    assert dialog.focusWidget() is dialog.name
+    assert dialog.name.selectedText() == dialog.name.text()
+    dialog.reject()

@@ -13,9 +13,10 @@ from deepdesk.core.task import Found
 from deepdesk.core.work import StopToken, run
 from deepdesk.project.folder import Project
 from deepdesk.tasks import all_tasks
+from deepdesk.ui.metric_words import metric_words
 from deepdesk.ui.tabs.training.history import RunHistory, history_of
 from deepdesk.ui.tabs.training.progress_card import phase_words, run_words
-from deepdesk.ui.tabs.training.words import left_text, length_text, metric_words
+from deepdesk.ui.tabs.training.words import left_text, length_text
 from deepdesk.ui.tabs.training.works import Answered, cell_work, kept_answers
 from tests.ui.run_events import epoch_ended, keep_run, log_lines, started, stepped
 

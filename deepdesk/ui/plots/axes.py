@@ -36,7 +36,6 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
             tickTextOffset=6,
             hideOverlappingLabels=False,
         )
-        self.setZValue(-10)
         if orientation == "left":
             self.setGrid(255)
 

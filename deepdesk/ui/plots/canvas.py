@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPen
@@ -38,6 +39,8 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         axes = {side: QuietAxis(side) for side in ("left", "bottom")}
         super().__init__(parent, viewBox=self.box, axisItems=axes, background=None)
         self._axes = axes
+        for axis in axes.values():
+            axis.setZValue(-101)  # below the curves, which pyqtgraph keeps at -100
         self._items: dict[str, pg.PlotCurveItem] = {}
         self.is_share = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -126,11 +129,18 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         super().leaveEvent(ev)
 
     def _place_best(self) -> None:
-        (left, right), (_bottom, top) = self.box.viewRange()
+        (left, right), (bottom, top) = self.box.viewRange()
         at = float(self._best.value())
         near_left = right > left and (at - left) / (right - left) < 0.15
-        self._best_word.setAnchor((-0.05 if near_left else 1.05, 0))
-        self._best_word.setPos(at, top)
+        is_high = self._height_at(at) > (bottom + top) / 2
+        self._best_word.setAnchor((-0.05 if near_left else 1.05, 1 if is_high else 0))
+        self._best_word.setPos(at, bottom if is_high else top)
+
+    def _height_at(self, x: float) -> float:
+        """Return the mean of what is drawn at `x`, minus infinity where nothing is."""
+        shown = [item for item in self._items.values() if item.xData is not None]
+        heights = [float(np.interp(x, i.xData, i.yData)) for i in shown if len(i.xData)]
+        return sum(heights) / len(heights) if heights else -math.inf
 
     def _item(self, key: str, curve: Curve) -> pg.PlotCurveItem:
         if key not in self._items:

@@ -141,7 +141,7 @@ class CurvePlot(QWidget):
         layout.addLayout(header)
         layout.addWidget(self._canvas, 1)
         cover = QVBoxLayout(self._canvas)
-        cover.setContentsMargins(48, 8, 24, 24)
+        cover.setContentsMargins(24, 8, 24, 24)
         cover.addWidget(self._empty, 1)
 
     def _connect(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken, Work
-from deepdesk.ui.tabs.inference.words import run_words
+from deepdesk.ui.run_names import spoken
 
 if TYPE_CHECKING:
     from deepdesk.project.folder import Project
@@ -88,7 +88,7 @@ def preferred(choices: tuple[Choice, ...]) -> Choice | None:
 
 
 def _choice(info: RunInfo, checkpoint: str, step: int) -> Choice:
-    named = info.title if info.title and info.title != info.name else run_words(info.name)
+    named = info.title if info.title and info.title != info.name else spoken(info.name)
     return Choice(
         model=Model(run=info.name, checkpoint=checkpoint),
         title=named,

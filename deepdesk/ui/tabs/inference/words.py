@@ -82,8 +82,3 @@ def sure_words(answer: payloads.Payload, milliseconds: float) -> str:
     if isinstance(answer, payloads.LabelScores) and answer.is_calibrated:
         parts.append("calibrated")
     return " · ".join(parts)
-
-
-def run_words(run: str) -> str:
-    """Return a run's folder name as people say it: "004 balanced"."""
-    return run.replace("-", " ", 1)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from deepdesk.core.events import Choices, EpochEnded, Progress
 from deepdesk.ui.desk import Desk
+from deepdesk.ui.metric_words import MEMORY
 from deepdesk.ui.plots.figures import value_text
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.middle import MiddlePanel
@@ -18,7 +19,7 @@ from deepdesk.ui.tabs.training.runs_panel import RunsPanel
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer
 from deepdesk.ui.tabs.training.watch import RunWatch
-from deepdesk.ui.tabs.training.words import MEMORY, length_text
+from deepdesk.ui.tabs.training.words import length_text
 
 _NOTHING = RunHistory()
 
@@ -42,6 +43,7 @@ class Front(QObject):
         self._watch = watch
         self._viewer = viewer
         self._setup, self._middle, self._runs = panels
+        self._seen = ""
         watch.began.connect(self.begin)
         watch.told.connect(self.tell)
         viewer.shown.connect(lambda _none: self.show_front())
@@ -60,7 +62,10 @@ class Front(QObject):
 
     def begin(self, run: str) -> None:
         """Bring the run that begins to the front; one that goes on brings its past along."""
-        self._viewer.forget(run)
+        # What was read of a run while it went on is less than its log tells now.
+        for changed in filter(None, {self._seen, run}):
+            self._viewer.forget(changed)
+        self._seen = run
         self._viewer.list_runs()
         self._viewer.choose(run)
 
@@ -83,8 +88,16 @@ class Front(QObject):
             history = self._watch.history
             if past is not None and past is not history:
                 history.continue_from(past)
-        self._middle.show_history(history, self._viewer.histories_behind())
+        self._middle.show_history(history, self._behind())
         self.refresh()
+
+    def _behind(self) -> dict[str, RunHistory]:
+        """Return the curves of the compared runs; those under way are told, not read."""
+        watched = self._watch.history
+        return {
+            run: watched if run == watched.run else history
+            for run, history in self._viewer.histories_behind().items()
+        }
 
     def refresh(self) -> None:
         """Show how far things are; a few times a second while a run is under way."""
@@ -102,24 +115,30 @@ class Front(QObject):
     def _show_over(self) -> None:
         info = self._runs.info(self._viewer.run)
         history = self._watch.history if self.is_live else self._viewer.history()
-        if info is None or history is None:
+        if info is None:
+            return
+        if history is None:
+            self._middle.show_preparing(Progress(what="Reading its curves"))
             return
         status = info.status
         values = dict(info.metrics)
         if self.is_live and self._watch.status:
             status, values = self._watch.status, {**values, **self._watch.metrics}
         self._middle.show_over(status, history, values)
+        if self.is_live:
+            self._middle.plots.refresh()
 
     def update_row(self) -> None:
         """Let the row of the run under way tell more than its folder does yet."""
         history = self._watch.history
         info = self._runs.info(history.run)
-        if info is None or self._desk.store.session.phase == "idle":
+        phase = self._desk.store.session.phase
+        if info is None or phase == "idle":
             return
         self._runs.update_run(
             dataclasses.replace(
                 info,
-                status="running",
+                status="paused" if phase == "paused" else "running",
                 epochs_done=max(info.epochs_done, int(history.epoch)),
                 step=max(info.step, history.step),
                 metrics=self._watch.best or info.metrics,

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from deepdesk.core.events import EpochEnded, RunStarted, Stepped
+from deepdesk.ui.metric_words import LOSS, MEMORY, RATE, SPEED
 from deepdesk.ui.plots.confusion import Confusion, confusion_of
 from deepdesk.ui.plots.pyramid import CurveBuffer
-from deepdesk.ui.tabs.training.words import LOSS, MEMORY, RATE, SPEED
 
 _PACE_S = 30.0  # the time left follows the pace of this long
 

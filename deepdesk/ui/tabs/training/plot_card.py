@@ -30,7 +30,7 @@ class TitleButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStyleSheet(
-            "QToolButton { text-align: left; padding: 0 4px 0 0; margin-left: -1px;"
+            "QToolButton { text-align: left; padding: 0; margin: 0; border: none;"
             f" min-height: 0; font-size: {points(metrics.HEADING)}pt; font-weight: 600;"
             " color: palette(text); }"
             "QToolButton:disabled { color: palette(text); }"

@@ -8,11 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from deepdesk.ui.metric_words import LOSS, MEMORY, RATE, SPEED, metric_words
 from deepdesk.ui.plots.curves import Curve, Role
 from deepdesk.ui.plots.pyramid import CurveBuffer
+from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.plot_card import PlotCard
-from deepdesk.ui.tabs.training.words import LOSS, MEMORY, RATE, SPEED, metric_words, spoken
 from deepdesk.ui.theme import metrics
 
 _THIRD_FROM_PX = 1_240

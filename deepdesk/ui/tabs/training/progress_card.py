@@ -9,8 +9,9 @@ from datetime import datetime
 from PySide6.QtWidgets import QHBoxLayout
 
 from deepdesk.core.events import Progress
+from deepdesk.ui.metric_words import metric_text, metric_words
 from deepdesk.ui.tabs.training.history import RunHistory
-from deepdesk.ui.tabs.training.words import left_text, length_text, metric_text, metric_words
+from deepdesk.ui.tabs.training.words import left_text, length_text
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.bar import Bar
 from deepdesk.ui.widgets.card import Card

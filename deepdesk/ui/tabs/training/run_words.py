@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from deepdesk.ui.tabs.training.words import LOSS, length_text, metric_text, metric_words, spoken
+from deepdesk.ui.metric_words import LOSS, metric_text, metric_words
+from deepdesk.ui.run_names import spoken
+from deepdesk.ui.tabs.training.words import length_text
 from deepdesk.ui.widgets.list_row import RowFacts
 
 if TYPE_CHECKING:

@@ -151,6 +151,7 @@ class TrainingTab(QWidget):
     def _runs_changed(self, run: str) -> None:
         if run != self.watch.history.run:
             self.viewer.forget(run)
+            self.viewer.read_missing()
         self.viewer.list_runs()
 
     def _open_cell(self, pair: tuple[str, str]) -> None:

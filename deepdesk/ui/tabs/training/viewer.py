@@ -61,13 +61,13 @@ class Viewer(QObject):
         """Put a run in front."""
         self.run = run
         self.behind = tuple(name for name in self.behind if name != run)
-        self._read_missing()
+        self.read_missing()
         self.shown.emit(None)
 
     def compare(self, runs: tuple[str, ...]) -> None:
         """Put runs behind the one in front."""
         self.behind = runs
-        self._read_missing()
+        self.read_missing()
         self.shown.emit(None)
 
     def history(self) -> RunHistory | None:
@@ -98,7 +98,8 @@ class Viewer(QObject):
         on_ended = None if ended is None else if_alive(ended)
         self._desk.start(work, "training", on_event=if_alive(take), on_ended=on_ended)
 
-    def _read_missing(self) -> None:
+    def read_missing(self) -> None:
+        """Read what is on the screen and not known."""
         for run in filter(None, (self.run, *self.behind)):
             if run not in self._asked:
                 self._asked.add(run)

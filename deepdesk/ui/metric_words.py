@@ -1,0 +1,45 @@
+"""What the measures of the field are called on screen, and how their values read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepdesk.ui.plots.figures import value_text
+
+SPEED, MEMORY, RATE, LOSS = "samples_per_second", "memory_bytes", "learning_rate", "loss"
+
+_SHARES = (
+    "accuracy",
+    "macro_f1",
+    "map_50_95",
+    "map_50",
+    "mean_iou",
+    "word_error_rate",
+    "char_error_rate",
+)
+_SHORT_WORDS = {"f1": "F1", "map": "mAP", "iou": "IoU", "rmse": "RMSE", "mae": "MAE", "r2": "R2"}
+_SHORT_WORDS |= {"bleu": "BLEU", "chrf": "chrF", "auroc": "AUROC"}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricWords:
+    """What a metric is called on screen, and its unit ("%" for shares, "B" for bytes)."""
+
+    label: str
+    unit: str = ""
+
+
+def metric_words(name: str, noun: tuple[str, str] = ("sample", "samples")) -> MetricWords:
+    """Return the words for a metric of the field, or make them from its own name."""
+    if name == SPEED:
+        return MetricWords(f"{noun[1].capitalize()} per second")
+    if name == MEMORY:
+        return MetricWords("Memory", "B")
+    first, *rest = (_SHORT_WORDS.get(word, word) for word in name.split("_"))
+    label = " ".join((first if first in _SHORT_WORDS.values() else first.capitalize(), *rest))
+    return MetricWords(label, "%" if name in _SHARES else "")
+
+
+def metric_text(name: str, value: float) -> str:
+    """Return the value of a metric with its unit."""
+    return value_text(value, metric_words(name).unit)
