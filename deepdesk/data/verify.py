@@ -12,11 +12,11 @@ from pathlib import Path
 
 from deepdesk.core.errors import BadSampleError
 from deepdesk.core.events import Result
+from deepdesk.core.priority import lower_this_thread
 from deepdesk.core.task import Facts, Reader
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.data.likeness import Likeness
 from deepdesk.data.pace import Pace
-from deepdesk.data.priority import lower_thread_priority
 from deepdesk.data.project_index import writable_index
 from deepdesk.data.twins import Group, Prints, exact_twins, near_pairs, near_twins
 from deepdesk.project.index import SampleIndex
@@ -150,7 +150,7 @@ class _Crew:
 
         Closing the generator leaves within the time of one sample.
         """
-        pool = ThreadPoolExecutor(THREADS, "deepdesk-check", initializer=lower_thread_priority)
+        pool = ThreadPoolExecutor(THREADS, "deepdesk-check", initializer=lower_this_thread)
         starts = range(0, len(rows), _FILES_PER_TURN)
         waiting = {pool.submit(self._read, rows[at : at + _FILES_PER_TURN]) for at in starts}
         try:

@@ -44,6 +44,8 @@ class Footer(QFrame):
         desk.said.connect(self.show_note)
         desk.store.changed.connect(self._follow)
         desk.undo.canUndoChanged.connect(self._drop_undo)
+        self._place, self._changes = desk.undo.index(), desk.undo.count()
+        desk.undo.indexChanged.connect(self._tell_turn)
         self.meter.measured.connect(self.show_machine)
 
     def show_note(self, note: Note) -> None:
@@ -70,6 +72,18 @@ class Footer(QFrame):
     def _drop_undo(self, can_undo: bool) -> None:
         if not can_undo:
             self._offer_undo(is_on=False)
+
+    def _tell_turn(self, place: int) -> None:
+        # The sentence before would offer to take back another change than the one it tells of.
+        stack = self._desk.undo
+        before, count = self._place, self._changes
+        self._place, self._changes = place, stack.count()
+        if self._changes != count or place == before:
+            return
+        if place < before:
+            self.show_note(Note(text=f"Taken back: {stack.text(place)}"))
+        else:
+            self.show_note(Note(text=stack.text(place - 1), undo=True))
 
     def _offer_undo(self, *, is_on: bool) -> None:
         self._dot.setVisible(is_on)

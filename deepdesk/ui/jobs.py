@@ -13,8 +13,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from deepdesk.core.events import Ended
+from deepdesk.core.priority import lower_this_thread
 from deepdesk.core.work import StopToken, Work, run
-from deepdesk.ui.priority import lower_this_thread
 
 FRAME_MS = 33  # about 30 times a second
 

@@ -63,8 +63,8 @@ class Leaving(QObject):
         self.dialog = AskDialog(self._window, title, verb=verb, other="Keep training")
         run = self._desk.store.session.run
         self.dialog.add_text(
-            f"{spoken(run) if run else 'A run'} is under way. Stopping keeps its best weights so far, and it can"
-            " be resumed later."
+            f"{spoken(run) if run else 'A run'} is under way. Stopping keeps its best weights so"
+            " far, and it can be resumed later."
         )
         self.dialog.accepted.connect(self.leave)
         self.dialog.finished.connect(self._forget_dialog)

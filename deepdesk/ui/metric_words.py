@@ -19,6 +19,7 @@ _SHARES = (
 )
 _SHORT_WORDS = {"f1": "F1", "map": "mAP", "iou": "IoU", "rmse": "RMSE", "mae": "MAE", "r2": "R2"}
 _SHORT_WORDS |= {"bleu": "BLEU", "chrf": "chrF", "auroc": "AUROC"}
+_KEPT = frozenset(_SHORT_WORDS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ class MetricWords:
 
     label: str
     unit: str = ""
+
+    @property
+    def inline(self) -> str:
+        """The label within a sentence: "macro F1", but "RMSE"."""
+        is_word = self.label[1:2].islower() and self.label.split()[0] not in _KEPT
+        return self.label[:1].lower() + self.label[1:] if is_word else self.label
 
 
 def metric_words(name: str, noun: tuple[str, str] = ("sample", "samples")) -> MetricWords:

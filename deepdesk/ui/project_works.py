@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Progress, Result
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.ui.metric_words import metric_text, metric_words
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
@@ -80,18 +81,17 @@ def keep_in_recent(project: Project) -> None:
     with project.index() as index:
         count = index.count()
     measured = [run for run in project.runs.list() if run.metrics]
-    metric = metric_words(measured[0].main_metric, measured[0].metrics) if measured else ""
+    metric = figure_words(measured[0].main_metric, measured[0].metrics) if measured else ""
     remember(project, samples=count, metric=metric)
 
 
-def metric_words(name: str, metrics: Mapping[str, float]) -> str:
+def figure_words(name: str, metrics: Mapping[str, float]) -> str:
     """Return a figure with its unit for a list of projects, "" where it is unknown."""
     value = metrics.get(f"test_{name}", metrics.get(name))
     if value is None:
         return ""
-    if name == "accuracy":
-        return f"{100 * value:.1f}\N{THIN SPACE}%"
-    return f"{name.replace('_', ' ')} {value:.3g}"
+    figure = metric_text(name, value)
+    return figure if name == "accuracy" else f"{metric_words(name).inline} {figure}"
 
 
 def sample_making(spec: TaskSpec, folder: Path) -> Work:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, RunEnded, RunStarted, Saved
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.ui.checkpoint_note import CheckpointNote
 from deepdesk.ui.run_names import spoken
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class TrainingControl(QObject):
         self._desk = desk
         self._job: Job | None = None
         self._how: RunEnded | None = None
+        self._checkpoint = CheckpointNote(desk)
 
     @property
     def is_busy(self) -> bool:
@@ -125,12 +127,13 @@ class TrainingControl(QObject):
         elif isinstance(event, RunEnded):
             self._how = event
         elif isinstance(event, Saved):
-            self._desk.say("Checkpoint saved, safe to close.")
+            self._checkpoint.saved()
         self._desk.run_event.emit(event)
 
     def _finish(self, ended: Ended) -> None:
         run = self._desk.store.session.run
         self._job = None
+        self._checkpoint.stop()
         self._set_phase("idle")
         self._desk.run_event.emit(ended)
         if run and self._desk.store.session.project is not None:

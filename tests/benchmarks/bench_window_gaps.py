@@ -121,7 +121,7 @@ def train_alone(path: Path) -> Pace:
     from deepdesk.engine.run import train_work
     from deepdesk.project.folder import Project
     from deepdesk.tasks import all_tasks
-    from deepdesk.ui.priority import lower_this_thread
+    from deepdesk.core.priority import lower_this_thread
 
     pace, stop = Pace(), StopToken()
 

@@ -207,6 +207,22 @@ def test_a_project_that_somebody_else_has_refuses_data_and_says_who(
     assert not tab.workspace.intake.is_importing
 
 
+def test_an_edit_of_a_project_that_somebody_else_has_says_who_and_changes_nothing(
+    qtbot, desk, filled, open_tab
+):
+    second = Project.open(filled.path, read_only=True)
+    second.owner = "a second window"
+    tab = open_tab(second)
+
+    with qtbot.waitSignal(desk.troubled) as troubled:
+        tab.workspace.left.splits.draw_usual()
+    settle(qtbot, tab)
+
+    assert "a second window" in troubled.args[0].error.message
+    assert "Close it there" in troubled.args[0].error.hint
+    assert counts_of(tab) == dict.fromkeys(CLASSES, PER_CLASS)
+
+
 def test_balance_is_saved_and_said_in_the_health_card(qtbot, desk, filled, open_tab):
     tab = open_tab(filled)
     picked = tab.workspace.grid.picked

@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
+from deepdesk.core import priority
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Ended, Progress
-from deepdesk.ui import priority
 from deepdesk.ui.jobs import Job
 
 PATIENCE_MS = 5000

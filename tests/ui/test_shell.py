@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoCommand
 from PySide6.QtWidgets import QApplication, QDialog
 
 from deepdesk.core.errors import DatasetError
@@ -253,3 +254,18 @@ def test_a_new_project_begins_with_its_name(qtbot, window):
     assert dialog.focusWidget() is dialog.name
     assert dialog.name.selectedText() == dialog.name.text()
     dialog.reject()
+
+
+def test_the_footer_tells_what_was_taken_back_and_offers_no_other_undo(window, opened):
+    desk = window.desk
+    for words in ("Added oak", "Added elm"):
+        desk.undo.push(QUndoCommand(words))
+        desk.say(words, undo=True)
+
+    desk.undo.undo()
+    assert window.footer.text.text() == "Taken back: Added elm"
+    assert not window.footer.undo.isVisible()
+
+    desk.undo.redo()
+    assert window.footer.text.text() == "Added elm"
+    assert window.footer.undo.isVisible()

@@ -9,6 +9,7 @@ from deepdesk.core.events import Ended, RunEnded, RunStarted, Saved
 from deepdesk.core.work import StoppedError
 from deepdesk.project.folder import Project
 from deepdesk.ui import training_control
+from deepdesk.ui.checkpoint_note import CheckpointNote
 
 PATIENCE_MS = 5000
 STARTED = RunStarted(run="001-quick", device="cpu", epochs=2, steps_per_epoch=3, samples=12)
@@ -104,8 +105,8 @@ def test_a_failed_run_is_a_banner_in_the_training_tab(qtbot, desk, train):
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("finished", "001-quick is finished."),
-        ("stopped", "001-quick was stopped. Its best weights are kept."),
+        ("finished", "001 quick is finished."),
+        ("stopped", "001 quick was stopped. Its best weights are kept."),
     ],
 )
 def test_the_footer_tells_how_a_run_ended(qtbot, desk, train, status, words):
@@ -152,3 +153,31 @@ def test_an_interrupted_run_keeps_its_name_from_the_start(qtbot, desk, train, mo
 
     with qtbot.waitSignal(desk.training.ended, timeout=PATIENCE_MS):
         desk.training.stop_and_keep()
+
+
+def test_the_footer_tells_how_old_the_last_checkpoint_is(desk):
+    notes, now = [], [100.0]
+    note = CheckpointNote(desk, clock=lambda: now[0])
+    desk.said.connect(lambda said: notes.append(said.text))
+
+    note.saved()
+    now[0] += 12
+    note.tell_age()
+
+    assert notes[0] == "Checkpoint saved, safe to close."
+    assert notes[1].replace("\N{NO-BREAK SPACE}", " ") == "Last checkpoint 12 s ago, safe to close."
+
+
+def test_a_newer_line_in_the_footer_is_not_replaced_by_the_age_of_a_checkpoint(desk):
+    now = [100.0]
+    note = CheckpointNote(desk, clock=lambda: now[0])
+    note.saved()
+    desk.say("Removed 2 pictures", undo=True)
+    notes = []
+    desk.said.connect(lambda said: notes.append(said.text))
+
+    now[0] += 30
+    note.tell_age()
+    note.saved()
+
+    assert notes == []

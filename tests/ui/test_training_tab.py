@@ -1,4 +1,4 @@
-"""The Training tab: what it says, what its buttons do, and how it looks back at runs."""
+"""The Training tab: what it says and what its buttons do."""
 
 from __future__ import annotations
 
@@ -7,76 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from deepdesk.core.errors import ConfigError
-from deepdesk.core.events import (
-    Choices,
-    Ended,
-    Progress,
-    Result,
-    RunEnded,
-)
-from deepdesk.core.task import Found
-from deepdesk.project.folder import Project
+from deepdesk.core.events import Ended, Progress, RunEnded
 from deepdesk.tasks import all_tasks
-from deepdesk.ui.tabs.training import TrainingTab, setup_control
-from tests.ui.run_events import epoch_ended, keep_run, started, stepped
+from tests.ui import training_stage as stage
+from tests.ui.run_events import keep_run, started, stepped
+from tests.ui.training_stage import PATIENCE_MS, begin, tell
 
-PATIENCE_MS = 5000
-
-
-@pytest.fixture
-def project(tmp_path, desk, monkeypatch):
-    """Return an open project of two classes; listing networks does not load torch."""
-
-    def networks(_spec, _config, _facts):
-        return lambda emit, _stop: emit(Result(value=("Tiny", "Residual, small")))
-
-    monkeypatch.setattr(setup_control, "networks_work", networks)
-    project = Project.create(tmp_path / "Pets", name="Pets", task="image_classification")
-    with project.index() as index:
-        found = [
-            Found(path=tmp_path / f"{n}.png", label=("cat", "dog")[n % 2], split="train")
-            for n in range(8)
-        ]
-        index.add(found, source=str(tmp_path))
-    desk.show_project(project)
-    return project
-
-
-@pytest.fixture
-def make_tab(qtbot, desk, project):
-    """Return a function that shows the tab and waits until its jobs are done."""
-
-    def make():
-        tab = TrainingTab(desk)
-        tab.resize(1280, 720)
-        qtbot.addWidget(tab)
-        tab.show()
-        qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
-        return tab
-
-    return make
-
-
-def tell(desk, *events):
-    for event in events:
-        desk.run_event.emit(event)
-
-
-def begin(desk, tab, project, *, steps=15):
-    """Let the tab live through the start of a run, as the control would tell it."""
-    folder = project.runs.new("quick", {})
-    folder.update(status="running", epochs=4)
-    folder.claim()
-    desk.store.update(phase="running", run=folder.path.name)
-    tell(desk, Progress(what="Reading pictures", done=3, total=8))
-    tab.front.clear()
-    tell(desk, Choices(rows=(("Precision", "bfloat16", 1.9),)))
-    tell(desk, started(folder.path.name))
-    for step in range(1, steps + 1):
-        tell(desk, stepped(step))
-        if step % 10 == 0:
-            tell(desk, epoch_ended(step // 10))
-    return folder
+project = stage.project
+make_tab = stage.make_tab
 
 
 def test_a_project_without_data_leads_to_the_dataset_tab(qtbot, desk, project, make_tab):
@@ -230,35 +168,6 @@ def test_a_wrong_setting_from_the_engine_stands_beside_its_field(qtbot, desk, ma
     assert "Take 8" in row.error.text()
 
 
-def test_an_earlier_run_shows_its_curves_and_details(qtbot, desk, project, make_tab):
-    keep_run(project, "quick", epochs=2)
-    keep_run(project, "best", epochs=3)
-    tab = make_tab()
-
-    tab.runs.list.choose("001-quick")
-    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
-
-    plot = tab.middle.plots.row.cards[0].plot
-    assert len(plot.curves["/train"].points) == 20
-    assert len(plot.curves["/validation"].points) == 2
-    assert tab.middle.progress.quiet.text().startswith("2 of 4 epochs")
-    assert tab.runs.details.title.text() == "001 quick"
-
-
-def test_two_runs_are_compared_in_one_plot(qtbot, desk, project, make_tab):
-    keep_run(project, "quick", epochs=2)
-    keep_run(project, "best", epochs=3)
-    tab = make_tab()
-
-    tab.runs.list.choose("001-quick", is_added=True)
-    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
-
-    curves = tab.middle.plots.row.cards[0].plot.curves
-    assert len(curves["/train"].points) == 30
-    assert len(curves["001 quick/train"].points) == 20
-    assert curves["001 quick/train"].group == "001 quick"
-
-
 def test_the_forecast_is_the_measured_past(desk, project, make_tab):
     keep_run(project, "balanced", epochs=3)
     tab = make_tab()
@@ -333,3 +242,13 @@ def test_a_tab_that_is_gone_hears_nothing(qtbot, desk, project, make_tab):
 
     assert not desk.jobs
     desk.store.update(phase="idle")
+
+
+def test_the_dial_says_what_its_positions_mean(make_tab):
+    tab = make_tab()
+    dials = all_tasks()["image_classification"].dials
+
+    for key, dial in dials.items():
+        words = tab.setup.dial.segment(key).toolTip()
+        assert dial.architecture in words
+        assert f"{dial.training['epochs']} epochs" in words

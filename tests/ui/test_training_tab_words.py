@@ -16,8 +16,8 @@ from deepdesk.tasks import all_tasks
 from deepdesk.ui.metric_words import metric_words
 from deepdesk.ui.tabs.training.history import RunHistory, history_of
 from deepdesk.ui.tabs.training.progress_card import phase_words, run_words
-from deepdesk.ui.tabs.training.words import left_text, length_text
 from deepdesk.ui.tabs.training.works import Answered, cell_work, kept_answers
+from deepdesk.ui.time_words import left_text, length_text
 from tests.ui.run_events import epoch_ended, keep_run, log_lines, started, stepped
 
 NOUN = ("picture", "pictures")
@@ -121,3 +121,16 @@ def test_words_of_each_phase():
     assert phase_words(history, "paused", NOUN, now).end == "Paused"
     assert phase_words(history, "running", NOUN, now).share == pytest.approx(15 / 40)
     assert run_words("failed", history, {}).role == "bad"
+
+
+def test_a_measure_keeps_its_capitals_within_a_sentence():
+    names = ("accuracy", "macro_f1", "rmse", "f1", "chrf", "map_50")
+
+    assert [metric_words(name).inline for name in names] == [
+        "accuracy",
+        "macro F1",
+        "RMSE",
+        "F1",
+        "chrF",
+        "mAP 50",
+    ]

@@ -14,7 +14,7 @@ from deepdesk.core.events import Result
 from deepdesk.project.folder import Project
 from deepdesk.project.recent import remember
 from deepdesk.tasks import all_tasks
-from deepdesk.ui.project_works import metric_words, sample_making, task_for
+from deepdesk.ui.project_works import figure_words, sample_making, task_for
 from deepdesk.ui.recent_list import image_of
 from deepdesk.ui.welcome import WelcomePage
 from deepdesk.ui.welcome_facts import (
@@ -197,9 +197,9 @@ def test_files_decide_which_task_is_proposed(tmp_path):
 
 
 def test_a_projects_best_figure_is_written_with_its_unit():
-    assert metric_words("accuracy", {"accuracy": 0.8, "test_accuracy": 0.814}).startswith("81.4")
-    assert metric_words("mean_iou", {"mean_iou": 0.5}) == "mean iou 0.5"
-    assert metric_words("accuracy", {}) == ""
+    assert figure_words("accuracy", {"accuracy": 0.8, "test_accuracy": 0.814}).startswith("81.4")
+    assert figure_words("mean_iou", {"mean_iou": 0.5}).startswith("mean IoU 50.0")
+    assert figure_words("accuracy", {}) == ""
 
 
 @pytest.mark.slow

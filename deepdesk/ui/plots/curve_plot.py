@@ -34,6 +34,7 @@ class CurvePlot(QWidget):
         super().__init__()
         self.curves = Curves()
         self.title = self.unit = ""
+        self.best_epoch: float | None = None
         self._title = Label(kind="heading")
         self._heading = heading or self._title
         self._legend = Legend()
@@ -94,6 +95,7 @@ class CurvePlot(QWidget):
 
     def mark_best(self, epoch: float | None) -> None:
         """Mark the best epoch with a dashed line and its word, or take the mark away."""
+        self.best_epoch = epoch
         self._canvas.mark_best(epoch)
         self.mark_stale()
 

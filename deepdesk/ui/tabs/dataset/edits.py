@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand
 
+from deepdesk.core.errors import DeepDeskError
 from deepdesk.project.index import Change, SampleIndex
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
@@ -53,10 +54,12 @@ class Edits(QObject):
     Signals:
         made: Text of the edit that was just made; "" after an undo or redo.
         delayed: Whether an edit is taking longer than a moment.
+        refused: None, when an edit was not begun: the project is read only.
     """
 
     made = Signal(object)
     delayed = Signal(object)
+    refused = Signal(object)
 
     def __init__(self, desk: Desk, worker: IndexWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +79,12 @@ class Edits(QObject):
             text: What will have been done, for the footer.
             step: Changes the index and returns what it changed.
         """
+        try:
+            self._desk.project.check_writable()
+        except DeepDeskError as error:
+            self._desk.banner(error, "dataset")
+            self.refused.emit(None)
+            return
         self._moment.start()
         self._worker.ask(step, lambda changes: self._made(text, changes))
 

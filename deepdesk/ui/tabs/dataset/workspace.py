@@ -140,6 +140,8 @@ class Workspace(QWidget):
             lambda is_delayed: self.middle.show_delay(is_delayed, self._noun)
         )
         self.edits.made.connect(lambda _text: self._after_edit())
+        # A handle that was dragged and a name that was typed go back to what holds.
+        self.edits.refused.connect(lambda _none: self.refresh())
         self.worker.failed.connect(lambda error: desk.banner(as_plain_error(error), "dataset"))
         self.intake.progressed.connect(self.middle.show_progress)
         self.intake.progressed.connect(

@@ -66,4 +66,5 @@ class Corrections(QObject):
         for entry in undone:
             entry.joined = ""
             self._joined.remove(entry)
+            self._desk.say(f"{entry.given.name} left the data again.")
             self.changed.emit(entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -74,11 +75,10 @@ class PassingFile(GivenFile):
         return written(folder, self.path.stem, self.path.suffix, self.path.read_bytes())
 
 
-@dataclass(frozen=True, slots=True)
-class GivenBytes:
-    """A picture file without a place on the disk, as clipboards and browsers hand over."""
+class GivenPicture(ABC):
+    """A picture without a place on the disk."""
 
-    data: bytes
+    __slots__ = ()
     name: str
 
     @property
@@ -87,12 +87,28 @@ class GivenBytes:
 
     def read(self, reader: Reader) -> Payload:
         del reader
-        return Image(pixels_HWC=self._pixels_HWC(), name=self.name)
+        return Image(pixels_HWC=self.pixels_HWC(), name=self.name)
 
     def file(self, folder: Path) -> Path:
-        return written(folder, self.name, ".png", png_of(self._pixels_HWC()))
+        return written(folder, self.name, ".png", png_of(self.pixels_HWC()))
 
-    def _pixels_HWC(self) -> NDArray[np.uint8]:
+    @abstractmethod
+    def pixels_HWC(self) -> NDArray[np.uint8]:
+        """Return the picture, uint8, (H, W, 3).
+
+        Raises:
+            BadSampleError: It cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBytes(GivenPicture):
+    """A picture file as clipboards and browsers hand it over."""
+
+    data: bytes
+    name: str
+
+    def pixels_HWC(self) -> NDArray[np.uint8]:
         from deepdesk.data.images import read_image
 
         return read_image(self.data)

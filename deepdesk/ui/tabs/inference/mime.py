@@ -17,9 +17,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from deepdesk.core.errors import DatasetError, DeepDeskError
-from deepdesk.core.payloads import Image, Payload
-from deepdesk.core.task import Reader
-from deepdesk.ui.tabs.inference.given import Given, GivenBytes, png_of, written
+from deepdesk.ui.tabs.inference.given import Given, GivenBytes, GivenPicture
 from deepdesk.ui.widgets.drop_area import dropped_paths
 
 # Without loss first: programs offer the same picture in several.
@@ -47,24 +45,13 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenImage:
+class GivenImage(GivenPicture):
     """A picture in memory, as the clipboard of a program hands it over."""
 
     image: QImage
     name: str
 
-    @property
-    def path(self) -> Path | None:
-        return None
-
-    def read(self, reader: Reader) -> Payload:
-        del reader
-        return Image(pixels_HWC=self._pixels_HWC(), name=self.name)
-
-    def file(self, folder: Path) -> Path:
-        return written(folder, self.name, ".png", png_of(self._pixels_HWC()))
-
-    def _pixels_HWC(self) -> NDArray[np.uint8]:
+    def pixels_HWC(self) -> NDArray[np.uint8]:
         # QImage may be read from any thread; its lines are padded to four bytes.
         rgb = self.image.convertToFormat(QImage.Format.Format_RGB888)
         flat = np.frombuffer(rgb.constBits(), dtype=np.uint8)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from deepdesk.ui.metric_words import metric_text, metric_words
 from deepdesk.ui.tabs.inference.models import BEST, Choice
-from deepdesk.ui.tabs.inference.words import percent_words
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.labels import Label
 
@@ -48,9 +48,9 @@ def figure_words(choice: Choice) -> str:
     for key, where in ((f"test_{name}", "on test"), (name, "on validation")):
         value = choice.metrics.get(key)
         if name and value is not None:
-            shown = percent_words(value) if 0 <= value <= 1 else f"{value:.4g}"
+            shown = f"{metric_words(name).inline} {metric_text(name, value)}"
             best = "" if choice.model.checkpoint == BEST else ", its best epoch"
-            return f"{name.replace('_', ' ')} {shown} {where}{best}"
+            return f"{shown} {where}{best}"
     return ""
 
 

@@ -106,9 +106,14 @@ class TablePage(Card):
         self.rows.grow(rows)
         self._bad += sum(bool(row.error) for row in rows)
         self.busy.show_progress(self.done, self._total, self._left())
-        if self.done >= self._total:
+        if self.is_whole:
             self.busy.hide()
         self._tell()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every question of the table is answered."""
+        return 0 < self._total <= self.done
 
     def end(self) -> None:
         """Show that no more rows come."""

@@ -70,6 +70,8 @@ class Tabling(QObject):
     def _take(self, rows: list[Row]) -> None:
         self._page.grow(rows)
         self._workspace.top.offer_table(self._page.done)
+        if self._page.is_whole:
+            self._desk.say(f"{self._name}: {self._page.count.text()}")
 
     def _cancel(self) -> None:
         self._inquiry.cancel_table()

@@ -53,6 +53,10 @@ class AnswerTile(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(56, 40 + metrics.scaled(_LINE_PX) * self._lines())
 
+    def height_for(self, width: int) -> int:
+        """Return the height at which the picture is square."""
+        return width + metrics.XS + metrics.scaled(_LINE_PX) * self._lines()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw picture, frame, badge and words."""
         painter = antialiased(QPainter(self))

@@ -19,7 +19,7 @@ from deepdesk.ui.tabs.training.runs_panel import RunsPanel
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer
 from deepdesk.ui.tabs.training.watch import RunWatch
-from deepdesk.ui.tabs.training.words import length_text
+from deepdesk.ui.time_words import length_text
 
 _NOTHING = RunHistory()
 

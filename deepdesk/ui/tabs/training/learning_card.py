@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.payloads import Image
@@ -14,7 +15,7 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.card import Card
 
 _COLUMNS = 4
-_MOST_TILE_PX = 190
+_NOTE_FROM_PX = 300
 
 
 class LearningCard(Card):
@@ -31,7 +32,8 @@ class LearningCard(Card):
         self._grid.setSpacing(metrics.S)
         holder = QVBoxLayout(self._area)
         holder.setContentsMargins(0, 0, 0, 0)
-        holder.addLayout(self._grid, 1)
+        holder.addLayout(self._grid, 100)
+        holder.addStretch(1)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._area)
@@ -56,6 +58,18 @@ class LearningCard(Card):
         if sample_id in self.tiles:
             self.tiles[sample_id].show_picture(picture)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the rows near each other where there is room for more."""
+        super().resizeEvent(event)
+        self.note.setVisible(event.size().width() >= metrics.scaled(_NOTE_FROM_PX))
+        self._limit()
+
+    def _limit(self) -> None:
+        margins = self.contentsMargins().left() + self.contentsMargins().right()
+        room = self.width() - margins - 2 * metrics.M - (_COLUMNS - 1) * metrics.S
+        for tile in self.tiles.values():
+            tile.setMaximumHeight(tile.height_for(room // _COLUMNS))
+
     def _lay_out(self, ids: Sequence[int]) -> None:
         for tile in self.tiles.values():
             self._grid.removeWidget(tile)
@@ -63,3 +77,4 @@ class LearningCard(Card):
         self.tiles = {sample_id: AnswerTile() for sample_id in ids}
         for place, tile in enumerate(self.tiles.values()):
             self._grid.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
+        self._limit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from deepdesk.ui.plots.curve_plot import CurvePlot
 from deepdesk.ui.theme import metrics
@@ -15,7 +15,7 @@ from deepdesk.ui.widgets.card import Card
 _DOWN = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 
 
-class TitleButton(QToolButton):
+class TitleButton(QPushButton):
     """A heading that opens a menu of other things to plot.
 
     Signals:
@@ -26,14 +26,14 @@ class TitleButton(QToolButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStyleSheet(
-            "QToolButton { text-align: left; padding: 0; margin: 0; border: none;"
+            "QPushButton { text-align: left; padding: 0; margin: 0; border: none;"
             f" min-height: 0; font-size: {points(metrics.HEADING)}pt; font-weight: 600;"
-            " color: palette(text); }"
-            "QToolButton:disabled { color: palette(text); }"
+            " color: palette(text); background: transparent; }"
+            "QPushButton::menu-indicator { image: none; width: 0; }"
+            "QPushButton:focus { text-decoration: underline; }"
+            "QPushButton:disabled { color: palette(text); }"
         )
         self.setToolTip("Plot something else here")
         self.setMenu(QMenu(self))

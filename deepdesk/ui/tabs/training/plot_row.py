@@ -120,7 +120,7 @@ def _add(card: PlotCard, history: RunHistory, *, group: str, rank: int) -> None:
         key = f"{group}/{'validation' if role == 'validation' else 'train'}"
         if points is None:
             continue
-        label = metric_words(card.name).label.lower() if role == "other" else role
+        label = metric_words(card.name).inline if role == "other" else role
         card.plot.add_curve(
             key, Curve(label=label, role=role, group=group, rank=rank, points=points)
         )

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout
 from deepdesk.core.events import Progress
 from deepdesk.ui.metric_words import metric_text, metric_words
 from deepdesk.ui.tabs.training.history import RunHistory
-from deepdesk.ui.tabs.training.words import left_text, length_text
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.time_words import left_text, length_text
 from deepdesk.ui.widgets.bar import Bar
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.elided_label import ElidedLabel
@@ -121,7 +121,7 @@ def run_words(status: str, history: RunHistory, values: dict[str, float]) -> Pro
         quiet += f", best after {history.best_epoch}"
     name = history.main_metric
     test, own = values.get(f"test_{name}"), values.get(name)
-    label = metric_words(name).label.lower() if name else ""
+    label = metric_words(name).inline if name else ""
     facts = f"validation {label} {metric_text(name, own)}" if own is not None else ""
     end = f"test {metric_text(name, test)}" if test is not None else ""
     return ProgressWords(loud=loud, quiet=quiet, facts=facts, end=end, share=share, role=role)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.ui.metric_words import LOSS, metric_text, metric_words
 from deepdesk.ui.run_names import spoken
-from deepdesk.ui.tabs.training.words import length_text
+from deepdesk.ui.time_words import length_text
 from deepdesk.ui.widgets.list_row import RowFacts
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def forecast(dial: str, runs: tuple[RunInfo, ...]) -> str:
     """Return what an earlier run says of the next one; only what was measured."""
     for info in runs:
         if info.dial == dial and info.status == "finished" and info.seconds:
-            label = metric_words(info.main_metric).label.lower()
+            label = metric_words(info.main_metric).inline
             reached = f" and reached {main_figure(info)} {label}" if main_figure(info) else ""
             return f"The last {dial} run took {length_text(info.seconds)}{reached}."
     return "Time and memory are measured in the first steps."

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +23,7 @@ from deepdesk.engine.request import RunRequest
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.ui.forms import ConfigForm
 from deepdesk.ui.tabs.training.choices_list import ChoicesList
+from deepdesk.ui.tabs.training.fitting_scroll import FittingScroll
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import PrimaryButton, SmallButton
 from deepdesk.ui.widgets.dial import SegmentedDial
@@ -69,10 +68,17 @@ class SetupPanel(QFrame):
         self._spec = spec
         self._has_drawn = file.graph is not None
         self._blocked = ""
+        self._labels = {
+            setting.key: setting.knob.label
+            for kind in (TrainingConfig, spec.config)
+            for setting in settings_of(kind)
+        }
         self._phase = "idle"
         dial = file.dial if file.dial in spec.dials else spec.default_dial
         names = [(key, key.capitalize()) for key in spec.dials]
         self.dial = SegmentedDial(names, value=dial, name="How thorough")
+        for key in spec.dials:
+            self.dial.segment(key).setToolTip(dial_words(spec, key))
         self.forecast = Label(kind="hint", wraps=True)
         self.network = QComboBox()
         self.network.setAccessibleName("Network")
@@ -166,7 +172,8 @@ class SetupPanel(QFrame):
         try:
             self.request()
         except ConfigError as error:
-            return f"{error.message} {error.hint}".strip()
+            label = self._labels.get(error.key)
+            return f"{label} needs another value." if label else str(error)
         return ""
 
     def _fill_networks(self, chosen: str) -> None:
@@ -240,30 +247,16 @@ class SetupPanel(QFrame):
         column.addStretch(1)
 
 
-class FittingScroll(QScrollArea):
-    """As high as its contents where there is room, scrolling where there is not."""
-
-    def __init__(self, inside: QWidget) -> None:
-        super().__init__()
-        self._inside = inside
-        self.setWidget(inside)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        inside.installEventFilter(self)
-
-    def sizeHint(self) -> QSize:
-        return QSize(100, self._inside.sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(100, 120)
-
-    def eventFilter(self, watched: Any, event: Any) -> bool:
-        """Follow the contents when a fold opens."""
-        if event.type() == event.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
+def dial_words(spec: TaskSpec, key: str) -> str:
+    """Return what a position of the dial means: "Balanced: Residual, small, for 30 epochs"."""
+    dial = spec.dials[key]
+    usual = TrainingConfig()
+    epochs = dial.training.get("epochs", usual.epochs)
+    others = sorted(key for key in dial.training if key != "epochs")
+    labels = {setting.key: setting.knob.label for setting in settings_of(TrainingConfig)}
+    words = [f"{key.capitalize()}: {dial.architecture}, for {epochs} epochs"]
+    words += [f"{labels[name]}: {dial.training[name]}" for name in others if name in labels]
+    return "\n".join(words)
 
 
 def _add_inset(column: QVBoxLayout, *widgets: QWidget) -> None:

@@ -114,6 +114,7 @@ class TrainingTab(QWidget):
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
+        self.front.update_row()
         self.front.refresh()
         self._set_state()
 

@@ -1,4 +1,4 @@
-"""How training speaks of time: how long, how long still."""
+"""How long, and how long still, in words."""
 
 from __future__ import annotations
 
