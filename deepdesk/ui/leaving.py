@@ -42,7 +42,7 @@ class Leaving(QObject):
         if self._is_leaving:
             return False
         if self._desk.training.is_busy:
-            self._ask("Stop and keep", "DeepDesk")
+            self._ask("Stop and keep", "Close DeepDesk")
             return False
         self.leave()
         return False

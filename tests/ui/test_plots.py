@@ -240,6 +240,26 @@ def test_menu_switches_the_logarithmic_scale(qtbot, plot):
     )
 
 
+@pytest.mark.parametrize(("height", "is_at_the_top"), [(0.95, False), (0.05, True)])
+def test_the_word_at_the_best_epoch_stands_away_from_the_curves(qtbot, plot, height, is_at_the_top):
+    plot.set_subject("Accuracy", "%", "")
+    plot.show()
+    qtbot.waitExposed(plot)
+    points = filled(np.arange(1.0, 9.0), np.full(8, height))
+    plot.add_curve("v", Curve(label="validation", role="validation", points=points))
+    plot.mark_best(8)
+    plot.redraw()
+
+    (bottom, top) = plot._canvas.box.viewRange()[1]
+    assert plot._canvas._best_word.pos().y() == (top if is_at_the_top else bottom)
+
+
+def test_the_lines_across_lie_below_the_curves(plot):
+    canvas = plot._canvas
+
+    assert all(axis.zValue() < canvas.box.zValue() for axis in canvas._axes.values())
+
+
 def test_curves_of_nothing_have_no_values():
     assert Curves().is_empty
     assert Curves().values_at(1.0) == []

@@ -252,3 +252,13 @@ def test_the_dial_says_what_its_positions_mean(make_tab):
         words = tab.setup.dial.segment(key).toolTip()
         assert dial.architecture in words
         assert f"{dial.training['epochs']} epochs" in words
+
+
+def test_long_network_names_do_not_widen_the_column(make_tab):
+    setup = make_tab().setup
+    before = setup.minimumSizeHint().width()
+
+    setup.offer_networks(["A network with a name that is far too long for any column"])
+
+    assert setup.minimumSizeHint().width() == before
+    assert setup.network.minimumSizeHint().width() < setup.width()

@@ -115,3 +115,20 @@ def test_a_renamed_run_keeps_its_curves_on_the_screen(qtbot, desk, project, make
 
     assert tab.middle.progress.loud.text() == "Finished"
     assert len(tab.middle.plots.row.cards[0].plot.curves["/train"].points) == 20
+
+
+def test_compared_runs_carry_the_titles_that_people_gave_them(qtbot, desk, project, make_tab):
+    first = keep_run(project, "quick", epochs=1).path.name
+    second = keep_run(project, "quick", epochs=2).path.name
+    keep_run(project, "best", epochs=3)
+    for name in (first, second):
+        project.runs.rename(name, "Try")
+    tab = make_tab()
+
+    for name in (first, second):
+        tab.runs.list.choose(name, is_added=True)
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+    curves = tab.middle.plots.row.cards[0].plot.curves
+    assert len(curves["Try/train"].points) == 10
+    assert len(curves["Try, 002 quick/train"].points) == 20

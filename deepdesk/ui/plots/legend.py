@@ -15,13 +15,14 @@ _DASHES = "\N{BOX DRAWINGS LIGHT HORIZONTAL}\N{THIN SPACE}\N{BOX DRAWINGS LIGHT 
 
 
 class Legend(QLabel):
-    """One line of text; a run behind the one in front is named once, with dashes."""
+    """A line of text, two where it is narrow; a run behind is named once, with dashes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("kind", "small")
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def show_curves(self, curves: Curves) -> None:
@@ -37,7 +38,12 @@ class Legend(QLabel):
             entries.setdefault(
                 name,
                 f'<span style="color:{curve_colour(curve).name()}">{mark}</span>'
-                f'&nbsp;<span style="color:{words}">{html.escape(name)}</span>',
+                f'&nbsp;<span style="color:{words}">{_unbroken(name)}</span>',
             )
         self.setText("&nbsp;&nbsp; ".join(entries.values()))
         self.setVisible(len(entries) > 1 or any("validation" in name for name in entries))
+
+
+def _unbroken(name: str) -> str:
+    """Return a name as it stands in rich text, in one piece."""
+    return html.escape(name).replace(" ", "&nbsp;")

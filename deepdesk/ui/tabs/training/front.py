@@ -12,9 +12,10 @@ from deepdesk.core.events import Choices, EpochEnded, Progress
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.metric_words import MEMORY
 from deepdesk.ui.plots.figures import value_text
+from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.middle import MiddlePanel
-from deepdesk.ui.tabs.training.run_words import forecast
+from deepdesk.ui.tabs.training.run_words import forecast, title_of
 from deepdesk.ui.tabs.training.runs_panel import RunsPanel
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer
@@ -92,12 +93,15 @@ class Front(QObject):
         self.refresh()
 
     def _behind(self) -> dict[str, RunHistory]:
-        """Return the curves of the compared runs; those under way are told, not read."""
+        """Return the curves of the compared runs by title; those under way are told, not read."""
         watched = self._watch.history
-        return {
-            run: watched if run == watched.run else history
-            for run, history in self._viewer.histories_behind().items()
-        }
+        named: dict[str, RunHistory] = {}
+        for run, read in self._viewer.histories_behind().items():
+            info = self._runs.info(run)
+            title = spoken(run) if info is None else title_of(info)
+            name = f"{title}, {spoken(run)}" if title in named else title
+            named[name] = watched if run == watched.run else read
+        return named
 
     def refresh(self) -> None:
         """Show how far things are; a few times a second while a run is under way."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from deepdesk.ui.metric_words import LOSS, MEMORY, RATE, SPEED, metric_words
 from deepdesk.ui.plots.curves import Curve, Role
 from deepdesk.ui.plots.pyramid import CurveBuffer
-from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.plot_card import PlotCard
 from deepdesk.ui.theme import metrics
@@ -47,7 +46,7 @@ class PlotRow(QWidget):
         self._fill()
 
     def show_history(self, history: RunHistory, behind: Mapping[str, RunHistory]) -> None:
-        """Show a run, and others behind it."""
+        """Show a run, and others behind it by their titles."""
         self._history = history
         self._behind = dict(behind)
         self._fill()
@@ -91,8 +90,8 @@ class PlotRow(QWidget):
         card.plot.set_subject(words.label, words.unit, empty_text(words.label, card.name))
         longest = max((past.epochs for past in self._behind.values()), default=0)
         card.plot.set_span(max(self._history.epochs, longest))
-        for rank, (run, past) in enumerate(self._behind.items()):
-            _add(card, past, group=spoken(run), rank=rank)
+        for rank, (title, past) in enumerate(self._behind.items()):
+            _add(card, past, group=title, rank=rank)
         self._add_curves(card)
         card.plot.mark_best(self._history.best_epoch)
 

@@ -81,6 +81,11 @@ class SetupPanel(QFrame):
             self.dial.segment(key).setToolTip(dial_words(spec, key))
         self.forecast = Label(kind="hint", wraps=True)
         self.network = QComboBox()
+        # The longest name must not widen the column.
+        self.network.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.network.setMinimumContentsLength(6)
         self.network.setAccessibleName("Network")
         self.training = ConfigForm(TrainingConfig)
         self.task = ConfigForm(
