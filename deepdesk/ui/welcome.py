@@ -171,7 +171,7 @@ class WelcomePage(QScrollArea):
             return
         words = f'"{run.title}" in {run.project_name} stopped at step {run.step:,}.'
         self._step.set_text(f"step {run.step:,}")
-        self.interrupted.add(Label(f"{words} Nothing was lost.", kind="hint", wraps=True))
+        self.interrupted.add(Label(f"{words} It can go on from there.", kind="hint", wraps=True))
         row = QHBoxLayout()
         row.setSpacing(metrics.S)
         row.addWidget(SmallPrimaryButton("Resume", lambda: self.resume_asked.emit(run)))

@@ -158,6 +158,27 @@ def test_a_finished_run_shows_what_it_reached(qtbot, desk, project, make_tab):
     assert tab.state == "ready"
 
 
+def test_a_run_that_never_began_does_not_touch_the_one_on_the_screen(
+    qtbot, desk, project, make_tab
+):
+    tab = make_tab()
+    folder = begin(desk, tab, project)
+    folder.update(status="finished", metrics={"accuracy": 0.81}, main_metric="accuracy")
+    folder.release()
+    tell(desk, RunEnded(run=folder.path.name, status="finished", metrics={}, seconds=80))
+    tell(desk, Ended())
+
+    desk.store.update(phase="running")
+    tell(desk, Progress(what="Preparing"))
+    tell(desk, Ended(error=ConfigError("device", "Device is 'abacus'.", "Take cpu.")))
+    desk.store.update(phase="idle")
+    desk.runs_changed.emit("")
+
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+    assert tab.middle.progress.loud.text() == "Finished"
+    assert tab.runs.info(folder.path.name).status == "finished"
+
+
 def test_a_wrong_setting_from_the_engine_stands_beside_its_field(qtbot, desk, make_tab):
     tab = make_tab()
 

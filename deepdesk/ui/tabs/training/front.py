@@ -137,7 +137,7 @@ class Front(QObject):
         history = self._watch.history
         info = self._runs.info(history.run)
         phase = self._desk.store.session.phase
-        if info is None or phase == "idle":
+        if info is None or phase == "idle" or self._watch.is_preparing:
             return
         self._runs.update_run(
             dataclasses.replace(

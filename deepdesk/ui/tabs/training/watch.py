@@ -45,6 +45,8 @@ class RunWatch(QObject):
         self.status = ""
         self.metrics: dict[str, float] = {}
         self.best: dict[str, float] = {}
+        # How the run of `history` ended, kept while another one is only being prepared.
+        self._earlier: str | None = None
         self._takers: dict[type[Any], Callable[[Any], None]] = {
             Progress: self._prepare,
             RunStarted: self._begin,
@@ -69,11 +71,14 @@ class RunWatch(QObject):
         return self.progress is not None
 
     def _prepare(self, event: Progress) -> None:
+        if self.progress is None:
+            self._earlier = self.status
         self.progress = event
         self.status = ""
 
     def _begin(self, event: RunStarted) -> None:
         self.progress = None
+        self._earlier = None
         self.status = ""
         self.metrics = {}
         # A run that goes on keeps the curves that are on the screen.
@@ -95,10 +100,14 @@ class RunWatch(QObject):
         self.choices = event
 
     def _end(self, event: RunEnded) -> None:
-        self.status = event.status
-        self.metrics = dict(event.metrics)
+        if self._earlier is None:
+            self.status = event.status
+            self.metrics = dict(event.metrics)
 
     def _leave(self, event: Ended) -> None:
         self.progress = None
-        if not self.status:
+        if self._earlier is not None:
+            # It never came to a step: what is on the screen is another run.
+            self.status, self._earlier = self._earlier, None
+        elif not self.status:
             self.status = "failed" if event.error else "stopped" if event.stopped else "finished"
