@@ -50,7 +50,7 @@ def discover(source: Path, suffixes: Collection[str]) -> Iterator[Found]:
         found = True
         yield item
     if not found:
-        raise DatasetError(f"There is nothing to use in {shown(source)}.", _LAYOUTS)
+        raise DatasetError(f'There is nothing to use in "{shown(source)}".', _LAYOUTS)
 
 
 def shown(path: Path | str) -> str:

@@ -15,7 +15,7 @@ from deepdesk.ui.tabs.dataset.picked import Picked
 from deepdesk.ui.tabs.dataset.plain import plain_entry
 from deepdesk.ui.tabs.dataset.selection import RowRanges
 from deepdesk.ui.tabs.dataset.split_bar import handle_at, moved, parts_of
-from deepdesk.ui.tabs.dataset.split_panel import SplitPanel, percents
+from deepdesk.ui.tabs.dataset.split_panel import SplitPanel, how_drawn, percents
 from deepdesk.ui.theme import apply
 from deepdesk.ui.theme.tokens import DARK, LIGHT
 from deepdesk.ui.widgets.elided_label import ElidedLabel
@@ -288,3 +288,20 @@ def test_a_cut_name_with_tags_is_told_as_it_is(qtbot):
     assert label.is_cut()
     assert "<img" not in label.toolTip()
     assert "&lt;img" in label.toolTip()
+
+
+COUNTS = {(0, "train"): 6, (0, "validation"): 2, (0, "test"): 2}
+
+
+@pytest.mark.parametrize(
+    ("fixed", "said"),
+    [
+        ({}, "Even in every class, seed 1. Near"),
+        ({"test": 2}, "Test comes from your folders or table; the rest is even"),
+        ({"validation": 2, "test": 2}, "Validation and test come from"),
+        ({"test": 1}, "Some splits come from"),
+        ({"train": 6, "validation": 2, "test": 2}, "The splits come from your folders"),
+    ],
+)
+def test_splits_that_came_with_the_data_are_told_as_such(fixed, said):
+    assert how_drawn(Overview(counts=COUNTS, fixed=fixed), "seed 1").startswith(said)

@@ -269,3 +269,14 @@ def test_time_left_is_said_once_it_is_known():
     assert time_left(halfway, 600.0) == "10 min left"
     assert time_left(halfway, 0.5) == ""
     assert time_left(Progress(what="Reading", done=5), 20.0) == ""
+
+
+def test_a_project_that_somebody_else_has_offers_no_adding(filled, open_tab):
+    own = open_tab(filled).workspace
+    assert own.middle.bar.add.isEnabled()
+    assert own.left.classes.add.isEnabled()
+
+    held = open_tab(Project.open(filled.path, read_only=True)).workspace
+
+    assert not held.middle.bar.add.isEnabled()
+    assert not held.left.classes.add.isEnabled()

@@ -269,3 +269,9 @@ def test_the_footer_tells_what_was_taken_back_and_offers_no_other_undo(window, o
     desk.undo.redo()
     assert window.footer.text.text() == "Added elm"
     assert window.footer.undo.isVisible()
+
+
+def test_the_palette_entries_of_the_theme_say_what_they_change():
+    themes = [command.text for command in COMMANDS if command.group == "Theme"]
+
+    assert themes == ["Theme: as the system", "Theme: light", "Theme: dark"]

@@ -52,6 +52,7 @@ class Browsing:
     def __init__(self) -> None:
         self._orders: OrderedDict[Filter, tuple[tuple[int, ...], NDArray[np.int64]]] = OrderedDict()
         self._tally: tuple[tuple[int, ...], dict[tuple[int | None, str], int]] = ((), {})
+        self._fixed: tuple[tuple[int, ...], dict[str, int]] = ((), {})
 
     def count(self, filter: Filter = Filter()) -> int:  # noqa: A002, B008 - frozen, and the field's word
         """Return how many samples there are."""
@@ -120,7 +121,7 @@ class Browsing:
 
     def counts(self) -> dict[tuple[int | None, str], int]:
         """Return the number of samples by (class id or None, split); zeros are left out."""
-        stamp = self._counters("members", "labels")
+        stamp = _counters(self._db, "members", "labels")
         if self._tally[0] != stamp:
             rows = self._db.rows(
                 "SELECT class_id, split, count(*) FROM samples GROUP BY class_id, split"
@@ -134,6 +135,16 @@ class Browsing:
         for (_class, split), count in self.counts().items():
             sums[split] += count
         return sums
+
+    def fixed_split_counts(self) -> dict[str, int]:
+        """Return the number of samples whose source gave a split, by split; zeros are left out."""
+        stamp = _counters(self._db, "members", "labels")
+        if self._fixed[0] != stamp:
+            rows = self._db.rows(
+                "SELECT split, count(*) FROM samples WHERE fixed_split GROUP BY split"
+            )
+            self._fixed = (stamp, {split_name(split): count for split, count in rows})
+        return dict(self._fixed[1])
 
     def problem_counts(self) -> dict[str, int]:
         """Return how many samples cannot be used, by the code of the reason."""
@@ -169,10 +180,7 @@ class Browsing:
             names.append("labels")
         if wanted.problem:
             names += ["facts", "twins"]
-        return self._counters(*names)
-
-    def _counters(self, *names: str) -> tuple[int, ...]:
-        return tuple(self._db.counter(name) for name in names)
+        return _counters(self._db, *names)
 
     def _where(self, wanted: Filter) -> tuple[str, tuple[Any, ...]]:
         parts: list[tuple[str, tuple[Any, ...]]] = []
@@ -237,6 +245,10 @@ class Browsing:
             note=note,
             fixed_split=bool(fixed),
         )
+
+
+def _counters(db: Database, *names: str) -> tuple[int, ...]:
+    return tuple(db.counter(name) for name in names)
 
 
 def split_name(number: Any) -> str:

@@ -127,6 +127,7 @@ def test_an_empty_folder_is_refused_with_a_hint(tmp_path):
     with pytest.raises(DatasetError) as caught:
         offers(tmp_path)
 
+    assert f'in "{tmp_path.name}"' in caught.value.message
     assert "one folder per class" in caught.value.hint
 
 

@@ -345,3 +345,14 @@ def test_the_history_tells_what_people_did(index):
     index.add_class("dog")
 
     assert [what for _time, what in index.history()] == ["class dog", "2 to test"]
+
+
+def test_fixed_counts_follow_the_samples_whose_source_gave_a_split(index, tmp_path):
+    assert index.fixed_split_counts() == {}
+    index.add(found(tmp_path / "given", 3, split="test"), source=str(tmp_path / "given"))
+    samples = index.samples(index.ids())
+
+    fixed = Counter(sample.split for sample in samples if sample.fixed_split)
+    assert index.fixed_split_counts() == fixed == {"test": 3}
+    index.remove([samples[-1].id])
+    assert index.fixed_split_counts() == {"test": 2}

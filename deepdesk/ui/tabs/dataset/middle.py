@@ -47,6 +47,7 @@ class Middle(QWidget):
             " or single files do as well.",
         )
         self.empty.button.setEnabled(not read_only)
+        self.bar.add.setEnabled(not read_only)
         self.nothing = EmptyState(
             f"No {noun[0]} is like that", "Show all", icon="search", is_primary=False
         )

@@ -18,6 +18,7 @@ class Overview:
     Attributes:
         classes: In the order of their positions, with their counts.
         counts: (class id or None, split) to samples.
+        fixed: Split to samples that came with it, and keep it when splits are drawn.
         problems: Reason code to samples.
         num_problems: Samples with any problem.
         num_bad: Samples that could not be read.
@@ -30,6 +31,7 @@ class Overview:
 
     classes: tuple[ClassRow, ...] = ()
     counts: Mapping[tuple[int | None, str], int] = field(default_factory=dict)
+    fixed: Mapping[str, int] = field(default_factory=dict)
     problems: Mapping[str, int] = field(default_factory=dict)
     num_problems: int = 0
     num_bad: int = 0
@@ -72,6 +74,7 @@ def ask_overview(index: SampleIndex) -> Overview:
     return Overview(
         classes=tuple(index.classes()),
         counts=dict(index.counts()),
+        fixed=index.fixed_split_counts(),
         problems=dict(index.problem_counts()),
         num_problems=index.count(Filter(problem="any")),
         num_bad=index.count(Filter(problem="bad")),

@@ -48,6 +48,7 @@ class SplitPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = SplitBar()
+        self._overview = Overview()
         self.sentence = QLabel()
         self.sentence.setProperty("kind", "hint")
         self.sentence.setWordWrap(True)
@@ -77,6 +78,7 @@ class SplitPanel(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         """Show the shares that the splits have now."""
+        self._overview = overview
         counts = {split: overview.in_split(split) for split in SPLITS}
         shares = percents([counts[split] for split in SPLITS])
         self.bar.show_shares(shares, counts)
@@ -116,7 +118,23 @@ class SplitPanel(QWidget):
         without = f" Nothing for {' and '.join(empty)}." if empty else ""
         look = f"text-decoration:none; color:{text_colour('accent').name()}"
         seed = f'<a href="seed" style="{look}">seed {self.seed.value()}</a>'
-        self.sentence.setText(f"Even in every class, {seed}. Near twins stay on one side.{without}")
+        self.sentence.setText(f"{how_drawn(self._overview, seed)}{without}")
+
+
+def how_drawn(overview: Overview, seed: str) -> str:
+    """Return in words which splits came with the data, and how the others are drawn."""
+    fixed = {split: overview.fixed.get(split, 0) for split in SPLITS}
+    if not any(fixed.values()):
+        return f"Even in every class, {seed}. Near twins stay on one side."
+    if sum(fixed.values()) == overview.total:
+        return "The splits come from your folders or table; a draw leaves them as they are."
+    whole = [split for split in SPLITS if fixed[split] and fixed[split] == overview.in_split(split)]
+    if sum(fixed[split] for split in whole) == sum(fixed.values()):
+        given = " and ".join(whole).capitalize()
+        start = f"{given} {'comes' if len(whole) == 1 else 'come'}"
+    else:
+        start = "Some splits come"
+    return f"{start} from your folders or table; the rest is even in every class, {seed}."
 
 
 def percents(counts: list[int]) -> Shares:

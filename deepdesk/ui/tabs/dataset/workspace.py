@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -57,6 +57,7 @@ class Workspace(QWidget):
         self.browser = Browser(self.worker, self.thumbnails.tile, self)
         self.grid = self.browser.grid
         self.left = LeftColumn()
+        self.left.classes.add.setEnabled(not desk.project.read_only)
         self.middle = Middle(self.grid, self._noun, read_only=desk.project.read_only)
         self.right = RightColumn(desk)
         self._arrange()
@@ -100,7 +101,7 @@ class Workspace(QWidget):
     def _connect_grid(self) -> None:
         # Kept here: a signal does not keep the owner of a method alive.
         self._keys = GridKeys(self.commands, lambda: self.overview, lambda: self.browser.selected)
-        self.grid.look.position_of = self._position_of
+        self.grid.look.position_of = _position_in(self)
         self.grid.key_pressed.connect(self._keys.press)
         self.grid.menu_asked.connect(self._show_sample_menu)
         self.thumbnails.arrived.connect(lambda _ids: self.grid.viewport().update())
@@ -155,9 +156,6 @@ class Workspace(QWidget):
         )
         self.intake.failed.connect(lambda error: desk.banner(error, "dataset"))
         self.intake.refused.connect(lambda refused: self.middle.show_refused(refused, self._noun))
-
-    def _position_of(self, class_id: int | None) -> int:
-        return self.overview.position_of(class_id)
 
     def _after_edit(self) -> None:
         self.refresh()
@@ -245,3 +243,12 @@ def _take_files(workspace: Workspace, dropped: Dropped) -> None:
 
 
 _DROPS = {"samples": _move_samples, "classes": _merge_classes, "files": _take_files}
+
+
+def _position_in(workspace: Workspace) -> Callable[[int | None], int]:
+    """Return what tells a class's place in the overview of the moment."""
+
+    def position_of(class_id: int | None) -> int:
+        return workspace.overview.position_of(class_id)
+
+    return position_of
