@@ -193,6 +193,21 @@ def test_arrows_move_the_dial_and_stop_at_its_ends(qtbot):
     assert dial.value() == "q"
 
 
+def test_the_focus_goes_along_with_a_mouse_click_on_the_dial(qtbot):
+    dial = SegmentedDial([("q", "Quick"), ("b", "Balanced")], value="b")
+    qtbot.addWidget(dial)
+    dial.show()
+    qtbot.waitExposed(dial)
+    dial.activateWindow()
+    dial.segment("b").setFocus()
+    qtbot.waitUntil(lambda: dial.segment("b").hasFocus())
+
+    qtbot.mouseClick(dial.segment("q"), Qt.MouseButton.LeftButton)
+
+    assert dial.segment("q").hasFocus()
+    assert not dial.segment("b").hasFocus()
+
+
 def test_dial_says_the_state_of_a_segment(qtbot):
     dial = SegmentedDial([("d", "Dataset"), ("t", "Training")], with_dots=True)
     qtbot.addWidget(dial)

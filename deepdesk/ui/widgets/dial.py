@@ -157,6 +157,10 @@ class SegmentedDial(QWidget):
 
     def _take(self, key: str) -> None:
         is_new = key != self._value
+        had_focus = any(segment.hasFocus() for segment in self._segments.values())
         self.set_value(key)
+        if had_focus:
+            # The ring goes along with the choice, also when a mouse made it.
+            self._segments[key].setFocus(Qt.FocusReason.OtherFocusReason)
         if is_new:
             self.chosen.emit(key)
