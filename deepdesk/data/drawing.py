@@ -12,7 +12,7 @@ from deepdesk.data.split_names import SPLITS
 from deepdesk.project.index import Filter, SampleIndex
 from deepdesk.project.index.splitting import Drawn, draw
 
-SEED = 0
+SEED = 1
 FRACTIONS = (0.70, 0.15, 0.15)
 VALIDATION_OF_TRAIN = (0.88, 0.12, 0.0)
 
