@@ -240,7 +240,8 @@ class Runs:
                     path.mkdir(parents=True)
                     return path
             except FileExistsError:
-                pass
+                number += 1  # another process was first; the next number is tried
+                continue
             except OSError as error:
                 raise storage_error(error, path) from error
             number += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,20 @@ def new_command(arguments: Arguments) -> int:
     with Project.create(
         arguments.project, name=arguments.project.stem, task=arguments.task
     ) as project:
-        return _bring_in(project, spec, arguments)
+        try:
+            return _bring_in(project, spec, arguments)
+        except DeepDeskError:
+            _take_back(project)
+            raise
+
+
+def _take_back(project: Project) -> None:
+    """Remove a project made a moment ago that got nothing: the call can be repeated."""
+    with project.index() as index:
+        is_empty = index.count() == 0
+    if is_empty:
+        project.close()
+        shutil.rmtree(project.path, ignore_errors=True)
 
 
 def import_command(arguments: Arguments) -> int:

@@ -57,3 +57,15 @@ def test_the_doctor_names_the_devices(capsys):
     facts = json.loads(capsys.readouterr().out)
     assert facts["devices"][-1]["key"] == "cpu"
     assert facts["torch"]
+
+
+def test_refused_data_leaves_no_project_behind(capsys, tmp_path):
+    data, project = tmp_path / "data", tmp_path / "p.deepdesk"
+    data.mkdir()
+    (data / "notes.xyz").write_text("nothing of use")
+    call = ["new", str(project), "--task", "image_classification", "--data", str(data)]
+
+    assert [main(call), main(call)] == [1, 1]
+
+    assert "exists" not in capsys.readouterr().err
+    assert not project.exists()
