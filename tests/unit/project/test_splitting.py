@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deepdesk.core.errors import BadSampleError
@@ -33,6 +35,7 @@ def test_counts_of_a_class_are_those_of_the_largest_remainders(size):
 
 
 @given(st.lists(st.integers(0, 9), max_size=60))
+@example([8, 8, 8, 8, 8])
 def test_many_small_classes_together_are_shared_out_exactly(sizes):
     counts = quotas(np.array(sizes, dtype=np.int64), FRACTIONS)
 
@@ -40,7 +43,10 @@ def test_many_small_classes_together_are_shared_out_exactly(sizes):
     assert (counts >= 0).all()
     exact = np.outer(sizes, FRACTIONS)
     assert (np.abs(counts - exact) < 1 + 1e-9).all()
-    assert (np.abs((counts - exact).sum(axis=0)) <= 2).all()
+    # In fractions, not in floats: the furthest a split may be off is 2, and just 2 does occur.
+    for column, share in enumerate(FRACTIONS):
+        off = int(counts[:, column].sum()) - sum(sizes) * Fraction(str(share))
+        assert abs(off) <= 2
 
 
 def test_a_split_that_is_not_wanted_stays_empty():
