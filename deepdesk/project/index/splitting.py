@@ -50,9 +50,8 @@ def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.in
 def quotas(sizes: NDArray[np.int64], fractions: tuple[float, float, float]) -> NDArray[np.int64]:
     """Return how many of each stratum go to each split, int64, (S, 3).
 
-    Largest remainders per stratum. A stratum too small to give every split its share is
-    rounded towards what the strata before it left short, so that a thousand classes of
-    three samples together still fill all splits.
+    Largest remainders, counted with what the strata before left short: no stratum is off by
+    a whole sample, and a thousand small classes together still fill all splits.
     """
     shares = np.asarray(fractions, dtype=np.float64)
     counts = np.zeros((len(sizes), 3), dtype=np.int64)
@@ -62,9 +61,7 @@ def quotas(sizes: NDArray[np.int64], fractions: tuple[float, float, float]) -> N
         counts[i] = np.floor(exact + 1e-9)
         # Rounded, so that equal remainders are equal whatever the last bits say.
         remainders = np.round(exact - counts[i], 9)
-        is_small = bool((exact[shares > 0] < 1).any())
-        # The tiny share of what is owed only decides between equal remainders.
-        urgency = remainders + owed * (1.0 if is_small else 1e-6)
+        urgency = remainders + owed
         urgency[shares == 0] = -np.inf
         order = np.argsort(-urgency, kind="stable")
         counts[i, order[: size - counts[i].sum()]] += 1
