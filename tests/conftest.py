@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import gc
 import os
 import random
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 # Before the first Qt import: Qt and fontconfig read these once.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -34,6 +37,7 @@ HOME_VARIABLES = {
 }
 SEED = 20_260
 THREAD_GRACE_S = 2.0
+COLLECT_AT = 20_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,6 +65,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, part in HOME_VARIABLES.items():
         monkeypatch.setenv(name, str(folder / part))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def hard_faults_are_told(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Print the stack when the process dies, also after a test of the crash log took that over."""
+    yield
+    if not faulthandler.is_enabled():
+        faulthandler.enable(pytestconfig.stash[fault_handler_stderr_fd_key])
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +114,27 @@ def no_leaked_qt(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     shown = _close_windows()
     assert not running, "timers left running"
     assert not shown, "windows left on the screen"
+
+
+@pytest.fixture(scope="session")
+def garbage() -> Any:
+    """Return what collects in this thread alone, as the program does."""
+    from deepdesk.ui.garbage import Garbage
+
+    return Garbage()
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep threads from collecting Qt's objects; collect now and then between tests."""
+    if "PySide6.QtWidgets" not in sys.modules:
+        yield
+        return
+    garbage = request.getfixturevalue("garbage")
+    gc.disable()
+    yield
+    if gc.get_count()[0] >= COLLECT_AT:
+        garbage.collect()
 
 
 def _record_timers(monkeypatch: pytest.MonkeyPatch) -> list[weakref.ref[Any]]:

@@ -18,6 +18,7 @@ from deepdesk.ui import places
 from deepdesk.ui.crash import LOGGER, CrashHandler
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.devices_work import finding_devices
+from deepdesk.ui.garbage import Garbage
 from deepdesk.ui.session import DeviceBadge
 from deepdesk.ui.shell import MainWindow
 from deepdesk.ui.theme import apply, current
@@ -51,6 +52,8 @@ class StartedWindow(QObject):
     ) -> None:
         super().__init__()
         self._options = options
+        self._garbage = Garbage(self)
+        self._garbage.start()
         self.crash = CrashHandler(places.log_folder(), self)
         self.crash.install()
         if missing:
@@ -80,6 +83,7 @@ class StartedWindow(QObject):
     def end(self) -> bool:
         """Let go of everything after the event loop, and return whether every job has ended."""
         self.watchdog.stop()
+        self._garbage.stop()
         self.desk.stop_all()
         self.crash.remove()
         return not self.desk.jobs
