@@ -106,6 +106,23 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Blocks that a person put together under a name; says nothing to the network.
+
+    Attributes:
+        id: Like a node's; unique among nodes and groups.
+        label: The person's own name for it.
+        nodes: Ids of its nodes, each in one group at most.
+        is_open: Whether its blocks are drawn, and not one card for all.
+    """
+
+    id: str
+    label: str
+    nodes: tuple[str, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class Graph:
     """Nodes and edges.
 
@@ -113,11 +130,13 @@ class Graph:
         name: On screen.
         nodes: In the order in which they are shown and saved.
         edges: Those of one target with different ports.
+        groups: For the eye alone.
     """
 
     name: str
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     def node(self, node_id: str) -> Node:
         """Return the node called `node_id`.

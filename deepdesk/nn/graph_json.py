@@ -9,7 +9,7 @@ from typing import Any
 
 from deepdesk.core import settings
 from deepdesk.core.errors import GraphError
-from deepdesk.nn.graph import Edge, Graph, Node
+from deepdesk.nn.graph import Edge, Graph, Group, Node
 
 FORMAT = 1
 MAX_NODES = 2_000
@@ -35,6 +35,16 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
             for node in graph.nodes
         ],
         "edges": [[edge.source, edge.target, edge.port] for edge in graph.edges],
+        **({"groups": [_group_json(group) for group in graph.groups]} if graph.groups else {}),
+    }
+
+
+def _group_json(group: Group) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "label": group.label,
+        "nodes": list(group.nodes),
+        "open": group.is_open,
     }
 
 
@@ -45,7 +55,7 @@ def graph_from_json(data: Any) -> Graph:
         GraphError: With the node at fault, a code and what would be legal.
     """
     _require(isinstance(data, Mapping), "A network has to be an object.")
-    _closed(data, {"format", "name", "nodes", "edges"}, node="")
+    _closed(data, {"format", "name", "nodes", "edges", "groups"}, node="")
     number = data.get("format")
     _require(
         number == FORMAT and type(number) is int,
@@ -57,8 +67,10 @@ def graph_from_json(data: Any) -> Graph:
         name=_text(data.get("name", ""), "The name", node=""),
         nodes=tuple(_node(item) for item in nodes),
         edges=tuple(_edge(item) for item in edges),
+        groups=tuple(_group(item) for item in _list(data.get("groups", []), "groups", MAX_NODES)),
     )
     _check_ids(graph)
+    _check_groups(graph)
     _ = graph.order
     return graph
 
@@ -108,6 +120,32 @@ def _edge(item: Any) -> Edge:
         code="edge",
     )
     return Edge(source, target, port)
+
+
+def _group(item: Any) -> Group:
+    _require(isinstance(item, Mapping), "A group has to be an object.")
+    _closed(item, {"id", "label", "nodes", "open"}, node="")
+    group_id, nodes = item.get("id"), item.get("nodes")
+    is_id = isinstance(group_id, str) and _ID.fullmatch(group_id) is not None
+    _require(is_id, "A group has no legal id.", code="id")
+    ids = _list(nodes, "blocks of a group", MAX_NODES)
+    _require(all(isinstance(part, str) for part in ids), "A group lists ids of blocks.")
+    is_open = item.get("open", False)
+    _require(isinstance(is_open, bool), "A group is open or not: true or false.")
+    label = _text(item.get("label", ""), "The label", node="")
+    return Group(id=str(group_id), label=label, nodes=tuple(ids), is_open=is_open)
+
+
+def _check_groups(graph: Graph) -> None:
+    """Refuse groups of blocks that are not there, or that are in two groups."""
+    taken = set(graph.by_id)
+    free = set(graph.by_id)
+    for group in graph.groups:
+        _require(group.id not in taken, "Two blocks or groups have the same id.", code="id")
+        taken.add(group.id)
+        is_own = bool(group.nodes) and len(set(group.nodes)) == len(group.nodes)
+        _require(is_own and free >= set(group.nodes), "A group lists blocks that it cannot have.")
+        free -= set(group.nodes)
 
 
 def _check_ids(graph: Graph) -> None:
