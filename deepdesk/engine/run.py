@@ -11,12 +11,10 @@ from deepdesk.core.task import DataFacts, Task, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data
 from deepdesk.engine.devices import detect, device_for
+from deepdesk.engine.donor import donor_of
 from deepdesk.engine.plan import RunPlan, chosen_graph, plan_from_json, settled, versions
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.run_session import RunSession
-from deepdesk.engine.state import load_weights
-from deepdesk.engine.weights import best_weights
-from deepdesk.nn.build import build_empty
 from deepdesk.nn.shapes import shapes_of
 from deepdesk.project.folder import Project
 
@@ -30,7 +28,7 @@ def train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
         plan, task, rows = _new_plan(project, spec, request)
         run = project.runs.new(plan.dial, plan.to_json())
         run_data.keep_rows(run, rows)
-        RunSession(project, run, task, plan).train(rows, emit, stop)
+        RunSession(project, spec, run, task, plan).train(rows, emit, stop)
 
     return work
 
@@ -50,7 +48,7 @@ def resume_work(project: Project, spec: TaskSpec, run_name: str) -> Work:
         plan = _on_this_machine(plan_from_json(spec, saved), emit)
         _say_differences(saved.get("versions"), emit)
         task = spec.load()(plan.config, plan.facts)
-        RunSession(project, run, task, plan).train(run_data.kept_rows(run), emit, stop)
+        RunSession(project, spec, run, task, plan).train(run_data.kept_rows(run), emit, stop)
 
     return work
 
@@ -68,9 +66,9 @@ def _new_plan(
     task = spec.load()(config, facts)
     graph = chosen_graph(task, request, project.file, architecture)
     shapes_of(graph, task.contract())
-    if request.continue_from:
-        weights = best_weights(project.runs.get(request.continue_from))
-        load_weights(build_empty(graph, task.contract()), weights)
+    donor = request.continue_from or project.file.start_from
+    if donor:
+        donor_of(spec, project.runs.get(donor))
     plan = RunPlan(
         task=spec.key,
         dial=dial,
@@ -82,7 +80,7 @@ def _new_plan(
         device=device_for(training.device).key,
         precision=training.precision,
         threads=training.threads,
-        continue_from=request.continue_from,
+        continue_from=donor,
         dataset=fingerprint,
     )
     return plan, task, rows

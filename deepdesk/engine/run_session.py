@@ -9,22 +9,26 @@ import torch
 
 from deepdesk.core.errors import DeviceError, StorageError
 from deepdesk.core.events import Choices, Progress, RunEnded, RunStarted, Said
-from deepdesk.core.task import Task
+from deepdesk.core.task import Task, TaskSpec
 from deepdesk.core.work import EventSink, StoppedError, StopToken
 from deepdesk.data.batches import SplitData, steps_per_epoch
 from deepdesk.engine import run_data
 from deepdesk.engine.compute import Compute
+from deepdesk.engine.donor import donor_of, say_kept
 from deepdesk.engine.evaluation import evaluate, outputs_of
 from deepdesk.engine.keeper import Keeper, RunProgress
 from deepdesk.engine.network import Network
 from deepdesk.engine.plan import RunPlan
+from deepdesk.engine.recompute import recompute_blocks
 from deepdesk.engine.recorder import Recorder
+from deepdesk.engine.settings import part_size
 from deepdesk.engine.state import load_weights
 from deepdesk.engine.trainer import Trainer
 from deepdesk.engine.tuning import Tuning
 from deepdesk.engine.weights import best_weights
 from deepdesk.nn.build import build, build_empty
 from deepdesk.nn.graph import Graph
+from deepdesk.nn.surgery import transplant
 from deepdesk.project.checkpoints import needed_bytes
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
@@ -37,8 +41,11 @@ FIT_FILE = "answers.json"
 class RunSession:
     """One time that a run is worked on: new, or resumed."""
 
-    def __init__(self, project: Project, run: RunFolder, task: Task, plan: RunPlan) -> None:
+    def __init__(
+        self, project: Project, spec: TaskSpec, run: RunFolder, task: Task, plan: RunPlan
+    ) -> None:
         self.project = project
+        self.spec = spec
         self.run = run
         self.task = task
         self.plan = plan
@@ -81,19 +88,24 @@ class RunSession:
             threads=self.plan.threads,
         )
         graph = Graph.from_json(self.plan.graph)
-        model = compute.place(self._model(graph))
+        model = compute.place(self._model(graph, emit))
+        if self.plan.training.checkpointing:
+            recompute_blocks(model)
         compute = self._chosen(model, data["train"], compute, emit, stop)
         self.trainer = self._assembled(model, data, compute, emit)
         return data, self.trainer
 
-    def _model(self, graph: Graph) -> torch.nn.Module:
+    def _model(self, graph: Graph, emit: EventSink) -> torch.nn.Module:
         """Return the network with its first weights; a checkpoint's follow if there is one."""
         contract = self.task.contract()
         if self.run.checkpoints.latest_valid() is not None:
             return build_empty(graph, contract)
         model = build(graph, contract, seed=self.plan.training.seed)
         if self.plan.continue_from:
-            load_weights(model, best_weights(self.project.runs.get(self.plan.continue_from)))
+            run = self.project.runs.get(self.plan.continue_from)
+            donor = donor_of(self.spec, run)
+            told = transplant(model, graph, contract, donor, self.plan.facts.classes)
+            say_kept(told, run.path.name, emit)
         return model
 
     def _chosen(
@@ -105,7 +117,7 @@ class RunSession:
         stop: StopToken,
     ) -> Compute:
         """Measure what the plan leaves open, and keep the choice with the run."""
-        size, gains = self.plan.training.batch_size, {"precision": 0.0, "threads": 0.0}
+        size, gains = part_size(self.plan.training), {"precision": 0.0, "threads": 0.0}
         tuning = Tuning(self.task, model, data, batch_size=size, stop=stop)
         if compute.precision == "auto" or not compute.threads:
             emit(Progress(what="Measuring this machine"))
@@ -168,7 +180,7 @@ class RunSession:
     def _measure(self, data: dict[str, SplitData], trainer: Trainer, stop: StopToken) -> None:
         """Fit answers on validation, and measure the test split, which nothing was chosen by."""
         model, compute = trainer.network.answering, trainer.compute
-        size = max(256, trainer.batch_size)
+        size = trainer.evaluation_size
         load_weights(model, best_weights(self.run))
         pairs = outputs_of(
             self.task, model, data["validation"], compute, batch_size=size, stop=stop

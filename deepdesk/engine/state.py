@@ -25,10 +25,15 @@ def load_weights(model: nn.Module, data: bytes) -> None:
     Raises:
         StorageError: Names, shapes or kinds are not those of the network, or a number is none.
     """
-    _copy_weights(model, _loaded(data))
+    _copy_weights(model, loaded_weights(data))
 
 
-def _loaded(data: bytes) -> dict[str, Tensor]:
+def loaded_weights(data: bytes) -> dict[str, Tensor]:
+    """Return the tensors of a safetensors file by name, on the CPU.
+
+    Raises:
+        StorageError: The file is damaged.
+    """
     try:
         return safetensors.torch.load(data)
     except (safetensors.SafetensorError, KeyError, ValueError) as error:
@@ -85,7 +90,7 @@ def load_training(
         StorageError: The weights do not belong to this network.
     """
     groups: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}, "sum": {}, "metric": {}}
-    for name, tensor in _loaded(data).items():
+    for name, tensor in loaded_weights(data).items():
         kind, _, rest = name.partition("/")
         groups.setdefault(kind, {})[rest] = tensor
     _copy_weights(model, groups["model"])

@@ -34,6 +34,7 @@ class ProjectFile:
         dial: "quick", "balanced" or "best".
         task_settings: Settings of the task that differ from the dial's.
         training_settings: Settings of the training that differ from the dial's.
+        start_from: Run whose weights the next run begins with as far as they fit, or "".
     """
 
     name: str
@@ -45,6 +46,7 @@ class ProjectFile:
     dial: str = "balanced"
     task_settings: dict[str, Any] = field(default_factory=dict)
     training_settings: dict[str, Any] = field(default_factory=dict)
+    start_from: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready object."""
@@ -128,4 +130,5 @@ _CHECKS = {
     "dial": _is_text,
     "task_settings": _is_object,
     "training_settings": _is_object,
+    "start_from": _is_text,
 }

@@ -6,6 +6,9 @@ import shutil
 import pytest
 
 from deepdesk.cli import main
+from deepdesk.nn.editing import inserted_after, new_node
+from deepdesk.nn.graph import Graph
+from deepdesk.project.folder import Project
 from deepdesk.tasks import all_tasks, task_of
 
 PER_CLASS = 12
@@ -97,6 +100,23 @@ def test_training_tells_every_event_and_the_end_last(trained, capsys):
     assert "run_started" in names
     assert "stepped" in names
     assert names[-1] == "ended"
+    assert rows[-1]["status"] == "finished"
+
+
+def test_a_changed_network_goes_on_from_the_weights_of_a_run(trained, capsys, tmp_path):
+    _key, project, _data = trained
+    copy = shutil.copytree(project, tmp_path / "copy.deepdesk")
+    with Project.open(copy) as opened:
+        graph = Graph.from_json(opened.runs.get("001-quick").config()["graph"])
+        last = graph.sinks[0].id
+        before = graph.sources[last][0]
+        wider = inserted_after(graph, new_node(graph, "activation"), before)
+        opened.save(graph=wider.to_json(), start_from="001-quick")
+
+    rows = rows_of(capsys, ["train", str(copy), "--preset", "quick", "--epochs", "1"])
+
+    said = [row["text"] for row in rows if row["event"] == "said"]
+    assert any("keep their weights from run 001-quick" in text for text in said)
     assert rows[-1]["status"] == "finished"
 
 

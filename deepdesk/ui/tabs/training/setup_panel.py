@@ -22,6 +22,7 @@ from deepdesk.core.task import TaskSpec
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.ui.forms import ConfigForm
+from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.choices_list import ChoicesList
 from deepdesk.ui.tabs.training.fitting_scroll import FittingScroll
 from deepdesk.ui.theme import metrics
@@ -87,6 +88,7 @@ class SetupPanel(QFrame):
         )
         self.network.setMinimumContentsLength(6)
         self.network.setAccessibleName("Network")
+        self.begins = Label(kind="hint", wraps=True)
         self.training = ConfigForm(TrainingConfig)
         self.task = ConfigForm(
             spec.config, shown=(), more=f"{spec.reader().noun[0].capitalize()} settings"
@@ -135,6 +137,9 @@ class SetupPanel(QFrame):
     def take_networks(self, file: Any) -> None:
         """Offer what the project's file and the dials name; the file's own is chosen."""
         self._has_drawn = file.graph is not None
+        run = spoken(file.start_from)
+        self.begins.setText(f"Goes on from the weights of {run}." if run else "")
+        self.begins.setVisible(bool(run))
         dials = (dial.architecture for dial in self._spec.dials.values())
         known = (file.architecture, *dials, *self._names)
         self._names = tuple(dict.fromkeys(name for name in known if name))
@@ -240,6 +245,7 @@ class SetupPanel(QFrame):
         network.setSpacing(metrics.XS)
         network.addWidget(Label("Network", kind="small"))
         network.addWidget(self.network)
+        network.addWidget(self.begins)
         form.addLayout(network)
         form.addWidget(self.training)
         form.addWidget(self.task)
