@@ -1,0 +1,155 @@
+"""The strip that says whose weights the network begins with, and what became of each block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.events import Ended, Result
+from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.nn.comparing import Difference, differences
+from deepdesk.nn.graph import Graph
+from deepdesk.project.folder import Project
+from deepdesk.ui.desk import Desk
+from deepdesk.ui.run_names import spoken
+from deepdesk.ui.tabs.architecture.background import Background
+from deepdesk.ui.tabs.architecture.drawing import Drawing
+from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.labels import Label
+
+_WORDS = (("kept", "keep their weights"), ("changed", "keep a part"), ("new", "new"))
+
+
+def run_graph_work(project: Project, run: str) -> Work:
+    """Return work whose result is the checked `Graph` of a run.
+
+    Raises:
+        DeepDeskError: There is no such run, or its folder holds no network.
+    """
+
+    def work(emit: EventSink, _stop: StopToken) -> None:
+        emit(Result(value=graph_of_run(project, run)))
+
+    return work
+
+
+def graph_of_run(project: Project, run: str) -> Graph:
+    """Return the network of a run.
+
+    Raises:
+        DeepDeskError: There is no such run, or its folder holds no network.
+    """
+    config = project.runs.get(run).config()
+    if not isinstance(config, Mapping) or "graph" not in config:
+        raise DeepDeskError(f"{spoken(run)} holds no network.", "Choose another run.")
+    return Graph.from_json(config["graph"])
+
+
+def states_of(before: Graph, drawing: Drawing) -> dict[str, str]:
+    """Return "kept", "changed" or "new" for each block that is drawn.
+
+    A block keeps its weights under its id alone, so one that only looks alike is new.
+    """
+    found = differences(before, drawing.graph, drawing.survey.contract)
+    return {d.after.id: _state(d) for d in found if d.after is not None}
+
+
+def _state(difference: Difference) -> str:
+    before, after = difference.before, difference.after
+    is_same = before is not None and after is not None and before.id == after.id
+    return difference.state if is_same else "new"
+
+
+def counted(states: Mapping[str, str]) -> str:
+    """Return how many blocks are in which state, for instance "14 keep their weights, 2 new"."""
+    numbers = [(list(states.values()).count(key), words) for key, words in _WORDS]
+    return ", ".join(f"{number} {words}" for number, words in numbers if number)
+
+
+class SurgeryStrip(QFrame):
+    """Hidden while training would begin with new weights.
+
+    Signals:
+        told: Block id to state; empty when there is nothing to tell.
+        compare_asked: `Graph` of the run, to look at it beside the network.
+        afresh_asked: None, when a person lets the weights go.
+    """
+
+    told = Signal(object)
+    compare_asked = Signal(object)
+    afresh_asked = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setProperty("kind", "header")
+        self._desk = desk
+        self._jobs = Background(desk, self)
+        self._run = ""
+        self._before: Graph | None = None
+        self._drawing: Drawing | None = None
+        self.sentence = Label(kind="strong", wraps=True)
+        self.facts = Label(kind="hint", wraps=True)
+        self.compare = SmallButton(
+            "Compare", self._ask_compare, tip="See the run's network beside this one"
+        )
+        self.afresh = SmallButton(
+            "Begin afresh",
+            lambda: self.afresh_asked.emit(None),
+            tip="Keep this network, but train it from new weights",
+        )
+        self._lay_out()
+        self.hide()
+
+    def show_drawing(self, drawing: Drawing, run: str) -> None:
+        """Tell what a run's weights become in this network; "" hides the strip."""
+        self._drawing = drawing
+        if run != self._run:
+            self._run, self._before = run, None
+            self._jobs.forget_all()
+            if run:
+                work = run_graph_work(self._desk.project, run)
+                self._jobs.ask("surgery", work, self._take, self._ended)
+        self._tell()
+
+    def _take(self, graph: Graph) -> None:
+        self._before = graph
+        self._tell()
+
+    def _ended(self, ended: Ended) -> None:
+        if ended.error is not None and not ended.report and self._run:
+            self.sentence.setText(f"{spoken(self._run)} cannot give its weights any more")
+            self.facts.setText(str(ended.error))
+            self.compare.hide()
+            self.show()
+
+    def _tell(self) -> None:
+        if not self._run or self._before is None or self._drawing is None:
+            self.setVisible(False)
+            self.told.emit({})
+            return
+        states = states_of(self._before, self._drawing)
+        self.sentence.setText(f"Training goes on from the weights of {spoken(self._run)}")
+        self.facts.setText(f"Of {len(states)} blocks: {counted(states)}.")
+        self.compare.show()
+        self.show()
+        self.told.emit(states)
+
+    def _ask_compare(self) -> None:
+        if self._before is not None:
+            self.compare_asked.emit(self._before)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.sentence)
+        words.addWidget(self.facts)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(metrics.L, metrics.M, metrics.L, metrics.M)
+        row.setSpacing(metrics.S)
+        row.addLayout(words, 1)
+        row.addWidget(self.compare)
+        row.addWidget(self.afresh)
