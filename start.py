@@ -19,7 +19,7 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parent / "packaging"))
 
 from bootstrap.console import give_up, say
-from bootstrap.environment import ROOT, set_up, venv_python
+from bootstrap.environment import ROOT, pack_names, set_up, venv_python
 from bootstrap.system import has_display
 
 USAGE = """\
@@ -30,6 +30,7 @@ python3 start.py test [ARGS...]      all tests and checks; ARGS go to pytest
 python3 start.py bench [NAME...]     benchmarks; their table is kept in tests/benchmarks/results
 python3 start.py shots FOLDER        pictures of every tab in every state, light and dark
 python3 start.py package ...         installers
+python3 start.py --with timm ...     add the timm pack of networks once, then do any of these
 """
 
 
@@ -94,6 +95,16 @@ def start_package(_arguments: Sequence[str]) -> NoReturn:
     give_up("DeepDesk has no installers yet; python3 start.py sets it up from this folder.")
 
 
+def add_pack(arguments: Sequence[str]) -> None:
+    """Install the pack named first, then do what the rest of the command line says."""
+    packs = pack_names()
+    if not arguments or arguments[0] not in packs:
+        say(f"Say which pack to add: python3 start.py --with {'|'.join(packs)}")
+        sys.exit(2)
+    set_up([], packs=arguments[:1])
+    dispatch(arguments[1:])
+
+
 VERBS = {
     "window": start_window,
     "sample": start_sample,
@@ -102,6 +113,7 @@ VERBS = {
     "bench": start_benchmarks,
     "shots": start_shots,
     "package": start_package,
+    "--with": add_pack,
 }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from deepdesk import __version__
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.terminal import commands
+from deepdesk.terminal.exporting import export_command
 
 Arguments = argparse.Namespace
 
@@ -113,6 +114,12 @@ def _add_predict(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--run", default="", help="the latest by default")
 
 
+def _add_export(verb: argparse.ArgumentParser) -> None:
+    _add_project(verb)
+    verb.add_argument("--run", default="", help="the latest by default")
+    verb.add_argument("--to", type=Path, required=True, metavar="FILE", help="ends in .py or .json")
+
+
 def _add_sample(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--folder", type=Path, help="where; a temporary folder by default")
 
@@ -141,6 +148,7 @@ _VERBS: tuple[
         _add_evaluate,
     ),
     ("predict", "Ask a run about files or folders.", commands.predict_command, _add_predict),
+    ("export", "Write a run's network as PyTorch source.", export_command, _add_export),
     ("tasks", "List what can be trained.", commands.tasks_command, _add_nothing),
     ("doctor", "Say what this machine can do.", commands.doctor_command, _add_nothing),
     ("sample", "Run the sample project from end to end.", commands.sample_command, _add_sample),

@@ -16,6 +16,8 @@ from deepdesk.engine import run_data
 from deepdesk.engine.compute import Compute
 from deepdesk.engine.donor import donor_of, say_kept
 from deepdesk.engine.evaluation import evaluate, outputs_of
+from deepdesk.engine.forecast.layout import Work
+from deepdesk.engine.forecast.record import keep_forecast
 from deepdesk.engine.keeper import Keeper, RunProgress
 from deepdesk.engine.network import Network
 from deepdesk.engine.plan import RunPlan
@@ -92,8 +94,22 @@ class RunSession:
         if self.plan.training.checkpointing:
             recompute_blocks(model)
         compute = self._chosen(model, data["train"], compute, emit, stop)
+        self._forecast(graph, data)
         self.trainer = self._assembled(model, data, compute, emit)
         return data, self.trainer
+
+    def _forecast(self, graph: Graph, data: dict[str, SplitData]) -> None:
+        """Keep what this run is expected to take, for the comparison afterwards."""
+        training = dataclasses.replace(
+            self.plan.training, precision=self.plan.precision, threads=self.plan.threads
+        )
+        work = Work(
+            graph=graph,
+            contract=self.task.contract(),
+            samples=len(data["train"]),
+            validation=len(data["validation"]),
+        )
+        keep_forecast(self.run, work, training, self.plan.device)
 
     def _model(self, graph: Graph, emit: EventSink) -> torch.nn.Module:
         """Return the network with its first weights; a checkpoint's follow if there is one."""

@@ -174,6 +174,27 @@ class TrainingConfig:
             group="Machine",
         ),
     ] = 0
+    accumulation: Annotated[
+        int,
+        Knob(
+            label="Parts of a batch",
+            help="Works through a batch in this many parts whose gradients add up: less memory,"
+            " a little slower, and without batch norm the same result. 1 takes it as a whole.",
+            unit="parts",
+            low=1,
+            high=1_024,
+            group="Machine",
+        ),
+    ] = 1
+    checkpointing: Annotated[
+        bool,
+        Knob(
+            label="Compute twice, keep less",
+            help="Forgets what happens inside blocks and computes it again on the way back"
+            " (activation checkpointing): much less memory, about a third slower.",
+            group="Machine",
+        ),
+    ] = False
     checkpoint_s: Annotated[
         float,
         Knob(
@@ -185,3 +206,14 @@ class TrainingConfig:
             group="Machine",
         ),
     ] = 30.0
+
+
+def part_size(config: TrainingConfig) -> int:
+    """Return how many samples are worked on at once: a batch, or the largest part of one."""
+    return -(-config.batch_size // min(config.accumulation, config.batch_size))
+
+
+def evaluation_size(config: TrainingConfig) -> int:
+    """Return how many samples are measured at once; small parts mean that memory is scarce."""
+    part = part_size(config)
+    return max(256, part) if config.accumulation == 1 else part

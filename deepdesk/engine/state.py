@@ -29,7 +29,7 @@ def load_weights(model: nn.Module, data: bytes) -> None:
 
 
 def loaded_weights(data: bytes) -> dict[str, Tensor]:
-    """Return the tensors of a safetensors file by name, on the CPU.
+    """Return the tensors of a safetensors file by name, on the CPU, of any shape and dtype.
 
     Raises:
         StorageError: The file is damaged.

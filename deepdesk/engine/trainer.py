@@ -7,8 +7,11 @@ are the recorder's and the keeper's affair. It knows no task and no window.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from deepdesk.core.chance import Draws, key_of
@@ -21,7 +24,7 @@ from deepdesk.engine.keeper import Keeper
 from deepdesk.engine.network import Network
 from deepdesk.engine.optimizer import rate_at
 from deepdesk.engine.recorder import Recorder
-from deepdesk.engine.settings import TrainingConfig
+from deepdesk.engine.settings import TrainingConfig, evaluation_size
 
 
 class Trainer:
@@ -55,6 +58,7 @@ class Trainer:
         self.recorder = recorder
         self.keeper = keeper
         self.batch_size = min(config.batch_size, len(self.train_data))
+        self.evaluation_size = evaluation_size(replace(config, batch_size=self.batch_size))
         self.steps_per_epoch = steps_per_epoch(len(self.train_data), self.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs
 
@@ -82,28 +86,37 @@ class Trainer:
         )
         for positions in batches:
             self._wait_if_asked(stop)
-            batch = self.compute.here(self.train_data.gather(positions))
-            draws = Draws(self.config.seed, epoch, self.train_data.samples[positions])
-            losses = self._step(batch, draws)
+            losses = self._step(epoch, positions)
             progress.step += 1
             if self.recorder.stepped(progress.step, losses, self.network.rate, self.batch_size):
                 self._check_finite(self.recorder.last_loss)
             self.keeper.save_if_due(self.network, self.recorder)
 
-    def _step(self, batch: dict[str, Tensor], draws: Draws) -> dict[str, Tensor]:
+    def _step(self, epoch: int, positions: NDArray[np.int64]) -> dict[str, Tensor]:
         """Take one optimiser step; return the named losses, shape (), on the device."""
         step, network = self.keeper.progress.step, self.network
         torch.manual_seed(key_of("step", self.config.seed, step))
         network.set_rate(rate_at(step, self.total_steps, self.config))
+        parts = np.array_split(positions, min(self.config.accumulation, len(positions)))
+        losses = self._part(epoch, parts[0], len(parts[0]) / len(positions))
+        for part in parts[1:]:
+            more = self._part(epoch, part, len(part) / len(positions))
+            losses = {name: value + more[name] for name, value in losses.items()}
+        network.update(self.config.clip_norm, steps_done=step + 1)
+        return losses
+
+    def _part(self, epoch: int, positions: NDArray[np.int64], share: float) -> dict[str, Tensor]:
+        """Add the gradients of a part of a batch; return its share of the losses, shape ()."""
+        batch = self.compute.here(self.train_data.gather(positions))
+        draws = Draws(self.config.seed, epoch, self.train_data.samples[positions])
         prepared = self.task.prepare(batch, draws)
         with self.compute.autocast():
-            outputs = self.task.forward(network.model, prepared)
+            outputs = self.task.forward(self.network.model, prepared)
         losses = dict(self.task.losses(outputs, prepared))
         loss = torch.stack(list(losses.values())).sum()
-        loss.backward()
-        network.update(self.config.clip_norm, steps_done=step + 1)
+        (loss if share == 1 else loss * share).backward()
         self.recorder.seen(outputs.detach(), prepared)
-        return {"loss": loss.detach(), **{name: value.detach() for name, value in losses.items()}}
+        return {name: value.detach() * share for name, value in {"loss": loss, **losses}.items()}
 
     def _close_epoch(self, stop: StopToken) -> None:
         evaluation = evaluate(
@@ -111,7 +124,7 @@ class Trainer:
             self.network.answering,
             self.validation_data,
             self.compute,
-            batch_size=max(256, self.batch_size),
+            batch_size=self.evaluation_size,
             stop=stop,
         )
         self.network.release()

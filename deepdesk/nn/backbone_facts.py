@@ -20,14 +20,12 @@ _MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackboneFacts:
-    """One network of torchvision, without its classifier.
+class FeatureFacts:
+    """A network of pictures without its classifier.
 
     Attributes:
-        name: In `torchvision.models`.
+        name: In the library that it comes from.
         title: On screen.
-        file_name: Of the weights; its last part is the start of the file's SHA-256.
-        size_mib: Of that file.
         channels: That come out.
         stages: Per stage, the prefixes of its parameters; the first stage is the stem.
         rounds_up: Whether an odd side is halved upwards.
@@ -37,13 +35,30 @@ class BackboneFacts:
 
     name: str
     title: str
-    file_name: str
-    size_mib: float
     channels: int
     stages: tuple[tuple[str, ...], ...]
     rounds_up: bool = True
     fixed_side_px: int = 0
     paper: str
+
+    def map_shape(self, shape: Shape) -> Shape:
+        """Return the map before pooling, a 32nd of the sides of a (3, H, W) picture."""
+        if self.rounds_up:
+            return (self.channels, *(strided(side, 32) for side in shape[1:]))
+        return (self.channels, *(side // 32 for side in shape[1:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackboneFacts(FeatureFacts):
+    """One network of `torchvision.models`, without its classifier.
+
+    Attributes:
+        file_name: Of the weights; its last part is the start of the file's SHA-256.
+        size_mib: Of that file.
+    """
+
+    file_name: str
+    size_mib: float
 
     @property
     def size_bytes(self) -> int:
@@ -54,12 +69,6 @@ class BackboneFacts:
     def hash_start(self) -> str:
         """First hex digits of the SHA-256 of the weights file."""
         return self.file_name.removesuffix(".pth").rpartition("-")[2]
-
-    def map_shape(self, shape: Shape) -> Shape:
-        """Return the map before pooling, a 32nd of the sides of a (3, H, W) picture."""
-        if self.rounds_up:
-            return (self.channels, *(strided(side, 32) for side in shape[1:]))
-        return (self.channels, *(side // 32 for side in shape[1:]))
 
 
 def _features(*ends: int) -> tuple[tuple[str, ...], ...]:

@@ -49,6 +49,7 @@ class Block(ABC, Generic[ConfigT]):
         ports: Fewest and most inputs.
         outputs_setting: Setting that says how many numbers come out; "" if none does.
             A task's number of classes goes there when this block is the last one.
+        outputs_axis: Axis of the output that the setting is the size of.
     """
 
     key: ClassVar[str]
@@ -60,6 +61,7 @@ class Block(ABC, Generic[ConfigT]):
     config: ClassVar[type[Any]]
     ports: ClassVar[tuple[int, int]] = (1, 1)
     outputs_setting: ClassVar[str] = ""
+    outputs_axis: ClassVar[int] = -1
 
     @abstractmethod
     def shape(self, config: ConfigT, in_shapes: Shapes) -> Shape:

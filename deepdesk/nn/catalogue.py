@@ -12,38 +12,88 @@ from deepdesk.nn.block import Block
 from deepdesk.nn.blocks.activation import Activation
 from deepdesk.nn.blocks.backbone import Backbone
 from deepdesk.nn.blocks.convolution import Convolution, ConvolutionBlock
+from deepdesk.nn.blocks.convolution_kinds import (
+    Convolution1d,
+    SeparableConvolution,
+    TransposedConvolution,
+)
 from deepdesk.nn.blocks.dense import ClassifierHead, Dropout, Flatten, Linear
+from deepdesk.nn.blocks.embedding import Embedding, Positions
+from deepdesk.nn.blocks.heads import DenseHead, RegressionHead
 from deepdesk.nn.blocks.inputs import Input
-from deepdesk.nn.blocks.merging import Add, Concatenate
-from deepdesk.nn.blocks.normalisation import BatchNorm, GroupNorm, LayerNorm
+from deepdesk.nn.blocks.merging import Add, Concatenate, Multiply
+from deepdesk.nn.blocks.mobile import InvertedResidualStage, SqueezeExcite
+from deepdesk.nn.blocks.normalisation import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    Normalise,
+    RMSNorm,
+)
 from deepdesk.nn.blocks.pooling import AveragePool, GlobalPool, MaxPool
+from deepdesk.nn.blocks.recurrent import ConvolutionalRecurrent, Gru, Lstm
+from deepdesk.nn.blocks.reshaping import MapToSequence, Reshape, SequenceToMap, SwapAxes
 from deepdesk.nn.blocks.residual import ResidualStage
 from deepdesk.nn.blocks.resizing import Resize, Upsample
+from deepdesk.nn.blocks.sequence_ends import SequencePool, TokenHead
+from deepdesk.nn.blocks.sequence_transformer import Attention, TransformerDecoder
+from deepdesk.nn.blocks.sound import Spectrogram
+from deepdesk.nn.blocks.timm_backbone import TimmBackbone
 from deepdesk.nn.blocks.transformer import PatchEmbedding, TransformerEncoder
+from deepdesk.nn.blocks.unet import Unet, UnetLevel
 
 _KINDS: tuple[type[Block[Any]], ...] = (
     Input,
     Convolution,
+    Convolution1d,
+    TransposedConvolution,
     BatchNorm,
     LayerNorm,
     GroupNorm,
+    InstanceNorm,
+    RMSNorm,
+    Normalise,
     Activation,
     Linear,
     Dropout,
+    Embedding,
+    Positions,
+    Lstm,
+    Gru,
+    Attention,
+    Spectrogram,
     MaxPool,
     AveragePool,
     GlobalPool,
+    SequencePool,
     Flatten,
+    Reshape,
+    MapToSequence,
+    SequenceToMap,
+    SwapAxes,
     Upsample,
     Resize,
     ConvolutionBlock,
+    SeparableConvolution,
     ResidualStage,
+    InvertedResidualStage,
+    SqueezeExcite,
+    UnetLevel,
+    Unet,
     PatchEmbedding,
     TransformerEncoder,
+    TransformerDecoder,
+    ConvolutionalRecurrent,
     Add,
+    Multiply,
     Concatenate,
     Backbone,
+    TimmBackbone,
     ClassifierHead,
+    DenseHead,
+    RegressionHead,
+    TokenHead,
 )
 BLOCKS: Mapping[str, Block[Any]] = MappingProxyType({kind.key: kind() for kind in _KINDS})
 

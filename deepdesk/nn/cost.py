@@ -115,7 +115,7 @@ def _measure(block: str, config: Any, in_shapes: Shapes) -> NodeCost:
         return tensor
 
     counter = FlopCounterMode(display=False)
-    with _FusedAttention(), counter, saved_tensors_hooks(keep, lambda tensor: tensor):
+    with FusedAttention(), counter, saved_tensors_hooks(keep, lambda tensor: tensor):
         out = module(*inputs)
     own = {_storage(t) for t in (*module.parameters(), *module.buffers(), *inputs)}
     kept = {_storage(t): t.untyped_storage().nbytes() for t in (*saved, out)}
@@ -133,7 +133,7 @@ def _storage(tensor: Tensor) -> int:
     return int(tensor.untyped_storage()._cdata)
 
 
-class _FusedAttention(TorchFunctionMode):
+class FusedAttention(TorchFunctionMode):
     """Runs attention on the meta device as the fused operator that real devices use."""
 
     def __torch_function__(

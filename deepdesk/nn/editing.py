@@ -14,6 +14,7 @@ from deepdesk.core.errors import GraphError
 from deepdesk.nn.catalogue import block_of
 from deepdesk.nn.graph import Edge, Graph, Group, Node
 
+LONGEST_LABEL = 200  # letters; a graph with a longer one could not be read again
 _LONGEST_STEM = 40  # of an id, so that a number fits behind it
 
 
@@ -44,8 +45,13 @@ def added(graph: Graph, node: Node) -> Graph:
 
 
 def inserted_after(graph: Graph, node: Node, source: str) -> Graph:
-    """Return the graph with `node` between a node and all that it feeds."""
+    """Return the graph with `node` between a node and all that it feeds.
+
+    A node that nothing can feed is added beside the others.
+    """
     graph.node(source)
+    if not node.kind.ports[1]:
+        return added(graph, node)
     edges = [
         dataclasses.replace(edge, source=node.id) if edge.source == source else edge
         for edge in graph.edges
@@ -60,7 +66,17 @@ def inserted_after(graph: Graph, node: Node, source: str) -> Graph:
 
 
 def inserted_on(graph: Graph, node: Node, edge: Edge) -> Graph:
-    """Return the graph with `node` in the middle of one edge."""
+    """Return the graph with `node` in the middle of one edge.
+
+    A node that nothing can feed is added beside the others.
+
+    Raises:
+        GraphError: There is no such edge; code "edge".
+    """
+    if edge not in graph.edges:
+        raise GraphError("This connection is gone.", code="edge")
+    if not node.kind.ports[1]:
+        return added(graph, node)
     place = 1 + [old.id for old in graph.nodes].index(edge.source)
     rest = tuple(old for old in graph.edges if old != edge)
     return dataclasses.replace(
@@ -75,8 +91,8 @@ def connected(graph: Graph, source: str, target: str, port: int | None = None) -
     """Return the graph with an edge from `source` into a port of `target`.
 
     Args:
-        port: A taken one is fed anew. None takes the next free one where the target can have
-            more inputs, else feeds port 0 anew.
+        port: A taken one is fed anew; one behind the next free one is the next free one. None
+            takes the next free one where the target can have more inputs, else feeds port 0 anew.
 
     Raises:
         GraphError: The two would feed each other in a circle (code "cycle"), the target is an
@@ -96,11 +112,13 @@ def connected(graph: Graph, source: str, target: str, port: int | None = None) -
             code="cycle",
         )
     taken = {edge.port for edge in graph.edges if edge.target == target}
+    free = next(number for number in range(len(taken) + 1) if number not in taken)
     if port is None:
-        free = next(number for number in range(len(taken) + 1) if number not in taken)
         port = free if free < most else 0
         if any((e.source, e.target) == (source, target) for e in graph.edges):
             raise GraphError("These two blocks are connected already.", node=target, code="edge")
+    elif port not in taken:
+        port = min(free, most - 1)
     rest = tuple(edge for edge in graph.edges if (edge.target, edge.port) != (target, port))
     return dataclasses.replace(graph, edges=(*rest, Edge(source, target, port)))
 
@@ -149,10 +167,11 @@ def replaced(graph: Graph, node_id: str, block: str, settings: Mapping[str, Any]
 def part(graph: Graph, ids: Collection[str]) -> Graph:
     """Return some nodes with the edges between them, as the clipboard holds them."""
     wanted = set(ids)
+    edges = tuple(e for e in graph.edges if e.source in wanted and e.target in wanted)
     return Graph(
         name=graph.name,
         nodes=tuple(node for node in graph.nodes if node.id in wanted),
-        edges=tuple(e for e in graph.edges if e.source in wanted and e.target in wanted),
+        edges=_ports_closed(edges, wanted),
         groups=tuple(group for group in graph.groups if set(group.nodes) <= wanted),
     )
 
@@ -181,10 +200,16 @@ def pasted(graph: Graph, piece: Graph, after: str = "") -> tuple[Graph, tuple[st
 
 
 def grouped(graph: Graph, ids: Collection[str], label: str) -> Graph:
-    """Return the graph with a closed group of some nodes; they leave the groups they were in."""
-    wanted = tuple(node.id for node in graph.nodes if node.id in set(ids))
+    """Return the graph with a closed group of some nodes; they leave the groups they were in.
+
+    Without nodes it is the graph as it was. A label is cut to `LONGEST_LABEL`.
+    """
+    chosen = set(ids)
+    wanted = tuple(node.id for node in graph.nodes if node.id in chosen)
+    if not wanted:
+        return graph
     graph = dataclasses.replace(graph, groups=_left(graph.groups, set(wanted)))
-    group = Group(free_id(graph, "group"), label, wanted)
+    group = Group(free_id(graph, "group"), label[:LONGEST_LABEL], wanted)
     return dataclasses.replace(graph, groups=(*graph.groups, group))
 
 
@@ -196,6 +221,7 @@ def ungrouped(graph: Graph, group_id: str) -> Graph:
 
 def with_group(graph: Graph, group: Group) -> Graph:
     """Return the graph with `group` in place of the one with its id: renamed, opened, closed."""
+    group = dataclasses.replace(group, label=group.label[:LONGEST_LABEL])
     groups = tuple(group if old.id == group.id else old for old in graph.groups)
     return dataclasses.replace(graph, groups=groups)
 
@@ -216,7 +242,7 @@ def reached_from(graph: Graph, node_id: str) -> frozenset[str]:
 
 
 def _without(graph: Graph, node_id: str) -> Graph:
-    before = next((e.source for e in _into(graph, node_id)), None)
+    before = next((e.source for e in _into(graph, node_id) if e.source != node_id), None)
     edges = []
     fed = {(e.source, e.target) for e in graph.edges}
     touched = set()
@@ -225,8 +251,8 @@ def _without(graph: Graph, node_id: str) -> Graph:
             continue
         if edge.source != node_id:
             edges.append(edge)
-        elif before is not None and (before, edge.target) not in fed:
-            edges.append(dataclasses.replace(edge, source=before))
+        elif before not in (None, edge.target) and (before, edge.target) not in fed:
+            edges.append(dataclasses.replace(edge, source=str(before)))
         else:
             touched.add(edge.target)
     nodes = tuple(node for node in graph.nodes if node.id != node_id)

@@ -224,7 +224,8 @@ class Graph:
                 node = node.with_settings(shape=tuple(shapes[node.id]))  # noqa: PLW2901
             setting = node.kind.outputs_setting if node.id in ends else ""
             if setting:
-                node = node.with_settings(**{setting: ends[node.id][-1]})  # noqa: PLW2901
+                size = ends[node.id][node.kind.outputs_axis]
+                node = node.with_settings(**{setting: size})  # noqa: PLW2901
             nodes.append(node)
         return dataclasses.replace(self, nodes=tuple(nodes))
 

@@ -1,4 +1,9 @@
-"""Graphs to JSON and back. What comes from a file is checked in full before it is a graph."""
+"""Graphs to JSON and back. What comes from a file is checked in full before it is a graph.
+
+A mistake that a person can repair is kept, and `deepdesk.nn.shapes` names the block that has it:
+a circle, a missing connection, a setting that is not legal. Refused is what cannot be shown: a
+block that is unknown, an id twice, a connection to nowhere, anything too large or too deep.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,9 @@ FORMAT = 1
 MAX_NODES = 2_000
 MAX_EDGES = 8_000
 MAX_TEXT = 200
+_MAX_WORD = 64
 _MAX_LIST = 16
+_MAX_SETTINGS = 64
 _MAX_WHOLE = 1 << 53  # what JSON readers of other languages keep exactly
 _ID = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
@@ -29,7 +36,7 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
             {
                 "id": node.id,
                 "block": node.block,
-                "settings": settings.to_json(node.config),
+                "settings": _settings_json(node),
                 **({"label": node.label} if node.label else {}),
             }
             for node in graph.nodes
@@ -37,6 +44,13 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
         "edges": [[edge.source, edge.target, edge.port] for edge in graph.edges],
         **({"groups": [_group_json(group) for group in graph.groups]} if graph.groups else {}),
     }
+
+
+def _settings_json(node: Node) -> dict[str, Any]:
+    try:
+        return settings.to_json(node.config)
+    except GraphError:  # a mistake is kept as it is
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in node.settings.items()}
 
 
 def _group_json(group: Group) -> dict[str, Any]:
@@ -71,7 +85,6 @@ def graph_from_json(data: Any) -> Graph:
     )
     _check_ids(graph)
     _check_groups(graph)
-    _ = graph.order
     return graph
 
 
@@ -88,6 +101,7 @@ def _node(item: Any) -> Node:
     _closed(item, {"id", "block", "settings", "label"}, node=node_id)
     values = item.get("settings", {})
     _require(isinstance(values, Mapping), "Settings have to be an object.", node=node_id)
+    _require(len(values) <= _MAX_SETTINGS, "A block has too many settings.", node=node_id)
     for key, value in values.items():
         _require(
             isinstance(key, str) and len(key) <= MAX_TEXT and _is_plain(value),
@@ -100,10 +114,26 @@ def _node(item: Any) -> Node:
         settings=dict(values),
         label=_text(item.get("label", ""), "The label", node=node_id),
     )
-    # Lists become tuples here, so that a graph equals its copy.
-    config = node.config
-    whole = {key: getattr(config, key) for key in values}
-    return Node(id=node.id, block=node.block, settings=whole, label=node.label)
+    return Node(node.id, node.block, _values(node), node.label)
+
+
+def _values(node: Node) -> dict[str, Any]:
+    """Return the settings of a node, lists as tuples, so that a graph equals its copy.
+
+    Raises:
+        GraphError: The block is unknown, or a setting is one that could not even be shown.
+    """
+    try:
+        config = node.config
+    except GraphError as error:
+        is_shown = all(
+            _ID.fullmatch(key) and _is_shown(value) for key, value in node.settings.items()
+        )
+        if error.code != "setting" or not is_shown:
+            raise
+        values = node.settings.items()
+        return {key: tuple(v) if isinstance(v, list) else v for key, v in values}
+    return {key: getattr(config, key) for key in node.settings}
 
 
 def _edge(item: Any) -> Edge:
@@ -165,6 +195,13 @@ def _check_ids(graph: Graph) -> None:
             code="edge",
         )
         taken.add((edge.target, edge.port))
+
+
+def _is_shown(value: Any) -> bool:
+    """Return whether a value that is not legal can stand in a sentence that says so."""
+    if isinstance(value, list | tuple):
+        return all(_is_shown(part) for part in value)
+    return not isinstance(value, str) or (len(value) <= _MAX_WORD and value.isprintable())
 
 
 def _is_plain(value: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.instancenorm import _InstanceNorm
 
 
 @torch.no_grad()
@@ -50,14 +51,26 @@ def _uniform_fan_in(module: Any, generator: torch.Generator) -> None:
         nn.init.uniform_(module.bias, -bound, bound, generator=generator)
 
 
+def _uniform_width(module: Any, generator: torch.Generator) -> None:
+    """Draw all weights and biases as torch's recurrent layers do, from the width of the state."""
+    bound = 1 / math.sqrt(module.hidden_size)
+    for weight in module.parameters(recurse=False):
+        nn.init.uniform_(weight, -bound, bound, generator=generator)
+
+
 def _reset(module: Any, _generator: torch.Generator) -> None:
     module.reset_parameters()  # ones and zeros
 
 
 _RULES: dict[type[Any], Callable[[Any, torch.Generator], None]] = {
     nn.Linear: _uniform_fan_in,
+    nn.Conv1d: _uniform_fan_in,
     nn.Conv2d: _uniform_fan_in,
+    nn.ConvTranspose2d: _uniform_fan_in,
     _BatchNorm: _reset,
     nn.LayerNorm: _reset,
     nn.GroupNorm: _reset,
+    _InstanceNorm: _reset,
+    nn.RMSNorm: _reset,
+    nn.RNNBase: _uniform_width,
 }

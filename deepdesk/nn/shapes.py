@@ -12,6 +12,8 @@ from deepdesk.nn.block import Shape, Shapes, shape_text
 from deepdesk.nn.catalogue import BLOCKS
 from deepdesk.nn.graph import Contract, Graph, Node
 
+_SHOWN = 4  # blocks of a circle in its problem
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Inference:
@@ -70,25 +72,98 @@ def _check_ports(node: Node, count: int) -> None:
 
 
 def infer(graph: Graph, contract: Contract | None = None) -> Inference:
-    """Return all shapes and all problems of a graph, fitted to a contract if one is given."""
+    """Return all shapes and all problems of a graph, fitted to a contract if one is given.
+
+    A setting that the contract fills in has to be legal as it is drawn, too: it is what is kept.
+    """
+    drawn = graph.by_id
     try:
         graph = graph if contract is None else graph.fitted(contract)
-        order = graph.order
     except GraphError as error:
         return Inference(shapes={}, problems=(error,))
+    order, circles = _order(graph)
     shapes: dict[str, Shape] = {}
     problems: list[GraphError] = []
     for node in order:
         sources = graph.sources[node.id]
         if all(source in shapes for source in sources):
             try:
+                _ = drawn[node.id].config
                 shapes[node.id] = node_shape(node, tuple(shapes[source] for source in sources))
             except GraphError as error:
                 problems.append(error)
+    problems += [_circle_problem(graph, circle) for circle in circles]
     problems += _end_problems(graph)
     if contract is not None and not problems:
         problems += _contract_problems(graph, contract, shapes)
     return Inference(shapes=shapes, problems=tuple(problems))
+
+
+def name_in(graph: Graph, node_id: str) -> str:
+    """Return what to call a block: its title, with its id where others have that title."""
+    title = graph.node(node_id).title
+    is_shared = any(node.title == title for node in graph.nodes if node.id != node_id)
+    return f"{title} ({node_id})" if is_shared else title
+
+
+def circles_of(graph: Graph) -> tuple[tuple[str, ...], ...]:
+    """Return one circle of node ids for each knot of nodes that feed each other."""
+    return _order(graph)[1]
+
+
+def _order(graph: Graph) -> tuple[tuple[Node, ...], tuple[tuple[str, ...], ...]]:
+    """Return the nodes in the order in which they are computed, and circles that stop some."""
+    try:
+        return graph.order, ()
+    except GraphError:
+        pass
+    circles: list[tuple[str, ...]] = []
+    cut: set[str] = set()
+    ordered: list[Node] = []
+    fed: dict[str, list[str]] = {}
+    waiting = {node.id: len(graph.sources[node.id]) for node in graph.nodes}
+    for edge in graph.edges:
+        fed.setdefault(edge.source, []).append(edge.target)
+    ready = [node_id for node_id, count in waiting.items() if not count]
+    while waiting:
+        if not ready:
+            circles.append(_circle(graph, waiting))
+            cut.update(circles[-1])
+            ready = list(circles[-1])
+        node_id = ready.pop()
+        del waiting[node_id]
+        if node_id not in cut:
+            ordered.append(graph.by_id[node_id])
+        for target in fed.get(node_id, ()):
+            if target in waiting:
+                waiting[target] -= 1
+                if not waiting[target] and target not in cut:
+                    ready.append(target)
+    return tuple(ordered), tuple(circles)
+
+
+def _circle(graph: Graph, waiting: Mapping[str, int]) -> tuple[str, ...]:
+    """Return ids that feed each other, each the next, where every node waits for another."""
+    path: dict[str, None] = {}
+    node_id = next(iter(waiting))
+    while node_id not in path:
+        path[node_id] = None
+        node_id = next(source for source in graph.sources[node_id] if source in waiting)
+    every = list(path)
+    return tuple(reversed(every[every.index(node_id) :]))
+
+
+def _circle_problem(graph: Graph, circle: tuple[str, ...]) -> GraphError:
+    titles = [name_in(graph, node_id) for node_id in circle[:_SHOWN]]
+    names = " → ".join((*titles, *("…",) * (len(circle) > _SHOWN), titles[0]))
+    members = frozenset(circle)
+    first = next(node.id for node in graph.nodes if node.id in members)
+    return GraphError(
+        f"These blocks feed each other in a circle: {names}.",
+        "Remove one connection of the circle.",
+        node=first,
+        code="cycle",
+    )
 
 
 def shapes_of(graph: Graph, contract: Contract | None = None) -> Mapping[str, Shape]:

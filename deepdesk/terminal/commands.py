@@ -166,7 +166,7 @@ def evaluate_command(arguments: Arguments) -> int:
 
     with _opened(arguments, read_only=True) as project:
         spec = _spec(project)
-        name = arguments.run or _newest_trained(project)
+        name = arguments.run or newest_trained(project)
         watch = Watch()
         if arguments.data is not None:
             work = evaluate_data(project, spec, name, arguments.data.absolute())
@@ -190,7 +190,7 @@ def predict_command(arguments: Arguments) -> int:
         _print_prediction(prediction, arguments)
 
     with _opened(arguments, read_only=True) as project, given_files(arguments.paths) as paths:
-        name = arguments.run or _newest_trained(project)
+        name = arguments.run or newest_trained(project)
         Watch(on_result=take).finish(predict_work(project, _spec(project), name, paths))
     if not answered:
         raise DeepDeskError("There is nothing to answer for in there.", "Give files to read.")
@@ -280,7 +280,12 @@ def _newest(project: Project, statuses: Sequence[str]) -> str:
     raise DeepDeskError("This project has no unfinished run.", "Start one with 'deepdesk train'.")
 
 
-def _newest_trained(project: Project) -> str:
+def newest_trained(project: Project) -> str:
+    """Return the name of the newest run that has weights.
+
+    Raises:
+        DeepDeskError: There is none.
+    """
     for info in project.runs.list():
         if project.runs.get(info.name).checkpoints.latest() is not None:
             return str(info.name)

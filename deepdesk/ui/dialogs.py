@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepdesk.ui.places import free_path, projects_folder
-from deepdesk.ui.shortcuts import COMMANDS
+from deepdesk.ui.shortcuts import CANVAS_KEYS, COMMANDS
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import PlainButton, PrimaryButton, SmallButton
 from deepdesk.ui.widgets.elided_label import ElidedLabel
@@ -241,6 +241,10 @@ def shortcuts_dialog(window: QWidget) -> AskDialog:
         grid.addWidget(Label(command.text.rstrip(".")), row, 0)
         keys = dialog_keys(window, command.keys)
         grid.addWidget(Label(keys, kind="hint"), row, 1, Qt.AlignmentFlag.AlignRight)
+    grid.addWidget(SectionLabel("Network"), 1, 2)
+    for row, (text, keys) in enumerate(CANVAS_KEYS, start=2):
+        grid.addWidget(Label(text), row, 2)
+        grid.addWidget(Label(keys, kind="hint"), row, 3, Qt.AlignmentFlag.AlignRight)
     dialog.body.addLayout(grid)
     return dialog
 

@@ -85,6 +85,23 @@ COMMANDS = (
     Command(key="quit", text="Quit", keys="Ctrl+Q", group="Quit"),
 )
 
+# What keys do while the network of the Architecture tab has the keyboard; for the key list alone.
+CANVAS_KEYS = (
+    ("Type the next block", "Enter"),
+    ("Walk over the blocks", "Arrows"),
+    ("Select more", "Shift+Arrows"),
+    ("Draw a connection", "Ctrl+Arrows"),
+    ("Connect what is selected", "Ctrl+L"),
+    ("Disconnect", "Ctrl+Shift+L"),
+    ("Replace a block", "Ctrl+R"),
+    ("Duplicate", "Ctrl+D"),
+    ("Group, take apart", "Ctrl+G, Ctrl+Shift+G"),
+    ("Rename", "F2"),
+    ("Choose a remedy", "F4"),
+    ("New network", "Ctrl+Alt+N"),
+    ("Nearer, farther, all", "Ctrl++, Ctrl+-, Ctrl+0"),
+)
+
 
 class CommandSet(QObject):
     """The actions of the table, on one window.

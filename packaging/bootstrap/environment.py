@@ -36,14 +36,19 @@ def fingerprint() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def is_ready(*, with_tests: bool) -> bool:
-    """Return whether the environment is whole and up to date."""
+def stamped() -> list[str]:
+    """Return what the stamp says: the fingerprint, then what was added; [] without a stamp."""
     try:
-        words = STAMP.read_text(encoding="ascii").split()
+        return STAMP.read_text(encoding="ascii").split()
     except OSError:
-        return False
-    needed = [fingerprint(), *(["test"] if with_tests else [])]
-    return words[: len(needed)] == needed and venv_python().exists()
+        return []
+
+
+def is_ready(*, with_tests: bool, packs: Sequence[str] = ()) -> bool:
+    """Return whether the environment is whole and up to date, with these packs in it."""
+    words = stamped()
+    needed = {*packs, *(["test"] if with_tests else [])}
+    return words[:1] == [fingerprint()] and needed <= set(words[1:]) and venv_python().exists()
 
 
 def must_be_rebuilt() -> bool:
@@ -68,11 +73,18 @@ def create_venv() -> None:
     )
 
 
-def requirements(*, with_tests: bool) -> list[str]:
+def pack_names() -> list[str]:
+    """Return the packs that a person may add, as pyproject.toml lists them."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    return [name for name in project["optional-dependencies"] if name != "test"]
+
+
+def requirements(*, with_tests: bool, packs: Sequence[str] = ()) -> list[str]:
     """Return what the project depends on, as pyproject.toml says."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    extra = project["optional-dependencies"]["test"] if with_tests else []
-    return [*project["dependencies"], *extra]
+    extras = [*packs, *(["test"] if with_tests else [])]
+    added = [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return [*project["dependencies"], *added]
 
 
 NO_INDEX = (
@@ -129,16 +141,18 @@ def check() -> None:
         give_up("PyTorch was installed but does not load.", "The lines above say why.")
 
 
-def install(*, with_tests: bool) -> None:
-    """Bring the environment up to date; the stamp is written last."""
+def install(*, with_tests: bool, packs: Sequence[str] = ()) -> None:
+    """Bring the environment up to date; packs added before stay. The stamp is written last."""
+    kept = [name for name in pack_names() if name in {*packs, *stamped()[1:]}]
     make()
-    pip_install(requirements(with_tests=with_tests))
+    pip_install(requirements(with_tests=with_tests, packs=kept))
     where = {"base": str(VENV), "platbase": str(VENV)}
     packages = sysconfig.get_path("purelib", "venv", where)
     Path(packages, "deepdesk.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     check()
     INSTALLING.unlink()
-    STAMP.write_text(fingerprint() + (" test" if with_tests else ""), encoding="ascii")
+    words = [fingerprint(), *(["test"] if with_tests else []), *kept]
+    STAMP.write_text(" ".join(words), encoding="ascii")
 
 
 @contextlib.contextmanager
@@ -158,9 +172,9 @@ def alone() -> Iterator[None]:
         yield
 
 
-def set_up(roles: Sequence[str], *, with_tests: bool = False) -> None:
+def set_up(roles: Sequence[str], *, with_tests: bool = False, packs: Sequence[str] = ()) -> None:
     """Make the system and the environment ready; costs next to nothing when they are."""
-    ready = is_ready(with_tests=with_tests)
+    ready = is_ready(with_tests=with_tests, packs=packs)
     system.require(system.missing([role for role in roles if role != "sound" or not ready]))
     if ready:
         return
@@ -168,8 +182,8 @@ def set_up(roles: Sequence[str], *, with_tests: bool = False) -> None:
         give_up(reason)
     try:
         with alone():
-            if not is_ready(with_tests=with_tests):
-                install(with_tests=with_tests)
+            if not is_ready(with_tests=with_tests, packs=packs):
+                install(with_tests=with_tests, packs=packs)
     except (OSError, subprocess.CalledProcessError) as error:
         remedy = f"Put DeepDesk into a folder you may write to; this one is {ROOT}."
         give_up(f"The environment could not be made: {error}.", remedy)

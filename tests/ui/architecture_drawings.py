@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepdesk.nn import presets
-from deepdesk.nn.graph import Contract, Edge, Graph, Node
+from deepdesk.nn.graph import Contract, Edge, Graph, Group, Node
 from deepdesk.nn.shapes import infer
 from deepdesk.ui.tabs.architecture.drawing import Card, Cost, Drawing, Survey
 from deepdesk.ui.tabs.architecture.words import verdict
@@ -86,3 +86,30 @@ def long_graph(blocks=300):
     inner = [Node(f"c{n}", "convolution", {"channels": 8}) for n in range(blocks - 3)]
     ends = [Node("pool", "global_pool"), Node("classes", "classifier_head")]
     return presets.chain("Long", Node("picture", "input"), *inner, *ends)
+
+
+def branched_graph(blocks=300):
+    """Return a long network in which every sixth block adds what skipped two."""
+    nodes, edges = [Node("picture", "input")], []
+    last = before = "picture"
+    for number in range(blocks - 3):
+        node = Node(f"c{number}", "convolution", {"channels": 8})
+        edge = Edge(last, node.id)
+        if number % 6 == 4:
+            node = Node(f"c{number}", "add")
+            edges.append(Edge(before, node.id, 1))
+        if number % 6 == 1:
+            before = f"c{number}"
+        nodes.append(node)
+        edges.append(edge)
+        last = node.id
+    nodes += [Node("pool", "global_pool"), Node("classes", "classifier_head")]
+    edges += [Edge(last, "pool"), Edge("pool", "classes")]
+    return Graph("Branched", tuple(nodes), tuple(edges))
+
+
+def grouped_graph(*, is_open, blocks=12):
+    """Return a chain whose third to sixth block are a group."""
+    graph = long_graph(blocks)
+    inside = tuple(node.id for node in graph.nodes[2:6])
+    return replace(graph, groups=(Group("stage", "First stage", inside, is_open=is_open),))

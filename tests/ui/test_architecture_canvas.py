@@ -9,12 +9,14 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from deepdesk.nn.block import shape_text
+from deepdesk.nn.editing import inserted_after, inserted_on, new_node
+from deepdesk.nn.graph import Edge
+from deepdesk.ui.tabs.architecture import glide
+from deepdesk.ui.tabs.architecture.bubble import BubbleItem
 from deepdesk.ui.tabs.architecture.canvas import CALM_ZOOM, Canvas
-from deepdesk.ui.tabs.architecture.items import BubbleItem
-from deepdesk.ui.tabs.architecture.links import LinkItem
 from deepdesk.ui.tabs.architecture.picture import png_of, svg_of
-from deepdesk.ui.theme import apply
-from tests.ui.architecture_drawings import drawing, long_graph, skip_graph
+from deepdesk.ui.theme import apply, metrics
+from tests.ui.architecture_drawings import branched_graph, drawing, long_graph, skip_graph
 
 
 @pytest.fixture
@@ -27,23 +29,12 @@ def canvas(qtbot):
 
 
 def turn_wheel(canvas, steps):
-    centre = QPointF(canvas.viewport().rect().center())
-    event = QWheelEvent(
-        centre,
-        canvas.viewport().mapToGlobal(centre),
-        QPoint(),
-        QPoint(0, 120 * steps),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(canvas.viewport(), event)
+    turn(canvas, QPoint(), QPoint(0, 120 * steps))
 
 
 def in_sight(canvas, node_id):
     item = canvas.picture.cards[node_id]
-    return canvas.viewport().rect().contains(canvas.mapFromScene(item.sceneBoundingRect().center()))
+    return canvas.viewport().rect().contains(canvas.mapFromScene(item.centre))
 
 
 def test_a_small_network_is_whole_in_sight_and_not_blown_up(canvas):
@@ -69,7 +60,7 @@ def test_fit_shows_all_300_blocks(canvas):
 
 def test_the_card_that_is_clicked_is_chosen(canvas, qtbot):
     canvas.show_drawing(drawing())
-    centre = canvas.mapFromScene(canvas.picture.cards["stem"].pos())
+    centre = canvas.mapFromScene(canvas.picture.cards["stem"].centre)
 
     with qtbot.waitSignal(canvas.chosen) as told:
         qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=centre)
@@ -80,7 +71,7 @@ def test_the_card_that_is_clicked_is_chosen(canvas, qtbot):
 
 def test_a_drag_pans_and_chooses_nothing(canvas, qtbot):
     canvas.show_drawing(drawing())
-    start = canvas.mapFromScene(canvas.picture.cards["stem"].pos())
+    start = canvas.mapFromScene(canvas.picture.cards["stem"].centre)
     before = canvas.mapToScene(QPoint(0, 0))
 
     with qtbot.assertNotEmitted(canvas.chosen):
@@ -176,15 +167,17 @@ def test_a_block_at_fault_says_so_beside_itself(canvas):
     assert shape_text((64, 32, 32)) in bubbles[0].message
     assert bubbles[0].hint
     assert (
-        bubbles[0].y() < canvas.picture.cards["add"].y() < bubbles[0].sceneBoundingRect().bottom()
+        bubbles[0].y()
+        < canvas.picture.cards["add"].centre.y()
+        < bubbles[0].sceneBoundingRect().bottom()
     )
 
 
 def test_only_the_shortcut_is_dashed(canvas):
     canvas.show_drawing(drawing(skip_graph(stride=1)))
-    links = [item for item in canvas.picture.items() if isinstance(item, LinkItem)]
+    routes = canvas.picture.links.routes.values()
 
-    assert sorted(link.skips for link in links) == [False] * 5 + [True]
+    assert sorted(route.skips for route in routes) == [False] * 5 + [True]
 
 
 def test_readers_hear_the_chosen_block(canvas):
@@ -215,3 +208,126 @@ def test_a_larger_text_size_makes_larger_cards(canvas, qapp):
         assert canvas.picture.step_y > before
     finally:
         apply(qapp, "light")
+
+
+def test_cards_glide_to_their_new_places(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr(glide, "wants_calm", lambda: False)
+    monkeypatch.setattr(metrics, "FADE_MS", 30)
+    canvas.show_drawing(drawing(skip_graph(stride=1)))
+    before = canvas.picture.centre("pool").y()
+    canvas.show_drawing(drawing(longer()))
+    start = canvas.picture.centre("pool").y()
+    end = before + canvas.picture.step_y
+    room = canvas.picture.contents()
+    canvas.show_drawing(drawing(longer()))
+    qtbot.waitUntil(lambda: canvas.picture.centre("pool").y() == pytest.approx(end))
+
+    assert start == pytest.approx(before)
+    assert room == canvas.picture.contents()
+    assert all(room.contains(item.area) for item in canvas.picture.cards.values())
+    ends = {link.target: r.end.y() for link, r in canvas.picture.links.routes.items()}
+    assert ends["pool"] == pytest.approx(end - canvas.picture.cards["pool"].rect.height() / 2)
+
+
+def test_nothing_glides_where_the_system_wants_no_motion(canvas, monkeypatch):
+    monkeypatch.setattr(glide, "wants_calm", lambda: True)
+    canvas.show_drawing(drawing(skip_graph(stride=1)))
+    before = canvas.picture.centre("pool").y()
+    canvas.show_drawing(drawing(longer()))
+
+    assert canvas.picture.centre("pool").y() == pytest.approx(before + canvas.picture.step_y)
+
+
+def longer():
+    graph = skip_graph(stride=1)
+    return inserted_on(graph, new_node(graph, "dropout"), Edge("add", "pool"))
+
+
+def test_tidy_forgets_what_edits_left(canvas, monkeypatch):
+    monkeypatch.setattr(glide, "wants_calm", lambda: True)
+    canvas.show_drawing(drawing(long_graph(60)))
+    for count in range(61, 65):
+        canvas.show_drawing(drawing(long_graph(count)))
+    edited = canvas.picture.layout
+    canvas.tidy()
+    fresh = Canvas()
+    fresh.show_drawing(drawing(long_graph(64)))
+
+    assert canvas.picture.layout.places == fresh.picture.layout.places
+    assert edited.starts <= set(edited.places)
+    fresh.deleteLater()
+
+
+def test_two_fingers_and_shift_scroll(canvas):
+    canvas.show_drawing(drawing(long_graph(60)))
+    zoom, before = canvas.zoom(), canvas.sight()
+    turn(canvas, QPoint(-30, -40), QPoint(-30, -40))
+    fingers = canvas.sight()
+    turn(canvas, QPoint(), QPoint(0, -120), Qt.KeyboardModifier.ShiftModifier)
+    aside = canvas.sight()
+
+    assert canvas.zoom() == zoom
+    assert (fingers.left() > before.left(), fingers.top() > before.top()) == (True, True)
+    assert (aside.left() > fingers.left(), aside.top()) == (True, fingers.top())
+
+
+def turn(canvas, pixels, degrees, keys=Qt.KeyboardModifier.NoModifier):
+    centre = QPointF(canvas.viewport().rect().center())
+    event = QWheelEvent(
+        centre,
+        canvas.viewport().mapToGlobal(centre),
+        pixels,
+        degrees,
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas.viewport(), event)
+
+
+def test_an_edit_keeps_what_is_looked_at_in_sight(canvas):
+    canvas.show_drawing(drawing(long_graph(60)))
+    canvas.select("c50")
+    zoom = canvas.zoom()
+    graph = long_graph(60)
+    canvas.show_drawing(drawing(inserted_after(graph, new_node(graph, "dropout"), "c50")))
+
+    assert canvas.zoom() == zoom
+    assert in_sight(canvas, "c50")
+
+
+def test_shapes_are_written_beside_connections_once(canvas):
+    canvas.show_drawing(drawing(skip_graph(stride=1)))
+    texts = [link.text for link in canvas.picture.links.routes]
+
+    assert texts.count(shape_text((64, 32, 32))) == 4
+    assert shape_text((3, 32, 32)) in texts
+
+
+def test_no_connection_crosses_a_card(canvas):
+    canvas.show_drawing(drawing(branched_graph(60)))
+    areas = [item.area.adjusted(1, 1, -1, -1) for item in canvas.picture.cards.values()]
+    paths = [route.path for route in canvas.picture.links.routes.values()]
+
+    for path in paths:
+        points = [path.pointAtPercent(step / 40) for step in range(41)]
+        assert not any(area.contains(point) for area in areas for point in points)
+
+
+def test_pixels_of_far_cards_are_given_up_when_near(canvas):
+    canvas.show_drawing(drawing(long_graph(60)))
+    canvas.zoom_by(4)
+    canvas.look_at(canvas.picture.centre("picture"))
+    canvas.picture.hurry(is_hurried=False)
+    canvas.grab()
+    had = canvas.picture.cards["picture"].sprite
+    canvas.look_at(canvas.picture.centre("classes"))
+    # A frame gives up pixels only when it had time for its own.
+    for _ in range(100):
+        canvas.grab()
+        if canvas.picture.cards["picture"].sprite is None:
+            break
+
+    assert had is not None
+    assert canvas.picture.cards["picture"].sprite is None

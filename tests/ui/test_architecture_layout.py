@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 
 from deepdesk.ui.tabs.architecture.layout import (
     MOST_ROWS,
+    in_flow_order,
     laid_out,
     layers_of,
     neighbour,
     rows_for,
+    spread,
 )
 
 
@@ -109,3 +112,114 @@ def test_left_and_right_go_to_the_card_beside():
     assert neighbour(places, left, (1, 0)) == right
     assert neighbour(places, right, (-1, 0)) == left
     assert neighbour(places, right, (1, 0)) == right
+
+
+def grouped(first, last, count=20):
+    ids, links = chain(count)
+    return ids, links, [ids[first:last]]
+
+
+def test_the_blocks_of_a_group_stand_together():
+    ids, links = ["a", "b", "x", "y", "z"], [("a", "b"), ("a", "x"), ("x", "y"), ("b", "z")]
+    links += [("y", "z")]
+    places = laid_out(ids, links, groups=[["x", "y"]]).places
+    rows = [places["x"].row, places["y"].row]
+
+    assert places["x"].x == places["y"].x != places["b"].x
+    assert rows[1] - rows[0] == 1
+    assert places["a"].row < rows[0]
+    assert places["z"].row > rows[1]
+
+
+def test_a_group_has_room_for_its_name():
+    ids, links, groups = grouped(3, 6, count=9)
+    places = laid_out(ids, links, groups=groups).places
+
+    assert places["b3"].row - places["b2"].row > 1.5
+    assert places["b6"].row - places["b5"].row > 1.3
+    assert places["b5"].row - places["b4"].row == 1
+
+
+def test_a_circle_through_a_group_is_laid_out_all_the_same():
+    ids, links = chain(6)
+    places = laid_out(ids, links, groups=[["b1", "b4"]]).places
+
+    assert len({(place.x, place.row) for place in places.values()}) == 6
+
+
+def test_flow_order_puts_each_after_what_feeds_it():
+    ids, links = chain(50)
+
+    assert in_flow_order(ids[::-1], links) == ids
+    assert sorted(in_flow_order(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")])) == [
+        "a",
+        "b",
+        "c",
+    ]
+
+
+def test_one_block_more_moves_only_its_column():
+    ids, links = chain(100)
+    before = laid_out(ids, links)
+    more = [*ids[:30], "new", *ids[30:]]
+    after = laid_out(more, list(itertools.pairwise(more)), before=before)
+    column = after.places["new"].column
+
+    others = [i for i in ids if before.places[i].column != column]
+    assert len(others) > 60
+    assert all(after.places[i] == before.places[i] for i in others)
+
+
+def test_many_blocks_more_get_columns_of_their_own():
+    ids, links = chain(100)
+    before = laid_out(ids, links)
+    more = [*ids[:30], *(f"new{n}" for n in range(60)), *ids[30:]]
+    after = laid_out(more, list(itertools.pairwise(more)), before=before)
+
+    assert after.rows <= laid_out(more, list(itertools.pairwise(more))).rows + 5
+
+
+def test_300_blocks_are_laid_out_in_15_milliseconds():
+    ids, links = chain(300)
+    links += [(ids[n], ids[n + 3]) for n in range(0, 290, 5)]
+    groups = [ids[n : n + 6] for n in range(10, 280, 20)]
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        laid_out(ids, links, groups=groups)
+        times.append(time.perf_counter() - start)
+
+    assert min(times) < 0.015
+
+
+def test_branches_of_unequal_length_keep_their_lanes():
+    ids = ["a", "b", "c", "d", "e", "f", "z"]
+    links = [("a", "b"), ("a", "c"), ("a", "d"), ("c", "e"), ("e", "f")]
+    links += [("b", "z"), ("f", "z"), ("d", "z")]
+    places = laid_out(ids, links).places
+
+    assert places["c"].x == places["e"].x == places["f"].x
+    assert places["z"].x == pytest.approx(places["a"].x)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "widths"),
+    [([0, 0, 0], [1, 1, 1]), ([2, 0, 1], [1, 3, 1]), ([0, 0.2, 5], [2, 1, 1]), ([], [])],
+)
+def test_spread_is_as_near_as_fits(wanted, widths):
+    """No small step that fits comes nearer: the problem is convex."""
+    found = spread(wanted, widths)
+    gaps = [(a + b) / 2 for a, b in itertools.pairwise(widths)]
+
+    def lost(xs):
+        return sum((x - want) ** 2 for x, want in zip(xs, wanted, strict=True))
+
+    assert all(
+        b - a >= gap - 1e-9 for (a, b), gap in zip(itertools.pairwise(found), gaps, strict=True)
+    )
+    for nudge in itertools.product((-0.05, 0, 0.05), repeat=len(found)):
+        other = [x + step for x, step in zip(found, nudge, strict=True)]
+        if all(
+            b - a >= gap - 1e-9 for (a, b), gap in zip(itertools.pairwise(other), gaps, strict=True)
+        ):
+            assert lost(other) >= lost(found) - 1e-9

@@ -61,7 +61,8 @@ def test_a_block_that_only_looks_like_one_that_is_gone_is_new():
 def test_states_are_counted_in_words():
     told = counted({"a": "kept", "b": "kept", "c": "changed", "d": "new"})
 
-    assert told == "2 keep their weights, 1 keep a part, 1 new"
+    assert told == "Of 4 blocks 2 keep their weights, 1 keep a part, 1 begin anew."
+    assert counted({"a": "kept"}) == "All 1 blocks keep what they have learned."
 
 
 def test_the_strip_tells_what_becomes_of_the_weights(qtbot, strip):
@@ -71,7 +72,7 @@ def test_the_strip_tells_what_becomes_of_the_weights(qtbot, strip):
         strip.show_drawing(drawing(graph), RUN)
 
     assert strip.sentence.text() == "Training goes on from the weights of 001 quick"
-    assert "1 new" in strip.facts.text()
+    assert "1 begin anew" in strip.facts.text()
     assert not strip.isHidden()
 
 

@@ -68,7 +68,11 @@ def tab(open_tab, project):
 
 
 def settled(qtbot, tab, condition):
-    qtbot.waitUntil(lambda: condition() and not tab.network._saver.is_busy, timeout=PATIENCE_MS)
+    network = tab.network
+    qtbot.waitUntil(
+        lambda: condition() and network.drawing.is_counted and not network.choices.saver.is_busy,
+        timeout=PATIENCE_MS,
+    )
 
 
 def write(tab, key, text):

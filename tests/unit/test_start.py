@@ -49,7 +49,7 @@ def make_python(folder):
 def handed_over(monkeypatch):
     """Catch the command that start.py would become."""
     commands = []
-    monkeypatch.setattr(start, "set_up", lambda roles, with_tests=False: None)
+    monkeypatch.setattr(start, "set_up", lambda roles, with_tests=False, packs=(): None)
     monkeypatch.setattr(start, "hand_over", lambda *command, folder=None: commands.append(command))
     return commands
 
@@ -89,6 +89,22 @@ def test_a_set_up_without_tests_is_not_ready_for_them(fake_venv):
 
     assert environment.is_ready(with_tests=False)
     assert not environment.is_ready(with_tests=True)
+
+
+def test_a_pack_is_installed_once_and_stays_through_later_set_ups(fake_venv, monkeypatch):
+    installed = []
+    monkeypatch.setattr(environment, "pip_install", installed.append)
+    environment.set_up([])
+    monkeypatch.setattr(environment, "must_be_rebuilt", lambda: False)
+
+    assert not environment.is_ready(with_tests=False, packs=["timm"])
+    environment.set_up([], packs=["timm"])
+    environment.set_up([], packs=["timm"])
+    environment.set_up([], with_tests=True)
+
+    has_timm = [any(line.startswith("timm") for line in lines) for lines in installed]
+    assert has_timm == [False, True, True]
+    assert environment.is_ready(with_tests=True, packs=["timm"])
 
 
 def test_other_constraints_need_a_new_set_up(fake_venv, tmp_path, monkeypatch):
@@ -227,6 +243,7 @@ def test_a_display_is_found_where_one_is(monkeypatch, variables, expected):
         (["test", "-k", "graph"], ("-m", "pytest", "-k", "graph")),
         (["bench", "start"], ("-m", "tests.benchmarks", "start")),
         (["shots", "/tmp/shots"], ("-m", "deepdesk.ui.shots", "/tmp/shots")),
+        (["--with", "timm", "sample"], ("-m", "deepdesk", "sample")),
     ],
 )
 def test_a_verb_becomes_its_command(handed_over, arguments, command):
@@ -236,7 +253,15 @@ def test_a_verb_becomes_its_command(handed_over, arguments, command):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status"), [(["package", "linux"], 1), (["dance"], 2), (["shots"], 2)]
+    ("arguments", "status"),
+    [
+        (["package", "linux"], 1),
+        (["dance"], 2),
+        (["shots"], 2),
+        (["--with"], 2),
+        (["--with", "test"], 2),
+        (["--with", "dance"], 2),
+    ],
 )
 def test_what_cannot_be_done_says_so(handed_over, capsys, arguments, status):
     with pytest.raises(SystemExit) as left:

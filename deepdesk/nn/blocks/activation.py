@@ -15,13 +15,20 @@ ACTIVATION_CHOICES = (
     ("relu", "ReLU"),
     ("gelu", "GELU"),
     ("silu", "SiLU"),
+    ("mish", "Mish"),
     ("leaky_relu", "Leaky ReLU"),
+    ("elu", "ELU"),
+    ("selu", "SELU"),
+    ("relu6", "ReLU6"),
     ("hardswish", "Hard swish"),
+    ("hardsigmoid", "Hard sigmoid"),
+    ("softplus", "Softplus"),
     ("tanh", "Tanh"),
     ("sigmoid", "Sigmoid"),
     ("none", "None"),
 )
 ACTIVATION_WORDS = dict(ACTIVATION_CHOICES)
+SOFTMAX = "softmax"  # looks at all channels at once, so only the block of its own has it
 ACTIVATION_KNOB = Knob(
     label="Activation",
     help="ReLU is the fastest; GELU and SiLU are smoother and often a little more accurate.",
@@ -37,15 +44,18 @@ class ActivationConfig:
         str,
         Knob(
             label="Function",
-            help=ACTIVATION_KNOB.help,
-            choices=ACTIVATION_CHOICES[:-1],
+            help=f"{ACTIVATION_KNOB.help} Softmax makes shares of the channels.",
+            choices=(*ACTIVATION_CHOICES[:-1], (SOFTMAX, "Softmax")),
             more=False,
         ),
     ] = "relu"
 
 
 class Activation(Block[ActivationConfig]):
-    """A function applied to every number on its own."""
+    """A function applied to every number on its own; softmax to the channels of each position.
+
+    (C, H, W), (T, C) or (C,), shape kept.
+    """
 
     key = "activation"
     title = "Activation"
@@ -58,10 +68,12 @@ class Activation(Block[ActivationConfig]):
     def shape(self, config: ActivationConfig, in_shapes: Shapes) -> Shape:  # noqa: ARG002
         return in_shapes[0]
 
-    def module(self, config: ActivationConfig, in_shapes: Shapes) -> nn.Module:  # noqa: ARG002
-        from deepdesk.nn.modules.activation import activation
+    def module(self, config: ActivationConfig, in_shapes: Shapes) -> nn.Module:
+        from deepdesk.nn.modules.activation import activation, softmax
 
+        if config.function == SOFTMAX:
+            return softmax(len(in_shapes[0]))
         return activation(config.function)
 
     def summary_line(self, config: ActivationConfig) -> str:
-        return ACTIVATION_WORDS[config.function]
+        return ACTIVATION_WORDS.get(config.function, "Softmax")

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 from deepdesk.core.errors import GraphError
 from deepdesk.core.settings import Knob
-from deepdesk.nn.backbone_facts import BACKBONES, STAGES, BackboneFacts
+from deepdesk.nn.backbone_facts import BACKBONES, STAGES, FeatureFacts
 from deepdesk.nn.block import Block, Shape, Shapes, checked, require_layout, shape_text
 
 if TYPE_CHECKING:
     from torch import nn
+
+FROZEN_KNOB = Knob(
+    label="Frozen stages",
+    help="The first stages stay as they are: faster, and safer with few pictures.",
+    low=0,
+    high=STAGES,
+    more=False,
+)
+POOLED_KNOB = Knob(label="Pool to one", help="Gives a vector; off gives the last map.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +45,8 @@ class BackboneConfig:
             more=False,
         ),
     ] = False
-    frozen_stages: Annotated[
-        int,
-        Knob(
-            label="Frozen stages",
-            help="The first stages stay as they are: faster, and safer with few pictures.",
-            low=0,
-            high=STAGES,
-            more=False,
-        ),
-    ] = 0
-    pooled: Annotated[
-        bool,
-        Knob(label="Pool to one", help="Gives a vector; off gives the last map."),
-    ] = True
+    frozen_stages: Annotated[int, FROZEN_KNOB] = 0
+    pooled: Annotated[bool, POOLED_KNOB] = True
 
 
 class Backbone(Block[BackboneConfig]):
@@ -64,19 +61,7 @@ class Backbone(Block[BackboneConfig]):
     config = BackboneConfig
 
     def shape(self, config: BackboneConfig, in_shapes: Shapes) -> Shape:
-        facts = BACKBONES[config.name]
-        require_layout(in_shapes[0], 3, hint="A backbone reads pictures.")
-        if in_shapes[0][0] != 3:
-            raise GraphError(
-                f"{facts.title} reads 3 channels, but gets {shape_text(in_shapes[0])}.",
-                "Put a convolution with 3 channels before it, or feed it the picture.",
-                code="channels",
-            )
-        _require_side(facts, in_shapes[0])
-        _require_map(facts, config)
-        if config.pooled:
-            return (facts.channels,)
-        return checked(facts.map_shape(in_shapes[0]))
+        return features_shape(BACKBONES[config.name], in_shapes[0], is_pooled=config.pooled)
 
     def module(self, config: BackboneConfig, in_shapes: Shapes) -> nn.Module:  # noqa: ARG002
         from deepdesk.nn.modules.backbone import Backbone as BackboneModule
@@ -91,7 +76,25 @@ class Backbone(Block[BackboneConfig]):
         return f"{BACKBONES[config.name].title}{trained}{frozen}"
 
 
-def _require_side(facts: BackboneFacts, shape: Shape) -> None:
+def features_shape(facts: FeatureFacts, shape: Shape, *, is_pooled: bool) -> Shape:
+    """Return the shape of the features of a picture: (channels,), or the last map.
+
+    Raises:
+        GraphError: The network does not read such a picture, or has no map to give.
+    """
+    require_layout(shape, 3, hint="A backbone reads pictures.")
+    if shape[0] != 3:
+        raise GraphError(
+            f"{facts.title} reads 3 channels, but gets {shape_text(shape)}.",
+            "Put a convolution with 3 channels before it, or feed it the picture.",
+            code="channels",
+        )
+    _require_side(facts, shape)
+    _require_map(facts, is_pooled=is_pooled)
+    return (facts.channels,) if is_pooled else checked(facts.map_shape(shape))
+
+
+def _require_side(facts: FeatureFacts, shape: Shape) -> None:
     side = facts.fixed_side_px
     if side and shape[1:] != (side, side):
         raise GraphError(
@@ -107,8 +110,8 @@ def _require_side(facts: BackboneFacts, shape: Shape) -> None:
         )
 
 
-def _require_map(facts: BackboneFacts, config: BackboneConfig) -> None:
-    if facts.fixed_side_px and not config.pooled:
+def _require_map(facts: FeatureFacts, *, is_pooled: bool) -> None:
+    if facts.fixed_side_px and not is_pooled:
         raise GraphError(
             f"{facts.title} has no map to give.", "Turn on Pool to one.", code="no_map"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,21 @@ STRIDE_KNOB = Knob(
     high=64,
     more=False,
 )
-_NO_MAP = "Convolutions need channels, height and width: put this block before the pool to one."
+GROUPS_KNOB = Knob(
+    label="Groups",
+    help="Channels are split into groups that do not see each other; fewer FLOPs.",
+    low=1,
+    high=MAX_CHANNELS,
+)
+BIAS_KNOB = Knob(label="Bias", help="Adds a number per channel; useless before a norm.")
+DILATION_KNOB = Knob(
+    label="Dilation",
+    help="Distance between the points of a filter: 2 looks twice as far at the same cost.",
+    unit="px",
+    low=1,
+    high=64,
+)
+NO_MAP = "Convolutions need channels, height and width: put this block before the pool to one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +68,7 @@ class ConvolutionConfig:
     channels: Annotated[int, CHANNELS_KNOB] = 64
     kernel: Annotated[int, KERNEL_KNOB] = 3
     stride: Annotated[int, STRIDE_KNOB] = 1
-    groups: Annotated[
-        int,
-        Knob(
-            label="Groups",
-            help="Channels are split into groups that do not see each other; fewer FLOPs.",
-            low=1,
-            high=MAX_CHANNELS,
-        ),
-    ] = 1
+    groups: Annotated[int, GROUPS_KNOB] = 1
     depthwise: Annotated[
         bool, Knob(label="Depthwise", help="One group per input channel; Groups is then ignored.")
     ] = False
@@ -73,14 +80,18 @@ class ConvolutionConfig:
             choices=(("same", "Same"), ("none", "None")),
         ),
     ] = "same"
-    bias: Annotated[
-        bool, Knob(label="Bias", help="Adds a number per channel; useless before a norm.")
-    ] = True
+    bias: Annotated[bool, BIAS_KNOB] = True
+    dilation: Annotated[int, DILATION_KNOB] = 1
 
 
-def map_side(side: int, *, kernel: int, stride: int, padding: str) -> int:
+def reach_of(kernel: int, dilation: int) -> int:
+    """Return the side of what a filter with gaps looks at."""
+    return dilation * (kernel - 1) + 1
+
+
+def map_side(side: int, *, reach: int, stride: int, padding: str) -> int:
     """Return the side of a map after a filter; below 1 when the map is too small."""
-    return strided(side, stride) if padding == "same" else (side - kernel) // stride + 1
+    return (side - reach) // stride + 1 if padding == "none" else strided(side, stride)
 
 
 def require_odd(kernel: int, padding: str) -> None:
@@ -97,12 +108,31 @@ def require_odd(kernel: int, padding: str) -> None:
         )
 
 
+def require_fit(reach: int, sides: Sequence[int], shape: Shape) -> None:
+    """Refuse a filter that is larger than what it reads.
+
+    Raises:
+        GraphError: Code "too_small".
+    """
+    if min(sides) < 1:
+        raise GraphError(
+            f"A kernel of {reach} does not fit into {shape_text(shape)}.",
+            "Choose a smaller kernel, or the padding Same.",
+            code="too_small",
+        )
+
+
 def _groups(config: ConvolutionConfig, channels: int) -> int:
     return channels if config.depthwise else config.groups
 
 
 class Convolution(Block[ConvolutionConfig]):
-    """Filters that slide over the picture."""
+    """Filters that slide over the picture.
+
+    (C, H, W) -> (channels, ceil(H / stride), ceil(W / stride)), with the padding None
+    (channels, (H - reach) // stride + 1, (W - reach) // stride + 1),
+    reach = dilation · (kernel - 1) + 1.
+    """
 
     key = "convolution"
     title = "Convolution"
@@ -113,22 +143,18 @@ class Convolution(Block[ConvolutionConfig]):
     config = ConvolutionConfig
 
     def shape(self, config: ConvolutionConfig, in_shapes: Shapes) -> Shape:
-        require_layout(in_shapes[0], 3, hint=_NO_MAP)
+        require_layout(in_shapes[0], 3, hint=NO_MAP)
         channels, height, width = in_shapes[0]
         groups = _groups(config, channels)
         require_divides(groups, channels, what="Groups", of="the input channels")
         require_divides(groups, config.channels, what="Groups", of="the channels")
         require_odd(config.kernel, config.padding)
+        reach = reach_of(config.kernel, config.dilation)
         sides = [
-            map_side(s, kernel=config.kernel, stride=config.stride, padding=config.padding)
+            map_side(s, reach=reach, stride=config.stride, padding=config.padding)
             for s in (height, width)
         ]
-        if min(sides) < 1:
-            raise GraphError(
-                f"A kernel of {config.kernel} does not fit into {shape_text(in_shapes[0])}.",
-                "Choose a smaller kernel, or the padding Same.",
-                code="too_small",
-            )
+        require_fit(reach, sides, in_shapes[0])
         return checked((config.channels, *sides))
 
     def module(self, config: ConvolutionConfig, in_shapes: Shapes) -> nn.Module:
@@ -140,7 +166,8 @@ class Convolution(Block[ConvolutionConfig]):
             config.channels,
             config.kernel,
             stride=config.stride,
-            padding=config.kernel // 2 if config.padding == "same" else 0,
+            padding=reach_of(config.kernel, config.dilation) // 2 * (config.padding == "same"),
+            dilation=config.dilation,
             groups=_groups(config, channels),
             bias=config.bias,
         )
@@ -181,10 +208,13 @@ class ConvolutionBlockConfig:
 
 
 class ConvolutionBlock(Block[ConvolutionBlockConfig]):
-    """A convolution with what nearly always follows it."""
+    """A convolution with what nearly always follows it.
+
+    (C, H, W) -> (channels, ceil(H / stride), ceil(W / stride)), halved by a pool.
+    """
 
     key = "convolution_block"
-    title = "Convolution"
+    title = "Convolution block"
     family = "blocks"
     summary = "Use it as the usual step of a network for pictures: filters, norm, activation."
     formula = "y = f(norm(pool(w * x)))"
@@ -192,7 +222,7 @@ class ConvolutionBlock(Block[ConvolutionBlockConfig]):
     config = ConvolutionBlockConfig
 
     def shape(self, config: ConvolutionBlockConfig, in_shapes: Shapes) -> Shape:
-        require_layout(in_shapes[0], 3, hint=_NO_MAP)
+        require_layout(in_shapes[0], 3, hint=NO_MAP)
         require_odd(config.kernel, "same")
         _channels, height, width = in_shapes[0]
         sides = [strided(side, config.stride) for side in (height, width)]

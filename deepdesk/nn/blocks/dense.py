@@ -28,7 +28,10 @@ class FlattenConfig:
 
 
 class Flatten(Block[FlattenConfig]):
-    """All numbers of a sample in one row."""
+    """All numbers of a sample in one row.
+
+    (C, H, W) -> (C · H · W,) or (T, C) -> (T · C,).
+    """
 
     key = "flatten"
     title = "Flatten"
@@ -68,7 +71,10 @@ class LinearConfig:
 
 
 class Linear(Block[LinearConfig]):
-    """Every output is a weighted sum of all inputs."""
+    """Every output is a weighted sum of all inputs.
+
+    (C,) -> (features,) or (T, C) -> (T, features).
+    """
 
     key = "linear"
     title = "Linear"
@@ -109,10 +115,26 @@ class DropoutConfig:
         float,
         Knob(label="Share", help=DROPOUT_KNOB.help, low=0.0, high=0.95, more=False),
     ] = 0.2
+    drops: Annotated[
+        str,
+        Knob(
+            label="Drops",
+            help="Neighbouring pixels tell the same, so maps lose whole channels as a rule.",
+            choices=(
+                ("usual", "Channels of maps, else numbers"),
+                ("channels", "Whole channels"),
+                ("numbers", "Single numbers"),
+            ),
+        ),
+    ] = "usual"
 
 
 class Dropout(Block[DropoutConfig]):
-    """Sets a random share to zero while training; whole channels of a map."""
+    """Sets a random share to zero while training; as a rule whole channels of a map.
+
+    (C, H, W), (T, C) or (C,), shape kept. Whole channels follow Tompson et al., 2015,
+    arXiv:1411.4280.
+    """
 
     key = "dropout"
     title = "Dropout"
@@ -126,13 +148,15 @@ class Dropout(Block[DropoutConfig]):
         return in_shapes[0]
 
     def module(self, config: DropoutConfig, in_shapes: Shapes) -> nn.Module:
-        from torch import nn
+        from deepdesk.nn.modules.shaping import dropout
 
-        kind = nn.Dropout2d if len(in_shapes[0]) == 3 else nn.Dropout
-        return kind(config.share)
+        drops = {"usual": "channels" if len(in_shapes[0]) == 3 else "numbers"}
+        what = drops.get(config.drops, config.drops)
+        return dropout(config.share, what=what, rank=len(in_shapes[0]))
 
     def summary_line(self, config: DropoutConfig) -> str:
-        return f"{config.share:g}"
+        what = "" if config.drops == "usual" else f", {config.drops}"
+        return f"{config.share:g}{what}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +196,13 @@ class ClassifierHeadConfig:
 
 
 class ClassifierHead(Block[ClassifierHeadConfig]):
-    """One raw score (logit) per class."""
+    """One raw score (logit) per class.
+
+    (C,) -> (classes,).
+    """
 
     key = "classifier_head"
-    title = "Linear"
+    title = "Classifier"
     family = "heads"
     summary = "Use it as the last block of a classifier."
     formula = "y = s · (W x + b)"

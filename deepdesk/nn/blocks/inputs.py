@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from deepdesk.core.errors import GraphError
 from deepdesk.core.settings import Knob
-from deepdesk.nn.block import MAX_CHANNELS, Block, Shape, Shapes, checked, shape_text
+from deepdesk.nn.block import Block, Shape, Shapes, checked, shape_text
 
 if TYPE_CHECKING:
     from torch import nn
+
+MAX_SIDE = 1 << 24  # 17 minutes of sound at 16,000 samples per second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +24,14 @@ class InputConfig:
         Knob(
             label="Shape",
             help="Channels, height and width of a picture; length and channels of a sequence; "
-            "length of a vector. The data set fills it in.",
+            "channels and samples of a sound; length of a vector, a text or a sound of one "
+            "channel. The data set fills it in.",
         ),
     ] = (3, 32, 32)
 
 
 class Input(Block[InputConfig]):
-    """The picture, sequence or vector that the network is given."""
+    """The picture, sequence, sound or vector that the network is given."""
 
     key = "input"
     title = "Picture"
@@ -41,14 +44,10 @@ class Input(Block[InputConfig]):
     def shape(self, config: InputConfig, in_shapes: Shapes) -> Shape:  # noqa: ARG002
         sizes = config.shape
         are_whole = all(isinstance(s, int) and not isinstance(s, bool) for s in sizes)
-        if (
-            not 1 <= len(sizes) <= 3
-            or not are_whole
-            or not all(1 <= s <= MAX_CHANNELS for s in sizes)
-        ):
+        if not 1 <= len(sizes) <= 3 or not are_whole or not all(1 <= s <= MAX_SIDE for s in sizes):
             raise GraphError(
                 "The input has no usable shape.",
-                f"Give one to three whole numbers from 1 to {MAX_CHANNELS}.",
+                f"Give one to three whole numbers from 1 to {MAX_SIDE:,}.",
                 code="input_shape",
             )
         return checked(sizes)

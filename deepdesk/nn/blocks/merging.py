@@ -24,7 +24,10 @@ def _words(in_shapes: Shapes) -> str:
 
 
 class Add(Block[MergeConfig]):
-    """The sum of its inputs, number by number."""
+    """The sum of its inputs, number by number.
+
+    Equal shapes, kept.
+    """
 
     key = "add"
     title = "Add"
@@ -53,8 +56,47 @@ class Add(Block[MergeConfig]):
         return ""
 
 
+class Multiply(Block[MergeConfig]):
+    """The product of its inputs, number by number; a vector weighs the channels of the others.
+
+    Equal shapes, or vectors (C,) beside maps (C, H, W) or sequences (T, C).
+    """
+
+    key = "multiply"
+    title = "Multiply"
+    family = "merge"
+    summary = "Use it to let one path open and close another, as a gate with Sigmoid before it."
+    formula = "y = x1 · x2 · …"
+    paper = "https://arxiv.org/abs/1612.08083"
+    config = MergeConfig
+    ports: ClassVar[tuple[int, int]] = (2, MAX_INPUTS)
+
+    def shape(self, config: MergeConfig, in_shapes: Shapes) -> Shape:  # noqa: ARG002
+        largest = max(in_shapes, key=len)
+        weights = (largest[-1 if len(largest) == 2 else 0],)
+        if any(shape not in (largest, weights) for shape in in_shapes):
+            raise GraphError(
+                f"Multiply takes equal shapes, or a vector with one number per channel, but gets "
+                f"{_words(in_shapes)}.",
+                "Put a convolution with kernel 1 and the right channels and stride on one side.",
+                code="shapes_differ",
+            )
+        return largest
+
+    def module(self, config: MergeConfig, in_shapes: Shapes) -> nn.Module:  # noqa: ARG002
+        from deepdesk.nn.modules.shaping import Multiply as MultiplyModule
+
+        return MultiplyModule(tuple(len(shape) for shape in in_shapes))
+
+    def summary_line(self, config: MergeConfig) -> str:  # noqa: ARG002
+        return ""
+
+
 class Concatenate(Block[MergeConfig]):
-    """Its inputs beside each other: channels of maps and vectors, channels of sequences."""
+    """Its inputs beside each other: channels of maps and vectors, channels of sequences.
+
+    (C1, H, W), (C2, H, W), … -> (C1 + C2 + …, H, W); (T, C1), (T, C2), … -> (T, C1 + C2 + …).
+    """
 
     key = "concatenate"
     title = "Concatenate"

@@ -12,7 +12,7 @@ from deepdesk.nn.block import Block, Shape, Shapes, checked, require_layout, sha
 if TYPE_CHECKING:
     from torch import nn
 
-_NO_MAP = "Pooling needs channels, height and width: put this block before the pool to one."
+_NO_MAP = "Pooling needs places to choose from: put this block before the pool to one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +27,45 @@ class PoolConfig:
         int,
         Knob(label="Stride", help="Step; 0 means the same as the size.", unit="px", low=0, high=64),
     ] = 0
+    padding: Annotated[
+        str,
+        Knob(
+            label="Padding",
+            help="Same lets windows of an odd size reach over the edges, so that stride 1 keeps "
+            "height and width.",
+            choices=(("none", "None"), ("same", "Same")),
+        ),
+    ] = "none"
+
+
+def _steps(config: PoolConfig) -> tuple[int, int]:
+    """Return the stride and what is put around each edge."""
+    padding = (config.size - 1) // 2 if config.padding == "same" else 0
+    return config.stride or config.size, padding
 
 
 class _Pool(Block[PoolConfig]):
+    """(C, H, W) -> (C, H', W') or (T, C) -> (T', C).
+
+    T' = (T + 2 p - size) // stride + 1, p = (size - 1) // 2 with padding and 0 without.
+    """
+
     family = "shape"
     config = PoolConfig
 
     def shape(self, config: PoolConfig, in_shapes: Shapes) -> Shape:
-        require_layout(in_shapes[0], 3, hint=_NO_MAP)
-        channels, *sides = in_shapes[0]
-        if min(sides) < config.size:
+        require_layout(in_shapes[0], 2, 3, hint=_NO_MAP)
+        is_sequence = len(in_shapes[0]) == 2
+        sides = in_shapes[0][:1] if is_sequence else in_shapes[0][1:]
+        stride, padding = _steps(config)
+        if min(sides) + 2 * padding < config.size:
             raise GraphError(
                 f"A window of {config.size} does not fit into {shape_text(in_shapes[0])}.",
                 "Take out this or an earlier pooling, or use larger pictures.",
                 code="too_small",
             )
-        stride = config.stride or config.size
-        return checked((channels, *((side - config.size) // stride + 1 for side in sides)))
+        pooled = tuple((side + 2 * padding - config.size) // stride + 1 for side in sides)
+        return checked((*pooled, in_shapes[0][1]) if is_sequence else (in_shapes[0][0], *pooled))
 
     def summary_line(self, config: PoolConfig) -> str:
         return shape_text((config.size, config.size))
@@ -54,13 +76,18 @@ class MaxPool(_Pool):
 
     key = "max_pool"
     title = "Max pool"
-    summary = "Use it to halve a map and keep the strongest answers."
+    summary = "Use it to halve a map or a sequence and keep the strongest answers."
     formula = "y[c, i, j] = max over the window of x[c]"
 
-    def module(self, config: PoolConfig, in_shapes: Shapes) -> nn.Module:  # noqa: ARG002
+    def module(self, config: PoolConfig, in_shapes: Shapes) -> nn.Module:
         from torch import nn
 
-        return nn.MaxPool2d(config.size, config.stride or config.size)
+        from deepdesk.nn.modules.sequence import OnSequence
+
+        stride, padding = _steps(config)
+        if len(in_shapes[0]) == 2:
+            return OnSequence(nn.MaxPool1d(config.size, stride, padding))
+        return nn.MaxPool2d(config.size, stride, padding)
 
 
 class AveragePool(_Pool):
@@ -68,13 +95,18 @@ class AveragePool(_Pool):
 
     key = "average_pool"
     title = "Average pool"
-    summary = "Use it to halve a map smoothly."
+    summary = "Use it to halve a map or a sequence smoothly."
     formula = "y[c, i, j] = mean over the window of x[c]"
 
-    def module(self, config: PoolConfig, in_shapes: Shapes) -> nn.Module:  # noqa: ARG002
+    def module(self, config: PoolConfig, in_shapes: Shapes) -> nn.Module:
         from torch import nn
 
-        return nn.AvgPool2d(config.size, config.stride or config.size)
+        from deepdesk.nn.modules.sequence import OnSequence
+
+        stride, padding = _steps(config)
+        if len(in_shapes[0]) == 2:
+            return OnSequence(nn.AvgPool1d(config.size, stride, padding, count_include_pad=False))
+        return nn.AvgPool2d(config.size, stride, padding, count_include_pad=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +126,10 @@ class GlobalPoolConfig:
 
 
 class GlobalPool(Block[GlobalPoolConfig]):
-    """One number per channel, whatever the size of the picture."""
+    """One number per channel, whatever the size of the picture.
+
+    (C, H, W) -> (C,) or (T, C) -> (C,).
+    """
 
     key = "global_pool"
     title = "Pool to one"

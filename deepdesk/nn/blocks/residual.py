@@ -82,7 +82,10 @@ class ResidualStageConfig:
 
 
 class ResidualStage(Block[ResidualStageConfig]):
-    """Lets the signal skip two convolutions, so deep networks still learn."""
+    """Lets the signal skip two convolutions, so deep networks still learn.
+
+    (C, H, W) -> (channels, ceil(H / stride), ceil(W / stride)), floor for the entry Pool.
+    """
 
     key = "residual_stage"
     title = "Residual stage"

@@ -11,7 +11,7 @@ from deepdesk.nn.block import Block, Shape, Shapes, checked, require_layout, sha
 if TYPE_CHECKING:
     from torch import nn
 
-_MODE_KNOB = Knob(
+MODE_KNOB = Knob(
     label="Between pixels",
     help="Bilinear is smooth; nearest repeats pixels.",
     choices=(("bilinear", "Bilinear"), ("nearest", "Nearest")),
@@ -26,11 +26,14 @@ class UpsampleConfig:
     factor: Annotated[
         int, Knob(label="Factor", help="2 doubles height and width.", low=2, high=32, more=False)
     ] = 2
-    mode: Annotated[str, _MODE_KNOB] = "nearest"
+    mode: Annotated[str, MODE_KNOB] = "nearest"
 
 
 class Upsample(Block[UpsampleConfig]):
-    """A map, enlarged."""
+    """A map, enlarged.
+
+    (C, H, W) -> (C, factor · H, factor · W).
+    """
 
     key = "upsample"
     title = "Upsample"
@@ -64,11 +67,14 @@ class ResizeConfig:
     width: Annotated[
         int, Knob(label="Width", help="Columns.", unit="px", low=1, high=4096, more=False)
     ] = 224
-    mode: Annotated[str, _MODE_KNOB] = "bilinear"
+    mode: Annotated[str, MODE_KNOB] = "bilinear"
 
 
 class Resize(Block[ResizeConfig]):
-    """A picture or map in a fixed size."""
+    """A picture or map in a fixed size.
+
+    (C, H, W) -> (C, height, width).
+    """
 
     key = "resize"
     title = "Resize"

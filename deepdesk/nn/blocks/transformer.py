@@ -33,6 +33,67 @@ WIDTH_KNOB = Knob(
     more=False,
 )
 
+LAYERS_KNOB = Knob(label="Layers", help="4 to 12 is usual.", low=1, high=64, more=False)
+HEADS_KNOB = Knob(
+    label="Heads",
+    help="Each looks for its own relation; has to divide the width.",
+    low=1,
+    high=256,
+    more=False,
+)
+RATIO_KNOB = Knob(
+    label="Inner ratio", help="Width inside each layer over the width.", low=0.25, high=16
+)
+CAUSAL_KNOB = Knob(
+    label="Causal",
+    help="Each place sees itself and earlier ones alone, to predict what comes next.",
+)
+ROTARY_KNOB = Knob(
+    label="Rotary positions",
+    help="Tells places by turning queries and keys, so that distances count; needs no Positions.",
+)
+SILENT_KNOB = Knob(
+    label="Begin as identity",
+    help="Changes nothing at first and learns what to add: safe to put into a trained network.",
+)
+
+
+def counted(count: int, word: str) -> str:
+    """Return a count with its noun, for instance "2 heads"."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def require_tokens(shape: Shape) -> None:
+    """Refuse a sequence that is too long for attention.
+
+    Args:
+        shape: Of the sequence, (T, C).
+
+    Raises:
+        GraphError: Code "too_large".
+    """
+    if shape[0] > MAX_TOKENS:
+        raise GraphError(
+            f"The sequence has {shape[0]:,} tokens, more than {MAX_TOKENS:,}.",
+            "Choose a larger patch, or pool before.",
+            code="too_large",
+        )
+
+
+def require_heads(heads: int, width: int, *, is_rotary: bool) -> None:
+    """Refuse heads that do not share the width evenly.
+
+    Raises:
+        GraphError: Code "divide", or "odd_head" where rotation needs pairs of numbers.
+    """
+    require_divides(heads, width, what="Heads", of="the width")
+    if is_rotary and width // heads % 2:
+        raise GraphError(
+            f"Rotary positions turn pairs of numbers, but each head has {width // heads}.",
+            "Turn off Rotary positions, or choose heads that leave an even width to each.",
+            code="odd_head",
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatchEmbeddingConfig:
@@ -123,63 +184,49 @@ class PatchEmbedding(Block[PatchEmbeddingConfig]):
 class TransformerEncoderConfig:
     """Depth, heads and the width inside."""
 
-    layers: Annotated[
-        int, Knob(label="Layers", help="4 to 12 is usual.", low=1, high=64, more=False)
-    ] = 6
-    heads: Annotated[
-        int,
-        Knob(
-            label="Heads",
-            help="Each looks for its own relation; has to divide the width.",
-            low=1,
-            high=256,
-            more=False,
-        ),
-    ] = 3
-    ratio: Annotated[
-        float,
-        Knob(
-            label="Inner ratio", help="Width inside each layer over the width.", low=0.25, high=16
-        ),
-    ] = 4.0
+    layers: Annotated[int, LAYERS_KNOB] = 6
+    heads: Annotated[int, HEADS_KNOB] = 3
+    ratio: Annotated[float, RATIO_KNOB] = 4.0
     dropout: Annotated[float, DROPOUT_KNOB] = 0.0
+    causal: Annotated[bool, CAUSAL_KNOB] = False
+    rotary: Annotated[bool, ROTARY_KNOB] = False
+    silent_start: Annotated[bool, SILENT_KNOB] = False
 
 
 class TransformerEncoder(Block[TransformerEncoderConfig]):
-    """Every token looks at every other, layer after layer."""
+    """Every token looks at every other, layer after layer: (T, C) -> (T, C)."""
 
     key = "transformer_encoder"
     title = "Transformer"
     family = "blocks"
-    summary = "Use it where far apart parts belong together; it wants more data than filters do."
+    summary = (
+        "Use it where far apart parts belong together; it wants more data than filters do, and "
+        "with Causal it is the decoder of a language model."
+    )
     formula = "x = x + attention(norm(x)); x = x + mlp(norm(x))"
     paper = "https://arxiv.org/abs/1706.03762"
     config = TransformerEncoderConfig
 
     def shape(self, config: TransformerEncoderConfig, in_shapes: Shapes) -> Shape:
         require_layout(in_shapes[0], 2, hint="Put Patches before this block.")
-        tokens, width = in_shapes[0]
-        require_divides(config.heads, width, what="Heads", of="the width")
-        if tokens > MAX_TOKENS:
-            raise GraphError(
-                f"The sequence has {tokens:,} tokens, more than {MAX_TOKENS:,}.",
-                "Choose a larger patch, or pool before.",
-                code="too_large",
-            )
+        require_heads(config.heads, in_shapes[0][1], is_rotary=config.rotary)
+        require_tokens(in_shapes[0])
         return in_shapes[0]
 
     def module(self, config: TransformerEncoderConfig, in_shapes: Shapes) -> nn.Module:
-        from deepdesk.nn.modules.transformer import transformer_encoder
+        from deepdesk.nn.modules.transformer import LayerPlan, transformer
 
-        return transformer_encoder(
-            in_shapes[0][1],
-            layers=config.layers,
+        plan = LayerPlan(
+            width=in_shapes[0][1],
             heads=config.heads,
             hidden=max(1, round(config.ratio * in_shapes[0][1])),
             dropout=config.dropout,
+            is_causal=config.causal,
+            is_rotary=config.rotary,
+            is_silent=config.silent_start,
         )
+        return transformer(plan, config.layers)
 
     def summary_line(self, config: TransformerEncoderConfig) -> str:
-        layer_word = "layer" if config.layers == 1 else "layers"
-        head_word = "head" if config.heads == 1 else "heads"
-        return f"{config.layers} {layer_word}, {config.heads} {head_word}"
+        causal = ", causal" if config.causal else ""
+        return f"{counted(config.layers, 'layer')}, {counted(config.heads, 'head')}{causal}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import torch
 import torchvision
@@ -11,30 +11,26 @@ from torch import Tensor, nn
 from torchvision.models.convnext import CNBlock
 from torchvision.models.vision_transformer import Encoder, VisionTransformer
 
-from deepdesk.nn.backbone_facts import BackboneFacts
+from deepdesk.nn.backbone_facts import BackboneFacts, FeatureFacts
 
 _HEADS = frozenset({"avgpool", "fc", "classifier", "heads"})
 
 
-class Backbone(nn.Module):
-    """Features of a picture.
+class StagedBackbone(nn.Module):
+    """A network whose first stages may stay as they are.
 
-    float, (N, 3, H, W) -> (N, channels), or (N, channels, H', W') when not pooled. Pictures are
-    expected as torchvision's transforms make them: 0 to 1, less the ImageNet mean, over its
-    deviation. Frozen stages get no gradients and stay in evaluation mode.
+    float, (N, 3, H, W) -> (N, channels) or (N, channels, H', W'). Frozen stages get no gradients
+    and stay in evaluation mode.
 
     Args:
+        trunk: The network, its parameters under the names that `facts` knows.
         facts: Which network.
-        pooled: Whether the map is averaged to a vector.
         frozen_stages: Stages from the picture on that do not learn.
     """
 
-    def __init__(self, facts: BackboneFacts, *, pooled: bool, frozen_stages: int) -> None:
+    def __init__(self, trunk: nn.Module, facts: FeatureFacts, *, frozen_stages: int) -> None:
         super().__init__()
-        model = torchvision.models.get_model(facts.name, weights=None)
-        self.trunk = _trunk(model)
-        self.norm = _last_norm(model) if pooled else None
-        self._pools = pooled and not isinstance(self.trunk, VisionTransformer)
+        self.trunk = trunk
         prefixes = tuple(prefix for stage in facts.stages[:frozen_stages] for prefix in stage)
         for name, parameter in self.trunk.named_parameters():
             parameter.requires_grad_(not name.startswith(prefixes or "\0"))
@@ -44,19 +40,39 @@ class Backbone(nn.Module):
             if prefixes and f"{name}.".startswith(prefixes)
         ]
 
+    def train(self, mode: bool = True) -> Self:
+        """Switch the mode; frozen stages keep their running statistics."""
+        super().train(mode)
+        for module in self._frozen:
+            module.training = False
+        return self
+
+
+class Backbone(StagedBackbone):
+    """Features of a picture.
+
+    float, (N, 3, H, W) -> (N, channels), or (N, channels, H', W') when not pooled. Pictures are
+    expected as torchvision's transforms make them: 0 to 1, less the ImageNet mean, over its
+    deviation.
+
+    Args:
+        facts: Which network.
+        pooled: Whether the map is averaged to a vector.
+        frozen_stages: Stages from the picture on that do not learn.
+    """
+
+    def __init__(self, facts: BackboneFacts, *, pooled: bool, frozen_stages: int) -> None:
+        model = torchvision.models.get_model(facts.name, weights=None)
+        super().__init__(_trunk(model), facts, frozen_stages=frozen_stages)
+        self.norm = _last_norm(model) if pooled else None
+        self._pools = pooled and not isinstance(self.trunk, VisionTransformer)
+
     def forward(self, x: Tensor) -> Tensor:
         """Return features: (N, 3, H, W) -> (N, channels) or (N, channels, H', W')."""
         x = self.trunk(x)
         if self._pools:
             x = x.mean((2, 3))
         return x if self.norm is None else self.norm(x)
-
-    def train(self, mode: bool = True) -> Backbone:
-        """Switch the mode; frozen stages keep their running statistics."""
-        super().train(mode)
-        for module in self._frozen:
-            module.training = False
-        return self
 
     @torch.no_grad()
     def draw_all(self, generator: torch.Generator) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdesk.nn.modules.activation import activation
-from deepdesk.nn.modules.convolution import convolution
+from deepdesk.nn.modules.convolution import convolution, named
 from deepdesk.nn.modules.normalisation import norm_2d
 
 _SQUEEZE = 8  # channels per hidden feature; Hu et al. use 16, too few for narrow networks
@@ -31,20 +31,25 @@ class BranchOptions:
 class Squeeze(nn.Module):
     """Weighs channels by the whole map (Hu et al., 2017, arXiv:1709.01507).
 
-    float, (N, C, H, W) -> (N, C, H, W); weights are in (0, 1).
+    float, (N, C, H, W) -> (N, C, H, W), or (N, T, C) -> (N, T, C); weights are in (0, 1).
+
+    Args:
+        channels: C.
+        hidden: Width between, 0 for an eighth of the channels, 8 at least.
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, *, hidden: int = 0) -> None:
         super().__init__()
-        hidden = max(8, channels // _SQUEEZE)
+        hidden = hidden or max(8, channels // _SQUEEZE)
         self.weights = nn.Sequential(
             nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels), nn.Sigmoid()
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the weighed map: (N, C, H, W) -> (N, C, H, W)."""
-        weights: Tensor = self.weights(x.mean((2, 3)))
-        return x * weights[:, :, None, None]
+        """Return the weighed map or sequence: (N, C, H, W) or (N, T, C), shape kept."""
+        is_map = x.dim() == 4
+        weights: Tensor = self.weights(x.mean((2, 3) if is_map else 1))
+        return x * (weights[:, :, None, None] if is_map else weights[:, None])
 
 
 class ResidualBlock(nn.Module):
@@ -103,18 +108,10 @@ def _branch(in_channels: int, channels: int, stride: int, options: BranchOptions
         "activation_1": activation(options.activation),
         "activation_2": activation(options.activation),
     }
-    branch = _named({name: steps[name] for name in orders[options.style]})
+    branch = named({name: steps[name] for name in orders[options.style]})
     if options.squeeze:
         branch.add_module("squeeze", Squeeze(channels))
     return branch
-
-
-def _named(steps: dict[str, nn.Module]) -> nn.Sequential:
-    sequence = nn.Sequential()
-    for name, step in steps.items():
-        if not isinstance(step, nn.Identity):
-            sequence.add_module(name, step)
-    return sequence
 
 
 def _shortcut(in_channels: int, channels: int, stride: int, options: BranchOptions) -> nn.Module:
@@ -122,7 +119,7 @@ def _shortcut(in_channels: int, channels: int, stride: int, options: BranchOptio
         return nn.Identity()
     filters = convolution(in_channels, channels, kernel=1, stride=stride)
     norm = nn.Identity() if options.style == "pre" else norm_2d(options.norm, channels)
-    return _named({"filters": filters, "norm": norm})
+    return named({"filters": filters, "norm": norm})
 
 
 def residual_stage(
@@ -158,14 +155,14 @@ def residual_stage(
         in_channels, stride = channels, 1
     if options.style == "pre" and blocks:
         closing = {"norm": norm_2d(options.norm, channels), "f": activation(options.activation)}
-        stage.add_module("closing", _named(closing))
+        stage.add_module("closing", named(closing))
     return stage
 
 
 def _pooling_entry(
     in_channels: int, channels: int, stride: int, options: BranchOptions
 ) -> nn.Sequential:
-    return _named(
+    return named(
         {
             "filters": convolution(in_channels, channels),
             "pool": nn.MaxPool2d(stride) if stride > 1 else nn.Identity(),

@@ -1,17 +1,46 @@
-"""Patch embedding and pre-norm transformer encoder.
+"""Patch embedding, and pre-norm transformer encoder and decoder.
 
-Legend: N batch, T tokens, C width, H height, W width of a picture.
+Legend: N batch, T tokens, S tokens of a memory, C width, H height, W width of a picture.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from deepdesk.nn.modules.attention import Attention, CrossAttention
+
 _POSITION_DEVIATION = 0.02  # Dosovitskiy et al., 2020, as in their code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerPlan:
+    """What every layer of a transformer has in common.
+
+    Attributes:
+        width: Of a token.
+        heads: Divides `width`.
+        hidden: Width inside the two-layer network.
+        dropout: On every branch while training.
+        memory_width: Of a token of the memory, 0 for a layer that has none.
+        is_causal: Whether each place sees itself and earlier ones alone.
+        is_rotary: Whether places are told by rotation; then width / heads is even.
+        is_silent: Whether each layer begins as the identity, its branches ending in zeros.
+    """
+
+    width: int
+    heads: int
+    hidden: int
+    dropout: float = 0.0
+    memory_width: int = 0
+    is_causal: bool = False
+    is_rotary: bool = False
+    is_silent: bool = False
 
 
 class PatchEmbedding(nn.Module):
@@ -59,60 +88,39 @@ class PatchEmbedding(nn.Module):
             self.class_token.zero_()
 
 
-class Attention(nn.Module):
-    """Multi-head self-attention (Vaswani et al., 2017, arXiv:1706.03762, 3.2).
-
-    float, (N, T, width) -> (N, T, width); `heads` divides `width`.
-    """
-
-    def __init__(self, width: int, *, heads: int) -> None:
-        super().__init__()
-        self._heads = heads
-        self.queries_keys_values = nn.Linear(width, 3 * width)
-        self.output = nn.Linear(width, width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return mixed tokens: (N, T, width) -> (N, T, width)."""
-        parts = self.queries_keys_values(x).unflatten(-1, (3, self._heads, -1))
-        queries, keys, values = parts.permute(2, 0, 3, 1, 4).unbind(0)
-        mixed = functional.scaled_dot_product_attention(queries, keys, values)
-        out: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
-        return out
-
-    @torch.no_grad()
-    def draw(self, generator: torch.Generator) -> None:
-        """Draw all weights as Glorot and Bengio, 2010; biases begin at zero."""
-        # The three parts are drawn as what they are, three square matrices.
-        for weight in (*self.queries_keys_values.weight.chunk(3), self.output.weight):
-            nn.init.xavier_uniform_(weight, generator=generator)
-        nn.init.zeros_(self.queries_keys_values.bias)
-        nn.init.zeros_(self.output.bias)
-
-
 class TransformerLayer(nn.Module):
     """Attention and a two-layer network, each on the normed signal and added to it.
 
-    float, (N, T, width) -> (N, T, width). Norm first, unlike the paper, as in
-    Dosovitskiy et al., 2020: it needs no slow start.
-
-    Args:
-        width: Of a token.
-        heads: Divides `width`.
-        hidden: Width inside the two-layer network.
-        dropout: On both branches while training.
+    float, (N, T, width), and with a memory (N, S, memory_width) -> (N, T, width). Norm first,
+    unlike the paper, as in Dosovitskiy et al., 2020: it needs no slow start.
     """
 
-    def __init__(self, width: int, *, heads: int, hidden: int, dropout: float) -> None:
+    def __init__(self, plan: LayerPlan) -> None:
         super().__init__()
+        width, hidden = plan.width, plan.hidden
+        self._is_silent = plan.is_silent
         self.attention_norm = nn.LayerNorm(width, eps=1e-6)
-        self.attention = Attention(width, heads=heads)
+        self.attention = Attention(
+            width,
+            heads=plan.heads,
+            is_causal=plan.is_causal,
+            is_rotary=plan.is_rotary,
+            is_silent=plan.is_silent,
+        )
+        if plan.memory_width:
+            self.memory_norm = nn.LayerNorm(width, eps=1e-6)
+            self.memory_attention = CrossAttention(
+                width, plan.memory_width, heads=plan.heads, is_silent=plan.is_silent
+            )
         self.network_norm = nn.LayerNorm(width, eps=1e-6)
         self.network = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
-        self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
+        self.dropout = nn.Dropout(plan.dropout) if plan.dropout else nn.Identity()
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:
         """Return tokens after attention and network: (N, T, width) -> (N, T, width)."""
         x = x + self.dropout(self.attention(self.attention_norm(x)))
+        if memory is not None:
+            x = x + self.dropout(self.memory_attention(self.memory_norm(x), memory))
         out: Tensor = x + self.dropout(self.network(self.network_norm(x)))
         return out
 
@@ -123,14 +131,27 @@ class TransformerLayer(nn.Module):
             if isinstance(layer, nn.Linear):
                 nn.init.xavier_uniform_(layer.weight, generator=generator)
                 nn.init.zeros_(layer.bias)
+        if self._is_silent:
+            last: Any = self.network[-1]
+            nn.init.zeros_(last.weight)
 
 
-def transformer_encoder(
-    width: int, *, layers: int, heads: int, hidden: int, dropout: float
-) -> nn.Sequential:
-    """Return `layers` transformer layers: float, (N, T, width) -> (N, T, width)."""
-    encoder = nn.Sequential()
+class TransformerDecoder(nn.Sequential):
+    """Layers that look at their own sequence and at a memory (Vaswani et al., 2017, 3.1).
+
+    float, (N, T, width) and (N, S, memory_width) -> (N, T, width); every layer reads the memory.
+    """
+
+    def forward(self, x: Tensor, memory: Tensor) -> Tensor:  # type: ignore[override]
+        """Return tokens: (N, T, width), (N, S, memory_width) -> (N, T, width)."""
+        for layer in self:
+            x = layer(x, memory)
+        return x
+
+
+def transformer(plan: LayerPlan, layers: int) -> nn.Sequential:
+    """Return a stack: (N, T, width), with a memory (N, S, width of it) -> (N, T, width)."""
+    stack = TransformerDecoder() if plan.memory_width else nn.Sequential()
     for number in range(1, layers + 1):
-        layer = TransformerLayer(width, heads=heads, hidden=hidden, dropout=dropout)
-        encoder.add_module(f"layer_{number}", layer)
-    return encoder
+        stack.add_module(f"layer_{number}", TransformerLayer(plan))
+    return stack

@@ -1,4 +1,7 @@
-"""Every block of the catalogue: its shape rule against torch, its words, its refusals."""
+"""Blocks of the catalogue: shape rules at chosen edges against torch, words, refusals.
+
+What holds for all of them, whatever their settings, is in `test_block_properties`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from deepdesk.nn.build import module_of
 from deepdesk.nn.catalogue import BLOCKS, block_of
 from deepdesk.nn.graph import Node
 from deepdesk.nn.shapes import node_shape
+from tests.unit.nn.sequence_cases import SEQUENCE_CASES, SEQUENCE_REFUSED
 
 Case = tuple[str, dict[str, Any], tuple[tuple[int, ...], ...]]
 MAP = (6, 13, 10)
@@ -96,15 +100,12 @@ CASES: list[Case] = [
     ),
     ("classifier_head", {"classes": 7, "scale": 0.5, "dropout": 0.1, "hidden": 4}, ((8,),)),
     ("backbone", {"pooled": False}, ((3, 65, 40),)),
+    *SEQUENCE_CASES,
 ]
 
 
 def config_of(key: str, values: dict[str, Any]) -> Any:
     return settings.from_json(BLOCKS[key].config, values)
-
-
-def test_every_block_has_a_case_here():
-    assert {key for key, _values, _shapes in CASES} == set(BLOCKS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}-{case[2]}")
@@ -177,7 +178,41 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...], str]] = [
     ("convolution_block", {}, ((4, 8),), "layout"),
     ("convolution_block", {"pool": "maximum"}, ((3, 1, 5),), "too_small"),
     ("convolution_block", {"kernel": 4}, (MAP,), "even_kernel"),
-    ("batch_norm", {}, ((4, 8),), "layout"),
+    ("convolution", {"kernel": 5, "dilation": 3, "padding": "none"}, (MAP,), "too_small"),
+    ("convolution_1d", {}, (MAP,), "layout"),
+    ("convolution_1d", {"kernel": 4}, ((9, 8),), "even_kernel"),
+    ("convolution_1d", {"kernel": 4, "padding": "none"}, ((3, 8),), "too_small"),
+    ("convolution_1d", {"groups": 3}, ((9, 8),), "divide"),
+    ("transposed_convolution", {}, ((9, 8),), "layout"),
+    ("transposed_convolution", {"stride": 1}, (MAP,), "even_kernel"),
+    ("transposed_convolution", {"groups": 4}, (MAP,), "divide"),
+    ("transposed_convolution", {"stride": 64}, ((8, 4096, 4096),), "too_large"),
+    ("separable_convolution", {"kernel": 2}, (MAP,), "even_kernel"),
+    ("instance_norm", {}, ((8,),), "layout"),
+    ("instance_norm", {}, ((8, 1, 1),), "too_small"),
+    ("normalise", {"means": "1, 2", "deviations": "1, 2"}, (MAP,), "channels"),
+    ("normalise", {"means": "1, 2"}, ((2,),), "channels"),
+    ("normalise", {"means": "nan"}, (MAP,), "setting"),
+    ("normalise", {"deviations": "0"}, (MAP,), "setting"),
+    ("squeeze_excite", {}, ((8,),), "layout"),
+    ("inverted_residual_stage", {}, ((9, 8),), "layout"),
+    ("unet_level", {}, (MAP,), "not_connected"),
+    ("unet_level", {}, (MAP, (4, 5, 20)), "shapes_differ"),
+    ("unet_level", {}, (MAP, (8,)), "layout"),
+    ("unet", {"levels": 4}, (MAP,), "too_small"),
+    ("unet", {"levels": 8, "channels": 4096}, ((3, 512, 512),), "too_large"),
+    ("multiply", {}, (MAP, (6, 13, 9)), "shapes_differ"),
+    ("multiply", {}, (MAP, (10,)), "shapes_differ"),
+    ("map_to_sequence", {}, ((9, 8),), "layout"),
+    ("sequence_to_map", {}, ((10, 8),), "divide"),
+    ("sequence_to_map", {"height": 3}, ((10, 8),), "divide"),
+    ("reshape", {"target": "7, -1"}, (MAP,), "divide"),
+    ("reshape", {"target": "-1, -1"}, (MAP,), "setting"),
+    ("reshape", {"target": "1, 2, 3, 4"}, (MAP,), "setting"),
+    ("swap_axes", {}, (MAP,), "layout"),
+    ("dense_head", {}, ((8,),), "layout"),
+    ("regression_head", {}, (MAP,), "layout"),
+    ("regression_head", {"limits": "bounded", "low": 1.0}, ((8,),), "setting"),
     ("group_norm", {"groups": 4}, (MAP,), "divide"),
     ("linear", {}, (MAP,), "layout"),
     ("classifier_head", {}, (MAP,), "layout"),
@@ -208,6 +243,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...], str]] = [
     ("input", {"shape": (3, 0, 4)}, (), "input_shape"),
     ("input", {"shape": ("3", "4")}, (), "input_shape"),
     ("input", {"shape": ()}, (), "input_shape"),
+    *SEQUENCE_REFUSED,
 ]
 
 
@@ -222,9 +258,10 @@ def test_a_mistake_names_the_block_the_shapes_and_a_remedy(case):
     assert (error.node, error.code) == ("mine", code)
     assert error.message.endswith(".")
     assert error.hint.endswith(".")
-    if code in {"layout", "shapes_differ", "fixed_side", "channels"}:
-        for shape in in_shapes:
-            assert shape_text(shape) in error.message
+    if code in {"shapes_differ", "fixed_side", "channels"}:
+        assert all(shape_text(shape) in error.message for shape in in_shapes)
+    if code == "layout":
+        assert any(shape_text(shape) in error.message for shape in in_shapes)
 
 
 def test_divisors_of_a_remedy_divide():

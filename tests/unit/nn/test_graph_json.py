@@ -72,14 +72,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "an id with a line break": (document({"id": "a\n", "block": "flatten"}), "id"),
     "no id": (document({"block": "flatten"}), "id"),
     "an id twice": (document({"id": "picture", "block": "flatten"}, edges=[]), "id"),
-    "negative channels": (document(filters(channels=-1)), "setting"),
-    "half a channel": (document(filters(channels=1.5)), "setting"),
-    "true channels": (document(filters(channels=True)), "setting"),
     "endless channels": (document(filters(channels=10**400)), "format"),
-    "a million layers": (
-        document({"id": "a", "block": "transformer_encoder", "settings": {"layers": 10**6}}),
-        "setting",
-    ),
     "not a number": (
         document({"id": "a", "block": "dropout", "settings": {"share": float("nan")}}),
         "format",
@@ -88,17 +81,15 @@ HOSTILE: dict[str, tuple[Any, str]] = {
         document({"id": "a", "block": "dropout", "settings": {"share": float("inf")}}),
         "format",
     ),
-    "an unknown setting": (document(filters(__init__=1)), "setting"),
+    "a setting with the name of something else": (document(filters(__init__=1)), "setting"),
+    "a setting with a line break": (document(filters(padding="a\nb")), "setting"),
+    "a hundred settings": (document(filters(**{f"s{n}": n for n in range(100)})), "format"),
     "a setting a hundred thousand deep": (document(filters(channels=nested(100_000))), "format"),
     "a name a hundred thousand deep": (document(name=nested(100_000)), "format"),
     "nodes a hundred thousand deep": (document(nested(100_000)), "format"),
     "settings that are a list": (document({"id": "a", "block": "add", "settings": []}), "format"),
     "an unknown key": (document({"id": "a", "block": "add", "class": "os"}), "format"),
     "an unknown key at the top": (document(import_="os"), "format"),
-    "a circle": (
-        document({"id": "a", "block": "add"}, edges=[["picture", "a", 0], ["a", "a", 1]]),
-        "cycle",
-    ),
     "an edge to nowhere": (document(edges=[["picture", "b", 0]]), "edge"),
     "an edge with a huge port": (document(edges=[["picture", "picture", 10**9]]), "edge"),
     "an edge of two": (document(edges=[["picture", "picture"]]), "edge"),
@@ -116,6 +107,26 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "a text": ("{}", "format"),
 }
 
+# What a person can repair is opened, and the block that has the mistake is named.
+BROKEN: dict[str, tuple[Any, str]] = {
+    "negative channels": (document(filters(channels=-1)), "setting"),
+    "half a channel": (document(filters(channels=1.5)), "setting"),
+    "true channels": (document(filters(channels=True)), "setting"),
+    "a million layers": (
+        document({"id": "a", "block": "transformer_encoder", "settings": {"layers": 10**6}}),
+        "setting",
+    ),
+    "a circle": (
+        document({"id": "a", "block": "add"}, edges=[["picture", "a", 0], ["a", "a", 1]]),
+        "cycle",
+    ),
+    "a setting that is unheard of": (document(filters(colour="red")), "setting"),
+    "a list for a number": (document(filters(channels=[1, 2])), "setting"),
+    "a choice that is none": (document(filters(padding="sane")), "setting"),
+    "a block that feeds itself": (document(filters(), edges=[["filters", "filters", 1]]), "cycle"),
+    "a merge of one": (document({"id": "a", "block": "add"}), "not_connected"),
+}
+
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_network_is_refused_with_a_reason_within_a_second(name):
@@ -129,6 +140,18 @@ def test_a_hostile_network_is_refused_with_a_reason_within_a_second(name):
     assert caught.value.code == code
     assert 10 < len(caught.value.message) < 300
     assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_network_with_a_mistake_is_opened_and_the_block_at_fault_is_named(name):
+    data, code = BROKEN[name]
+
+    graph = Graph.from_json(data)
+
+    problem = infer(graph).problems[0]
+    assert (problem.code, problem.node) == (code, data["nodes"][1]["id"])
+    copy = Graph.from_json(json.loads(json.dumps(graph.to_json())))
+    assert copy.to_json() == graph.to_json()
 
 
 def test_a_lookalike_shows_its_letter_and_the_nearest_block():

@@ -1,90 +1,112 @@
-"""The network on its dotted ground: zoom, pan, choose."""
+"""The network on its ground: choose, connect, and ask for changes."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QKeyEvent,
-    QMouseEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPen,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QFrame, QGraphicsView
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
 
+from deepdesk.nn.graph import Edge
+from deepdesk.ui.tabs.architecture import canvas_keys
+from deepdesk.ui.tabs.architecture.connecting import Connect
 from deepdesk.ui.tabs.architecture.drawing import Drawing
-from deepdesk.ui.tabs.architecture.layout import neighbour
+from deepdesk.ui.tabs.architecture.gestures import Gesture
+from deepdesk.ui.tabs.architecture.hand import Hand
+from deepdesk.ui.tabs.architecture.marks import PORTS, draw_ports
+from deepdesk.ui.tabs.architecture.minimap import Minimap
+from deepdesk.ui.tabs.architecture.pointing import Hover
 from deepdesk.ui.tabs.architecture.scene import NetworkScene
-from deepdesk.ui.tabs.architecture.words import overlay_text
-from deepdesk.ui.theme import colour, current
-
-SMALLEST_ZOOM, LARGEST_ZOOM = 0.08, 4.0
-# Small networks are not blown up beyond this, and that only in a high window.
-LARGEST_FIT, FIT_HEIGHT_PX = 1.35, 900
-# What does not fit at this zoom is shown from its beginning instead.
-CALM_ZOOM, FIRST_ZOOM = 0.45, 0.8
-STEP = 1.2
-FIT_MARGIN_PX = 40
-DOT_STEP_PX, DOT_PX = 20, 1.6
-_WAYS = {
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-}
-_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
+from deepdesk.ui.tabs.architecture.selection import Selection, only
+from deepdesk.ui.tabs.architecture.view import CALM_ZOOM, FIT_MARGIN_PX, NetworkView
+from deepdesk.ui.tabs.architecture.words import OVERLAYS, overlay_text
+from deepdesk.ui.theme import current
 
 
-class Canvas(QGraphicsView):
-    """Shows a drawing.
+class Canvas(NetworkView):
+    """Shows a drawing, and tells what a person asks for; it never changes a network itself.
+
+    Attributes:
+        selected: Id of the block or closed group that has the focus, "" for none.
+        selection: Ids of all blocks that are selected, those of closed groups too.
+        selected_groups: Ids of the closed groups among them.
+        selected_edges: The `Edge`s that are selected.
+        chosen_now: All of that as the cards and connections that are drawn.
+        hover: What is below the pointer.
+        typed: What was typed so far when `insert_asked` follows a letter, else "".
 
     Signals:
-        chosen: Id of the block that a person chose.
+        chosen: Id of the block that a person chose, "" when none is any more.
+        selection_changed: `selection`, a tuple of node ids; `selected_edges` may differ too.
+        connect_asked: (source id, target id, port or None for the next free one).
+        reroute_asked: (the `Edge` as it is, source id, target id, port or None): one end moved.
+        drop_asked: (block key, what it was dropped on: node id, `Edge` or None).
+        insert_asked: Global QPoint where a command line fits; `selected` or `selected_edges`
+            say where the new block goes, `typed` what was typed already.
+        delete_asked: None; `selection` and `selected_edges` say what.
+        menu_asked: (global QPoint, selected node ids, `Edge` under the pointer or None).
+        group_toggled: (group id, whether it is to be open).
+        remedy_asked: (node id, index in `Card.remedies`).
     """
 
     chosen = Signal(object)
+    selection_changed = Signal(object)
+    connect_asked = Signal(object)
+    reroute_asked = Signal(object)
+    drop_asked = Signal(object)
+    insert_asked = Signal(object)
+    delete_asked = Signal(object)
+    menu_asked = Signal(object)
+    group_toggled = Signal(object)
+    remedy_asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.picture: NetworkScene | None = None
-        self.selected = ""
-        self._overlay = "shapes"
-        self._follows = True
-        self._pressed_at = QPoint()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAcceptDrops(False)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
-            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+        self.selected, self.typed = "", ""
+        self.selection: tuple[str, ...] = ()
+        self.selected_groups: tuple[str, ...] = ()
+        self.selected_edges: tuple[Edge, ...] = ()
+        self.chosen_now = Selection()
+        self._overlay = OVERLAYS[0]
+        self.setAcceptDrops(True)
+        self.viewport().setAcceptDrops(True)
+        self._hand = Hand(self)
+        self.hover: Hover = self._hand.hover
+        self.minimap = Minimap(self)
         self.setAccessibleName("Network")
-        current().changed.connect(self._repaint)
+        current().changed.connect(self._wear)
+
+    @property
+    def gesture(self) -> Gesture | None:
+        """The gesture that lasts, None for none."""
+        return self._hand.gesture
+
+    @property
+    def is_space_held(self) -> bool:
+        """Whether a drag moves the drawing."""
+        return self._hand.is_space_held
 
     def show_drawing(self, drawing: Drawing) -> None:
-        """Show a drawing; the view stays where it is while the blocks are the same."""
-        before = self.picture
-        is_new = before is None or _blocks(before.drawing) != _blocks(drawing)
-        self.picture = NetworkScene(drawing)
-        self.picture.show_overlay(self._overlay)
-        # Qt looks for a place of its own in a new scene.
-        place = [bar.value() for bar in (self.horizontalScrollBar(), self.verticalScrollBar())]
-        self.setScene(self.picture)
-        self.horizontalScrollBar().setValue(place[0])
-        self.verticalScrollBar().setValue(place[1])
-        if before is not None:
-            before.deleteLater()
-        if self.selected not in self.picture.cards:
-            self.selected = ""
-        self.picture.choose(self.selected)
-        self._tell()
-        if is_new or self._follows:
+        """Show a drawing; the view stays where it is while it is the same network."""
+        picture = self.picture
+        if picture is None or not _is_same(picture.drawing, drawing):
+            self._hand.end()
+        if picture is None:
+            picture = self.picture = NetworkScene(drawing)
+            picture.show_overlay(self._overlay)
+            self.setScene(picture)
+            is_new = is_edit = True
+        else:
+            before = (set(picture.drawing.graph.by_id), picture.shown.structure)
+            is_new = before[0].isdisjoint(drawing.graph.by_id)
+            is_new = is_new or picture.drawing.graph.name != drawing.graph.name
+            moves = self.isVisible() and not is_new
+            picture.show_drawing(drawing, is_new=is_new, moves=moves)
+            is_edit = before[1] != picture.shown.structure
+        self.take(self.chosen_now.kept(picture.shown), is_told=False)
+        if is_new or (self._follows and is_edit and self.fitting_zoom() >= CALM_ZOOM):
             self.fit()
+        elif is_edit and self.selected:
+            self.ensureVisible(picture.cards[self.selected].area, FIT_MARGIN_PX, FIT_MARGIN_PX)
+        self.minimap.refresh()
 
     def show_overlay(self, overlay: str) -> None:
         """Write shapes, parameters, operations or memory on the cards."""
@@ -94,70 +116,77 @@ class Canvas(QGraphicsView):
             self._tell()
 
     def select(self, node_id: str) -> None:
-        """Choose a block, and bring it into sight."""
-        if self.picture is None or node_id not in self.picture.cards:
+        """Choose a block alone, and bring it into sight."""
+        card = "" if self.picture is None else self.picture.shown.card_of(node_id)
+        if self.picture is None or not card:
             return
-        self.selected = node_id
-        self.picture.choose(node_id)
-        self.ensureVisible(self.picture.cards[node_id], FIT_MARGIN_PX // 2, FIT_MARGIN_PX // 2)
-        self._tell()
-        self.chosen.emit(node_id)
+        self.take(only(card))
+        area = self.picture.cards[card].area
+        self.ensureVisible(area, FIT_MARGIN_PX // 2, FIT_MARGIN_PX // 2)
 
-    def fit(self) -> None:
-        """Show everything, or the beginning of what would be too small to read."""
-        if self.picture is None or not self.picture.cards:
+    def take(self, chosen: Selection, *, is_told: bool = True, is_done: bool = True) -> None:
+        """Select cards and connections.
+
+        Args:
+            is_told: Whether the focus is told, even one that was there before.
+            is_done: False while a rubber band is still drawn: the focus is told at its end.
+        """
+        if self.picture is None:
             return
-        self._follows = True
-        whole = self._fitting_zoom()
-        if whole >= CALM_ZOOM:
-            self.show_all()
-        else:
-            self._set_zoom(FIRST_ZOOM)
-            first = next(iter(self.picture.cards))
-            self._begin_at(self.picture.centre(self.selected or first))
+        before = (self.selection, self.selected_edges)
+        self.chosen_now, self.selected = chosen, chosen.focus
+        self.selection = chosen.nodes(self.picture.shown)
+        self.selected_groups = tuple(sorted(chosen.cards & self.picture.shown.members.keys()))
+        self.selected_edges = chosen.edges()
+        self.picture.links.chosen = chosen.links
+        self.picture.choose(chosen.focus, chosen.cards)
+        self.minimap.update()
+        if is_done:
+            self._tell()
+        if is_told and is_done:
+            self.chosen.emit(self.selected)
+        if before != (self.selection, self.selected_edges):
+            self.selection_changed.emit(self.selection)
 
-    def show_all(self) -> None:
-        """Show everything, however small."""
-        if self.picture is not None and self.picture.cards:
-            self._set_zoom(self._fitting_zoom())
-            self.centerOn(self.picture.contents().center())
-            self._follows = self.zoom() >= CALM_ZOOM
+    def tidy(self) -> None:
+        """Lay everything out as if it were new, and show it."""
+        if self.picture is not None:
+            self.picture.tidy(moves=self.isVisible())
+            self.fit()
+            self.minimap.refresh()
 
-    def zoom(self) -> float:
-        """Return how many pixels one of the drawing takes."""
-        return self.transform().m11()
+    def begin(self, gesture: Gesture) -> None:
+        """Go on with a gesture."""
+        self._hand.begin(gesture)
 
-    def zoom_by(self, factor: float) -> None:
-        """Come nearer, or go away."""
-        self._follows = False
-        self._set_zoom(self.zoom() * factor)
+    def end(self) -> None:
+        """Give up the gesture that lasts."""
+        self._hand.end()
 
-    def _set_zoom(self, zoom: float) -> None:
-        wanted = min(max(zoom, SMALLEST_ZOOM), LARGEST_ZOOM)
-        self.scale(wanted / self.zoom(), wanted / self.zoom())
+    def ask_insert(self, at: QPoint | None, typed: str = "") -> None:
+        """Ask for a command line, beside what is selected or at a point of the viewport."""
+        self.typed = typed
+        place = self.hot_spot() if at is None else at
+        self.insert_asked.emit(self.viewport().mapToGlobal(place))
 
-    def _fitting_zoom(self) -> float:
-        """Return the zoom at which everything is in sight; large windows come a little nearer."""
-        assert self.picture is not None
-        room = self.picture.contents()
-        width, height = self.viewport().width(), self.viewport().height()
-        nearest = min(LARGEST_FIT, max(1.0, height / FIT_HEIGHT_PX))
-        return min(
-            max(1, width - 2 * FIT_MARGIN_PX) / max(1.0, room.width()),
-            max(1, height - 2 * FIT_MARGIN_PX) / max(1.0, room.height()),
-            nearest,
-        )
+    def hot_spot(self) -> QPoint:
+        """Return where something about the selection belongs, in the viewport."""
+        middle = self.viewport().rect().center()
+        if self.picture is None:
+            return middle
+        if self.selected:
+            return self.mapFromScene(self.picture.output_of(self.selected))
+        routes = self.picture.links.routes
+        chosen = [routes[link] for link in self.chosen_now.links if link in routes]
+        return self.mapFromScene(chosen[0].path.pointAtPercent(0.5)) if chosen else middle
 
-    def _begin_at(self, point: QPointF) -> None:
-        """Put a point to the upper left, where reading begins."""
-        side = self.viewport().size().toTuple()
-        width, height = (length / self.zoom() * 0.25 for length in side)
-        self.centerOn(point + QPointF(width, height))
-
-    def _repaint(self, _tokens: object) -> None:
+    def _wear(self, _tokens: object) -> None:
         # The text size may have changed too, and with it every place.
         if self.picture is not None:
-            self.show_drawing(self.picture.drawing)
+            self.picture.wear()
+            if self._follows:
+                self.fit()
+        self.minimap.refresh()
         self.viewport().update()
 
     def _tell(self) -> None:
@@ -165,73 +194,68 @@ class Canvas(QGraphicsView):
         if self.picture is None:
             return
         drawing = self.picture.drawing
-        card = drawing.card(self.selected)
+        item = self.picture.cards.get(self.selected)
         words = [f"Network {drawing.graph.name}, {len(drawing.cards)} blocks"]
-        if card is not None:
+        if item is not None:
+            card = item.card
             words += [card.title, card.line, overlay_text(card, self._overlay)]
             words += [card.problem.message] if card.problem else []
         self.setAccessibleName(", ".join(word for word in words if word))
+        several = len(self.selection) + len(self.selected_edges)
+        told = f"{several} selected. " if several > 1 else ""
+        remedies = item.card.remedies if item is not None else ()
+        told += f"F4 for what helps: {'; '.join(remedies)}. " if remedies else ""
+        self.setAccessibleDescription(f"{told}Arrows follow the flow, Enter adds a block.")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if self.picture is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if self.picture is None or not self.picture.cards:
             super().keyPressEvent(event)
-        elif key in _WAYS:
-            self.select(neighbour(self.picture.layout.places, self.selected, _WAYS[key]))
-        elif key in _ENDS:
-            self.select(list(self.picture.cards)[_ENDS[key]])
+        elif self.gesture is not None and self.gesture.key(event):
+            event.accept()
+        elif self.gesture is not None and event.key() == Qt.Key.Key_Escape:
+            self.end()
+        elif event.key() == Qt.Key.Key_Space:
+            self._hand.hold_space(is_held=True)
+        elif not canvas_keys.press(self, event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._hand.hold_space(is_held=False)
         else:
-            super().keyPressEvent(event)
+            super().keyReleaseEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed_at = event.position().toPoint()
-        super().mousePressEvent(event)
-        event.accept()
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Keep Tab for the command line while a block is selected; Shift+Tab leaves."""
+        if is_next and (self.selected or self.selected_edges):
+            return False
+        return super().focusNextPrevChild(is_next)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        event.accept()
-        self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
-        moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
-        if moved > 4:
-            self._follows = False
-        elif self.picture is not None and event.button() == Qt.MouseButton.LeftButton:
-            hit = self.picture.card_at(self.mapToScene(self._pressed_at))
-            if hit:
-                self.select(hit)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom_by(STEP ** (event.angleDelta().y() / 120))
-        event.accept()
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._hand.menu(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self.zoom_by(1 + event.value())
-            return True
-        return super().viewportEvent(event)
+        # Qt sends the first events before there is a hand to take them.
+        is_taken = self.picture is not None and self._hand.take(event)
+        return is_taken or super().viewportEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._follows:
-            self.fit()
-
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        painter.fillRect(rect, colour("bg"))
-        step = float(DOT_STEP_PX)
-        while step * self.zoom() < DOT_STEP_PX * 0.7:
-            step *= 2
-        pen = QPen(colour("line"), DOT_PX / self.zoom())
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        left, top = (int(edge // step) for edge in (rect.left(), rect.top()))
-        right, bottom = (int(edge // step) + 2 for edge in (rect.right(), rect.bottom()))
-        painter.drawPoints(
-            [QPointF(x * step, y * step) for y in range(top, bottom) for x in range(left, right)]
-        )
+    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:  # type: ignore[override]
+        picture, zoom = self.picture, self.zoom()
+        if picture is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if zoom >= PORTS and not isinstance(self.gesture, Connect):
+            shown = {self.hover.card, self.selected if len(self.chosen_now.cards) == 1 else ""}
+            for card_id in shown & picture.cards.keys():
+                draw_ports(painter, picture, card_id)
+        if self.gesture is not None:
+            self.gesture.paint(painter, zoom)
 
 
-def _blocks(drawing: Drawing) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    return tuple(card.id for card in drawing.cards), drawing.links
+def _is_same(one: Drawing, other: Drawing) -> bool:
+    """Return whether two drawings differ in settings and figures alone."""
+    return (
+        [node.id for node in one.graph.nodes] == [node.id for node in other.graph.nodes]
+        and one.graph.edges == other.graph.edges
+        and one.graph.groups == other.graph.groups
+    )

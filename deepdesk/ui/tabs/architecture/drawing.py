@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import GraphError
 from deepdesk.nn.block import Shape, Shapes
-from deepdesk.nn.graph import Contract, Graph, Node
+from deepdesk.nn.graph import Contract, Graph, Group, Node
+from deepdesk.nn.remedies import Remedy
+
+if TYPE_CHECKING:
+    from deepdesk.engine.forecast.forecast import Forecast
+    from deepdesk.engine.forecast.record import Outcome
+    from deepdesk.engine.settings import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +24,14 @@ class Choice:
     Attributes:
         architecture: Name of a network on offer, "" for the dial's own.
         graph: The network as JSON where it was edited or came from a file, else None.
+        start_from: Run whose weights training begins with as far as they fit, "" for none.
+        live: `graph` as a checked value, where it is at hand.
     """
 
     architecture: str = ""
     graph: Mapping[str, Any] | None = None
+    start_from: str = ""
+    live: Graph | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,11 @@ class Survey:
         batch_size: Of a training step.
         optimiser_copies: Numbers that training keeps for each one it learns, beside the number.
         machine_bytes: Memory of the device that would train, 0 if unknown.
+        training: Settings of the training, None where only blocks are of interest.
+        device: torch's name of the device that would train.
+        samples: Of the training split.
+        validation: Of the validation split.
+        task: The heavy half of the task, which prepares samples.
     """
 
     graphs: Mapping[str, Graph]
@@ -47,15 +62,21 @@ class Survey:
     batch_size: int
     optimiser_copies: int
     machine_bytes: int
+    training: TrainingConfig | None = None
+    device: str = "cpu"
+    samples: int = 0
+    validation: int = 0
+    task: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Learned numbers, FLOPs of one sample, and bytes that a training step keeps of a batch."""
+    """Learned numbers, FLOPs of a sample, bytes that a step keeps, seconds of a step, 0 unknown."""
 
     parameters: int = 0
     flops: int = 0
     memory_bytes: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +88,7 @@ class Card:
         out_shape: None while it does not follow.
         cost: None while it is not known.
         problem: Why it cannot work, or None.
+        remedies: What would help, in words, in the order of `Drawing.remedies`.
     """
 
     id: str
@@ -77,6 +99,7 @@ class Card:
     out_shape: Shape | None = None
     cost: Cost | None = None
     problem: GraphError | None = None
+    remedies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +116,10 @@ class Drawing:
         problems: Why it cannot be built, () when it can.
         missing_weights: Backbones whose weights it wants and this machine has not.
         verdict: One line: what it gives from what, or what is wrong.
+        remedies: Block id to what takes its problem away, "" for the whole network.
+        forecast: What a training takes on this machine, None while that is not known.
+        outcome: How the last forecast of the same network came out, None without a run.
+        is_counted: Whether costs and remedies are there; a sketch, shown at once, waits for them.
     """
 
     graph: Graph
@@ -105,6 +132,15 @@ class Drawing:
     missing_weights: tuple[str, ...]
     verdict: str
     survey: Survey
+    remedies: Mapping[str, tuple[Remedy, ...]] = field(default_factory=dict)
+    is_counted: bool = True
+    forecast: Forecast | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Blocks that a person put together."""
+        return self.graph.groups
 
     def card(self, node_id: str) -> Card | None:
         """Return the card of a block, None when there is no such block."""
@@ -163,4 +199,12 @@ def same_structure(one: Graph, other: Graph) -> bool:
 def is_same(one: Graph, other: Graph) -> bool:
     """Return whether two networks of the same structure have the same settings."""
     pairs = zip(one.nodes, other.nodes, strict=True)
-    return all(a.config == b.config and a.label == b.label for a, b in pairs)
+    return all(_settings(a) == _settings(b) and a.label == b.label for a, b in pairs)
+
+
+def _settings(node: Node) -> Any:
+    """Return what a block is set to; settings with a mistake equal nothing but themselves."""
+    try:
+        return node.config
+    except GraphError:
+        return dict(node.settings)

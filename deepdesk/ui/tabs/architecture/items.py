@@ -1,31 +1,31 @@
-"""What is drawn on the canvas: cards, and what is wrong beside a card."""
+"""What is drawn of one block: its card."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextOption
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from deepdesk.ui.tabs.architecture.drawing import Card
+from deepdesk.ui.tabs.architecture.shown import GROUP_FAMILY
 from deepdesk.ui.theme import colour, metrics, text_colour
-from deepdesk.ui.theme.fonts import MEDIUM, SEMIBOLD, font
+from deepdesk.ui.theme.fonts import SEMIBOLD, font
 from deepdesk.ui.theme.tokens import CLASS_COLOURS
-from deepdesk.ui.widgets.painting import (
-    antialiased,
-    draw_shadow,
-    draw_text,
-    fill_round,
-    outline_round,
-)
+from deepdesk.ui.widgets.painting import draw_shadow, draw_text, fill_round, outline_round
 
 CARD_HEIGHT_PX = 50
 STRIPE_PX = 5
 INSET_PX = 16
 RADIUS_PX = 8
-SMALLEST_PX, LARGEST_PX = 196, 356
-BUBBLE_PX = 236
+SMALLEST_PX, LARGEST_PX, WIDTH_STEP_PX = 196, 356, 20
+MARGIN_PX = 7  # around a card, for its shadow and the sheets of a group
 # Below this zoom two lines cannot be read; the title alone is then drawn as large as it fits.
 READABLE = 0.62
+# Below this one no title can be read either.
+TITLES = 0.16
 FAMILY_ROLES = {
     "inputs": "faint",
     "layers": "accent",
@@ -34,6 +34,7 @@ FAMILY_ROLES = {
     "merge": CLASS_COLOURS[4],
     "backbones": CLASS_COLOURS[5],
     "heads": "validation",
+    GROUP_FAMILY: "muted",
 }
 
 
@@ -47,63 +48,109 @@ def card_height() -> int:
     return metrics.scaled(CARD_HEIGHT_PX)
 
 
-def width_for(card: Card, right: str) -> float:
-    """Return the width that a card needs to show everything."""
-    title = QFontMetricsF(font(metrics.BODY, SEMIBOLD)).horizontalAdvance(card.title)
-    small = QFontMetricsF(font(metrics.TINY))
-    below = small.horizontalAdvance(card.line) + small.horizontalAdvance(right) + metrics.L
-    wanted = max(title, below) + INSET_PX + metrics.M
-    return min(max(wanted, metrics.scaled(SMALLEST_PX)), metrics.scaled(LARGEST_PX))
+def width_for(card: Card, rights: tuple[str, ...]) -> float:
+    """Return the width that a card needs to show everything, with the longest of `rights`."""
+    scale = metrics.scale()
+    right = max((_advance(text, metrics.TINY, scale) for text in rights), default=0.0)
+    below = _advance(card.line, metrics.TINY, scale) + right + metrics.L
+    title = _advance(card.title, metrics.BODY, scale)
+    least = metrics.scaled(SMALLEST_PX)
+    wanted = max(title, below) + INSET_PX + metrics.M - least
+    # In steps, so that one letter more in a setting does not move every card.
+    steps = max(0, math.ceil(wanted / WIDTH_STEP_PX))
+    return float(min(least + steps * WIDTH_STEP_PX, metrics.scaled(LARGEST_PX)))
 
 
-class CardItem(QGraphicsItem):
-    """One block; the figure at its right and the bar below follow the overlay."""
+@lru_cache(maxsize=8192)
+def _advance(text: str, size_px: float, _scale: float) -> float:
+    """Return the width of a text; titles are in a heavier font. Fonts change with the scale."""
+    words = font(size_px, SEMIBOLD) if size_px == metrics.BODY else font(size_px)
+    return QFontMetricsF(words).horizontalAdvance(text)
+
+
+@dataclass(slots=True)
+class Sprite:
+    """A card as pixels, drawn at one zoom for a screen of one density."""
+
+    pixels: QPixmap
+    zoom: float
+    density: float
+    is_stale: bool = False
+
+
+class CardItem:
+    """One block; the figure at its right and the bar below follow the overlay.
+
+    Attributes:
+        centre: Where it stands, in the drawing.
+        is_chosen: Whether it is selected.
+        is_focus: Whether it is the one that keys start from.
+        sprite: Its pixels, None before they are needed.
+    """
 
     def __init__(self, card: Card, width_px: float) -> None:
-        super().__init__()
         self.card = card
         self.width_px = width_px
+        self.centre = QPointF()
         self.right, self.share = "", 0.0
-        self.is_chosen = False
-        self.setZValue(2)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self.setToolTip(_tip(card))
+        self.is_chosen = self.is_focus = self.is_dimmed = False
+        self.sprite: Sprite | None = None
+
+    def show_card(self, card: Card, width_px: float) -> None:
+        """Take what the block is now."""
+        if _look(card) != _look(self.card) or width_px != self.width_px:
+            self.fade()
+        self.card, self.width_px = card, width_px
 
     def show_figure(self, right: str, share: float) -> None:
         """Write `right`, and fill the bar to `share`, 0 to 1."""
-        self.right, self.share = right, share
-        self.update()
+        if (right, share) != (self.right, self.share):
+            self.right, self.share = right, share
+            self.fade()
 
-    def choose(self, *, is_chosen: bool) -> None:
-        """Wear the outline of the chosen card, or take it off."""
-        self.is_chosen = is_chosen
-        self.setZValue(3 if is_chosen else 2)
-        self.update()
+    def fade(self) -> None:
+        """Have the pixels drawn anew when there is time."""
+        if self.sprite is not None:
+            self.sprite.is_stale = True
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it stands for several blocks."""
+        return self.card.family == GROUP_FAMILY
 
     @property
     def rect(self) -> QRectF:
-        """The card itself, around the item's own origin."""
+        """The card around its own centre."""
         height = card_height()
         return QRectF(-self.width_px / 2, -height / 2, self.width_px, height)
 
-    def boundingRect(self) -> QRectF:
-        return self.rect.adjusted(-4, -4, 4, 5)
+    @property
+    def area(self) -> QRectF:
+        """The card in the drawing."""
+        return self.rect.translated(self.centre)
 
-    def paint(
-        self,
-        painter: QPainter,
-        _option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        antialiased(painter)
-        if self.is_chosen and _has_keyboard(widget):
-            fill_round(painter, self.rect.adjusted(-4, -4, 4, 4), colour("accent", 0.2), 11)
+    @property
+    def tip(self) -> str:
+        """What is said when the pointer rests on it."""
+        card = self.card
+        return f"{card.title}: {card.line}" if card.line else card.title
+
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        """Draw the card around the origin, without what only the screen shows."""
+        if self.is_group:
+            self._draw_sheets(painter)
         self._draw_ground(painter)
-        if zoom < READABLE:
-            self._draw_title_alone(painter, zoom)
-        else:
+        if zoom >= READABLE:
             self._draw_lines(painter)
+        elif zoom >= TITLES:
+            self._draw_title_alone(painter, zoom)
+
+    def _draw_sheets(self, painter: QPainter) -> None:
+        """Draw the edges of two more cards that look out below."""
+        for step in (6, 3):
+            sheet = self.rect.adjusted(step * 1.5, step, -step * 1.5, step)
+            fill_round(painter, sheet, colour("surface"), RADIUS_PX)
+            outline_round(painter, sheet, colour("line"), RADIUS_PX)
 
     def _draw_ground(self, painter: QPainter) -> None:
         rect = self.rect
@@ -122,20 +169,11 @@ class CardItem(QGraphicsItem):
             painter.fillRect(bar, colour("accent"))
         painter.restore()
         if self.card.problem is not None:
-            self._outline(painter, "bad", 2.0)
-        elif self.is_chosen:
-            self._outline(painter, "accent", 2.0)
+            painter.setPen(QPen(colour("bad"), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_PX, RADIUS_PX)
         else:
             outline_round(painter, rect, colour("line"), RADIUS_PX)
-        if self.card.problem is not None and self.is_chosen:
-            painter.setPen(QPen(colour("accent"), 2.0))
-            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), RADIUS_PX + 3, RADIUS_PX + 3)
-
-    def _outline(self, painter: QPainter, role: str, width_px: float) -> None:
-        painter.setPen(QPen(colour(role), width_px))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        inner = self.rect.adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(inner, RADIUS_PX, RADIUS_PX)
 
     def _draw_lines(self, painter: QPainter) -> None:
         room = self.rect.adjusted(INSET_PX, 7, -metrics.M + 2, -7)
@@ -156,54 +194,6 @@ class CardItem(QGraphicsItem):
         draw_text(painter, room, self.card.title, words, colour("text"))
 
 
-def _has_keyboard(viewport: QWidget | None) -> bool:
-    canvas = None if viewport is None else viewport.parentWidget()
-    return canvas is not None and canvas.hasFocus()
-
-
-def _tip(card: Card) -> str:
-    return f"{card.title}: {card.line}" if card.line else card.title
-
-
-class BubbleItem(QGraphicsItem):
-    """What is wrong with a block and what to do, beside its card."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__()
-        self.message, self.hint = message, hint
-        self._width = float(metrics.scaled(BUBBLE_PX))
-        self._message = self._box(message, font(metrics.SMALL, MEDIUM), metrics.S + 2)
-        self._hint = self._box(hint, font(metrics.SMALL), self._message.bottom() + metrics.XS)
-        self.setZValue(5)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def _box(self, text: str, words: QFont, top: float) -> QRectF:
-        room = QRectF(metrics.M, top, self._width - 2 * metrics.M, 10_000)
-        if not text:
-            return QRectF(room.left(), top - metrics.XS, 0, 0)
-        flags = int(Qt.TextFlag.TextWordWrap.value) | int(Qt.AlignmentFlag.AlignLeft.value)
-        return QFontMetricsF(words).boundingRect(room, flags, text)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._width, self._hint.bottom() + metrics.S + 2)
-
-    def paint(
-        self,
-        painter: QPainter,
-        _option: QStyleOptionGraphicsItem,
-        _widget: QWidget | None = None,
-    ) -> None:
-        rect = self.boundingRect()
-        antialiased(painter)
-        fill_round(painter, rect, colour("surface"), RADIUS_PX)
-        fill_round(painter, rect, colour("bad", 0.07), RADIUS_PX)
-        outline_round(painter, rect, colour("bad", 0.45), RADIUS_PX)
-        wrapped = QTextOption(Qt.AlignmentFlag.AlignLeft)
-        wrapped.setWrapMode(QTextOption.WrapMode.WordWrap)
-        for box, text, words, ink in (
-            (self._message, self.message, font(metrics.SMALL, MEDIUM), text_colour("bad")),
-            (self._hint, self.hint, font(metrics.SMALL), colour("text")),
-        ):
-            painter.setFont(words)
-            painter.setPen(ink)
-            painter.drawText(box.adjusted(0, 0, 4, 2), text, wrapped)
+def _look(card: Card) -> tuple[object, ...]:
+    """Return what of a card is seen on it, beside its figure."""
+    return card.title, card.line, card.family, card.problem is None

@@ -12,21 +12,24 @@ from deepdesk.nn.backbone_facts import BACKBONES
 from deepdesk.nn.backbones import weights_state
 from deepdesk.nn.build import check_parameters
 from deepdesk.nn.cost import NodeCost, cost, node_cost
-from deepdesk.nn.graph import Graph, Node
+from deepdesk.nn.graph import Graph
+from deepdesk.nn.nearest import nearest_config
+from deepdesk.nn.remedies import Remedy, remedies
 from deepdesk.nn.shapes import Inference, infer
 from deepdesk.ui.tabs.architecture.drawing import (
-    Card,
     Choice,
     Cost,
     Drawing,
     Offer,
     Survey,
-    same_structure,
 )
+from deepdesk.ui.tabs.architecture.foretelling import foretold
 from deepdesk.ui.tabs.architecture.offers import is_backbone, offer_of
+from deepdesk.ui.tabs.architecture.sketch import base_of, card_of, graph_of, ordered
 from deepdesk.ui.tabs.architecture.words import verdict
 
 _NUMBER_BYTES = 4  # float32
+_MOST_REPAIRED = 8  # blocks at fault at once; the next ones get their remedies after the first
 
 
 def drawn(survey: Survey, choice: Choice, stop: StopToken) -> Drawing:
@@ -35,16 +38,25 @@ def drawn(survey: Survey, choice: Choice, stop: StopToken) -> Drawing:
     Raises:
         GraphError: The kept graph is no legal graph.
     """
-    graph, base = _graphs(survey, choice)
+    kept = graph_of(survey, choice)
+    graph = kept.fitted(survey.contract)
     found = infer(graph, survey.contract)
     costs, too_large = _costs(graph, found, survey.batch_size, stop)
     problems = (*found.problems, *too_large)
+    helpful = _remedies(kept, survey, problems, stop)
     every = list(costs.values())
     each = {node_id: _sum([known], survey.batch_size) for node_id, known in costs.items()}
-    return Drawing(
+    made = Drawing(
         graph=graph,
-        base=base,
-        cards=tuple(_card(graph, node, found, each, problems) for node in _ordered(graph)),
+        base=base_of(survey, graph),
+        cards=tuple(
+            dataclasses.replace(
+                card_of(graph, node, found, problems),
+                cost=each.get(node.id),
+                remedies=tuple(remedy.title for remedy in helpful.get(node.id, ())),
+            )
+            for node in ordered(graph)
+        ),
         links=tuple((edge.source, edge.target) for edge in graph.edges),
         total=None if problems else _sum(every, survey.batch_size),
         memory_bytes=0 if problems else _training_bytes(every, survey),
@@ -52,7 +64,9 @@ def drawn(survey: Survey, choice: Choice, stop: StopToken) -> Drawing:
         missing_weights=missing_weights(graph),
         verdict=verdict(graph, survey, problems),
         survey=survey,
+        remedies=helpful,
     )
+    return foretold(made)
 
 
 def counted(survey: Survey, name: str) -> Offer:
@@ -72,29 +86,22 @@ def counted(survey: Survey, name: str) -> Offer:
 def missing_weights(graph: Graph) -> tuple[str, ...]:
     """Return the backbones whose pretrained weights the graph wants and this machine has not."""
     wanted = [
-        node.config.name for node in graph.nodes if is_backbone(node) and node.config.pretrained
+        nearest_config(node).name
+        for node in graph.nodes
+        if is_backbone(node) and nearest_config(node).pretrained
     ]
     return tuple(name for name in dict.fromkeys(wanted) if not weights_state(name).is_present)
 
 
-def _graphs(survey: Survey, choice: Choice) -> tuple[Graph, Graph | None]:
-    """Return the network of a choice and the one on offer that it was made from."""
-    name = choice.architecture if choice.architecture in survey.graphs else survey.usual
-    if choice.graph is None:
-        fitted = survey.graphs[name].fitted(survey.contract)
-        return fitted, fitted
-    graph = Graph.from_json(choice.graph).fitted(survey.contract)
-    offered = survey.graphs.get(graph.name)
-    if offered is None or not same_structure(graph, offered):
-        return graph, None
-    return graph, offered.fitted(survey.contract)
-
-
-def _ordered(graph: Graph) -> tuple[Node, ...]:
-    try:
-        return graph.order
-    except GraphError:
-        return graph.nodes
+def _remedies(
+    graph: Graph, survey: Survey, problems: tuple[GraphError, ...], stop: StopToken
+) -> Mapping[str, tuple[Remedy, ...]]:
+    """Return what helps each block at fault, "" being the whole network."""
+    found: dict[str, tuple[Remedy, ...]] = {}
+    for problem in problems[:_MOST_REPAIRED]:
+        stop.check()
+        found.setdefault(problem.node, remedies(graph, survey.contract, problem))
+    return found
 
 
 def _costs(
@@ -103,7 +110,7 @@ def _costs(
     """Return what is known of each node, and the problem of a network that is too large."""
     costs: dict[str, NodeCost] = {}
     parameters = 0
-    for node in _ordered(graph):
+    for node in ordered(graph):
         stop.check()
         sources = graph.sources[node.id]
         if node.id not in found.shapes or not all(source in found.shapes for source in sources):
@@ -116,33 +123,6 @@ def _costs(
         except GraphError as error:
             return costs, (error,)
     return costs, ()
-
-
-def _card(
-    graph: Graph,
-    node: Node,
-    found: Inference,
-    costs: Mapping[str, Cost],
-    problems: tuple[GraphError, ...],
-) -> Card:
-    sources = graph.sources[node.id]
-    return Card(
-        id=node.id,
-        title=node.title,
-        line=_line(node),
-        family=node.kind.family,
-        in_shapes=tuple(found.shapes[source] for source in sources if source in found.shapes),
-        out_shape=found.shapes.get(node.id),
-        cost=costs.get(node.id),
-        problem=next((problem for problem in problems if problem.node == node.id), None),
-    )
-
-
-def _line(node: Node) -> str:
-    try:
-        return str(node.kind.summary_line(node.config))
-    except GraphError:
-        return ""
 
 
 def _sum(every: list[NodeCost], batch_size: int) -> Cost:

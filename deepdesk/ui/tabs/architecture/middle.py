@@ -9,9 +9,11 @@ from deepdesk.core.errors import DeepDeskError
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.architecture.canvas import Canvas
 from deepdesk.ui.tabs.architecture.drawing import Drawing
+from deepdesk.ui.tabs.architecture.surgery_strip import SurgeryStrip
 from deepdesk.ui.tabs.architecture.toolbar import Toolbar
 from deepdesk.ui.tabs.architecture.totals import Totals
 from deepdesk.ui.tabs.architecture.weights_strip import WeightsStrip
+from deepdesk.ui.tabs.architecture.words import count_text, flop_text
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import ErrorState
 from deepdesk.ui.widgets.states import BusyState
@@ -32,6 +34,7 @@ class Middle(QWidget):
         super().__init__()
         self.toolbar = Toolbar()
         self.weights = WeightsStrip(desk)
+        self.surgery = SurgeryStrip(desk)
         self.canvas = Canvas()
         self.totals = Totals(noun)
         self.busy = BusyState("Loading the networks")
@@ -47,9 +50,11 @@ class Middle(QWidget):
         column.setSpacing(0)
         column.addWidget(self.toolbar)
         column.addWidget(self.weights)
+        column.addWidget(self.surgery)
         column.addWidget(self._pages, 1)
         column.addWidget(self.totals)
         self.toolbar.fit.clicked.connect(lambda _on=False: self.canvas.show_all())
+        self.toolbar.tidy.clicked.connect(lambda _on=False: self.canvas.tidy())
         self.toolbar.overlays.chosen.connect(self.canvas.show_overlay)
         self.show_busy()
 
@@ -70,6 +75,13 @@ class Middle(QWidget):
         self.canvas.show_drawing(drawing)
         self.totals.show_drawing(drawing)
         self.weights.show_missing(drawing.missing_weights)
+
+    def show_sketch(self, drawing: Drawing) -> None:
+        """Show an edit at once: the blocks, and the sums that are known already."""
+        self.canvas.show_drawing(drawing)
+        if drawing.total is not None:
+            self.totals.parameters.set_value(count_text(drawing.total.parameters))
+            self.totals.operations.set_value(flop_text(drawing.total.flops))
 
     def show_error(self, error: DeepDeskError) -> None:
         """Say why there is no drawing."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.errors import GraphError
 from deepdesk.core.events import Ended
-from deepdesk.core.settings import changed_keys, settings_of, to_json
 from deepdesk.nn.graph import Graph
 from deepdesk.project.project_file import ProjectFile
 from deepdesk.ui.desk import Desk
-from deepdesk.ui.tabs.architecture.background import WHERE, Background
-from deepdesk.ui.tabs.architecture.command import NetworkCommand
-from deepdesk.ui.tabs.architecture.drawing import Choice, Drawing, Survey, is_same
-from deepdesk.ui.tabs.architecture.saver import Saver
+from deepdesk.ui.tabs.architecture.background import Background
+from deepdesk.ui.tabs.architecture.choices import Choices
+from deepdesk.ui.tabs.architecture.drawing import Choice, Drawing, Survey
+from deepdesk.ui.tabs.architecture.sketch import Sketches, graph_of
 from deepdesk.ui.tabs.architecture.works import (
     counting_work,
     drawing_work,
@@ -31,19 +31,21 @@ class Network(QObject):
     """Asks in the background, tells what came, and keeps every choice in the project.
 
     Attributes:
-        choice: Which network counts now.
-        drawing: The last one that came, None before the first.
+        choices: Which network counts now, and every one before.
+        drawing: The newest one, None before the first; right after an edit a sketch of it.
 
     Signals:
         began: None, when everything is looked at anew.
         surveyed: `Survey`.
-        drawn: `Drawing`.
+        sketched: `Drawing` of an edit, at once, its totals still those from before.
+        drawn: `Drawing`, counted.
         counted: `Offer` of the list.
         failed: `DeepDeskError` that keeps the tab from showing anything.
     """
 
     began = Signal(object)
     surveyed = Signal(object)
+    sketched = Signal(object)
     drawn = Signal(object)
     counted = Signal(object)
     failed = Signal(object)
@@ -56,12 +58,15 @@ class Network(QObject):
         self._jobs = Background(desk, self)
         self._seen: ProjectFile | None = None
         self._survey: Survey | None = None
-        self._saver = Saver(desk, self._project, self)
-        self._saver.saved.connect(self._saved)
+        self.choices = Choices(desk, self)
+        self.choices.saver.saved.connect(self._saved)
+        self.choices.changed.connect(self._apply)
+        # Forms then show again what counts.
+        self.choices.refused.connect(lambda _error: self.drawn.emit(self.drawing))
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self.refresh)
-        self.choice = _choice_of(self._project.file)
         self.drawing: Drawing | None = None
+        self._sketches = Sketches()
 
     def refresh(self) -> None:
         """Look at task, data and networks anew."""
@@ -69,8 +74,7 @@ class Network(QObject):
         if self._desk.store.session.project is not self._project:
             return
         self._seen = self._project.file
-        if not self._saver.is_busy:
-            self.choice = _choice_of(self._seen)
+        self.choices.read(self._seen)
         self.began.emit(None)
         work = survey_work(self._project, self._spec)
         self._jobs.ask("survey", work, self._take_survey, self._hear_end)
@@ -99,48 +103,69 @@ class Network(QObject):
         """Take a network on offer."""
         if self.choice.graph is None and self.drawing and self.drawing.graph.name == name:
             return
-        self._push(Choice(architecture=name), f"Chose {name}")
+        self.choices.push(Choice(architecture=name), f"Chose {name}")
 
     def reset(self) -> None:
         """Set the network back to how it is offered."""
         if self.drawing is not None and self.drawing.base is not None:
             name = self.drawing.base.name
-            self._push(Choice(architecture=name), f"Set {name} back to the preset")
+            self.choices.push(Choice(architecture=name), f"Set {name} back to the preset")
 
-    def change(self, node_id: str, config: Any) -> None:
-        """Give a block other settings."""
-        if self.drawing is None or node_id not in self.drawing.graph.by_id:
-            return
-        node = self.drawing.graph.node(node_id)
-        if config == node.config:
-            return
-        graph = self.drawing.graph.with_node(node.with_settings(**to_json(config)))
-        labels = {s.key: s.knob.label for s in settings_of(type(config))}
-        what = ", ".join(labels[key] for key in changed_keys(config, node.config))
-        self._push(_kept(graph, self.drawing.base), f"Changed {what} of {node.title}")
+    @property
+    def choice(self) -> Choice:
+        """Which network counts now."""
+        return self.choices.now
+
+    @property
+    def graph(self) -> Graph:
+        """The network as it is kept, not fitted to the data: what edits begin with.
+
+        Raises:
+            GraphError: The project keeps something that is no network.
+        """
+        assert self._survey is not None, "nothing was looked at yet"
+        return graph_of(self._survey, self.choice)
+
+    def change_graph(self, graph: Graph, text: str) -> bool:
+        """Take an edited graph, which may be half drawn; returns whether it was taken.
+
+        Args:
+            text: What was done, as Undo names it: "Added Convolution after stem".
+        """
+        if self._survey is None or graph == self.graph:
+            return False
+        try:
+            after = self.choices.keep(graph, self._survey)
+        except GraphError as error:
+            self.choices.refuse(error)
+            return False
+        return self.choices.push(after, text)
 
     def take_file(self, path: Path) -> None:
         """Take the network that a file holds, if it is one."""
-        self._jobs.ask("file", reading_work(path), self._take_graph, self._hear_refusal)
 
-    def _take_graph(self, graph: Graph) -> None:
-        self._push(Choice(graph=graph.to_json()), f"Took {graph.name or 'a network'} from a file")
+        def take(graph: Graph) -> None:
+            text = f"Took {graph.name or 'a network'} from a file"
+            self.choices.push(Choice(graph=graph.to_json()), text)
 
-    def _push(self, after: Choice, text: str) -> None:
-        try:
-            self._project.check_writable()
-        except DeepDeskError as error:
-            self._desk.banner(error, WHERE)
-            if self.drawing is not None:
-                self.drawn.emit(self.drawing)
+        self._jobs.ask("file", reading_work(path), take, self.choices.hear_end)
+
+    def open_run(self, run: str, graph: Graph) -> None:
+        """Take the network of a run, to go on from its weights."""
+        self.choices.push(
+            Choice(graph=graph.to_json(), start_from=run), f"Opened the network of {run}"
+        )
+
+    def _apply(self, _choice: Choice) -> None:
+        """Show a choice at once, as far as it is known; what it costs follows."""
+        if self._survey is None:
             return
-        self._desk.undo.push(NetworkCommand(self.choice, after, text, apply=self._apply))
-
-    def _apply(self, choice: Choice) -> None:
-        self.choice = choice
-        self._saver.save(choice)
-        if self._survey is not None:
-            self._draw()
+        # What is no network is said by the drawing in the background.
+        with contextlib.suppress(GraphError):
+            if self.drawing is not None and self.drawing.survey is self._survey:
+                self.drawing = self._sketches.sketch(self.drawing, self.graph)
+                self.sketched.emit(self.drawing)
+        self._draw()
 
     def _saved(self, _none: object) -> None:
         self._seen = self._project.file
@@ -148,6 +173,7 @@ class Network(QObject):
     def _take_survey(self, survey: Survey) -> None:
         # An equal one stays the same object, for which the list is not counted again.
         if survey != self._survey:
+            self._sketches.forget()
             self._survey = survey
             self.surveyed.emit(survey)
         self._draw()
@@ -161,6 +187,7 @@ class Network(QObject):
         # The list is counted after the drawing: what is looked at comes first.
         is_first = self.drawing is None or self.drawing.survey is not drawing.survey
         self.drawing = drawing
+        self._sketches.learn(drawing)
         self.drawn.emit(drawing)
         if is_first:
             self._count()
@@ -174,21 +201,6 @@ class Network(QObject):
         if ended.error is not None and not ended.report:
             self.failed.emit(ended.error)
 
-    def _hear_refusal(self, ended: Ended) -> None:
-        if ended.error is not None and not ended.report:
-            self._desk.banner(ended.error, WHERE)
-
-
-def _kept(graph: Graph, base: Graph | None) -> Choice:
-    """Return how a graph is kept: by its name alone where it is as it is offered."""
-    if base is None:
-        return Choice(graph=graph.to_json())
-    return Choice(architecture=base.name, graph=None if is_same(graph, base) else graph.to_json())
-
-
-def _choice_of(file: ProjectFile) -> Choice:
-    return Choice(architecture=file.architecture, graph=file.graph)
-
 
 def _relevant(file: ProjectFile | None) -> tuple[Any, ...]:
     if file is None:
@@ -196,6 +208,7 @@ def _relevant(file: ProjectFile | None) -> tuple[Any, ...]:
     return (
         file.architecture,
         file.graph,
+        file.start_from,
         file.dial,
         file.task_settings,
         file.training_settings,

@@ -25,7 +25,7 @@ from deepdesk.ui.widgets.rows import ChoiceRow
 
 ROW_PX = 40
 GAP_PX = 5
-_OWN_GROUP = "From a file"
+_OWN_GROUP = "Your own"
 
 
 class NetworkRow(ChoiceRow):
@@ -104,7 +104,10 @@ class NetworkList(Column):
     picked = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(edge="right")
+        super().__init__(edge="")
+        # The side that it stands in has the width.
+        self.setMinimumWidth(0)
+        self.body.setContentsMargins(metrics.L, metrics.S, metrics.L, metrics.M)
         self.rows: dict[str, NetworkRow] = {}
         self._headings: dict[str, SectionLabel] = {}
         self._buttons = QButtonGroup(self)
@@ -182,11 +185,13 @@ class NetworkList(Column):
 
 
 def _own_offer(drawing: Drawing) -> Offer:
+    name = drawing.graph.name or "Without a name"
+    is_changed = name in drawing.survey.graphs
     return Offer(
-        name=drawing.graph.name or "Without a name",
+        name=f"{name}, changed" if is_changed else name,
         group=_OWN_GROUP,
         family="merge",
-        tip="This network came from a file.",
+        tip="This network is your own.",
         blocks=len(drawing.cards),
         cost=drawing.total,
     )

@@ -23,7 +23,11 @@ def offer_of(name: str, graph: Graph, main: Node | None = None) -> Offer:
     shown = main or backbone or graph.nodes[len(graph.nodes) // 2]
     return Offer(
         name=name,
-        group=SCRATCH if backbone is None else TRAINED if backbone.config.pretrained else PLAIN,
+        group=SCRATCH
+        if backbone is None
+        else TRAINED
+        if backbone.config.pretrained
+        else PLAIN,
         family=shown.kind.family,
         tip=shown.kind.summary,
         blocks=len(graph.nodes),
@@ -32,4 +36,4 @@ def offer_of(name: str, graph: Graph, main: Node | None = None) -> Offer:
 
 def is_backbone(node: Node) -> bool:
     """Return whether a block is a whole network of torchvision, which may come pretrained."""
-    return node.kind.family == "backbones"
+    return node.block == "backbone"

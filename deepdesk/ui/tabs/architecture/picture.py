@@ -72,9 +72,6 @@ def _room(scene: NetworkScene) -> QRectF:
 
 
 def _render(scene: NetworkScene, painter: QPainter, target: QRectF, room: QRectF) -> None:
-    """Draw without the outline of what is chosen on the screen."""
-    chosen = next((key for key, item in scene.cards.items() if item.is_chosen), "")
-    scene.choose("")
+    """Draw everything but what is selected: only a screen shows that."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     scene.render(painter, target, room)
-    scene.choose(chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from deepdesk.core.errors import DeepDeskError
@@ -23,7 +23,7 @@ from deepdesk.ui.widgets.labels import Label
 if TYPE_CHECKING:
     from deepdesk.ui.tabs.architecture.tab import ArchitectureTab
 
-LIST_HEIGHT_PX = 240
+ROW_PX, MOST_ROWS = 32, 8
 _WHY = (
     "Its blocks can then be changed. What still fits keeps what it has learned, and the next "
     "training goes on from there."
@@ -64,15 +64,17 @@ class RunDialog(AskDialog):
         self.chosen = ""
         self.runs = QListWidget()
         self.runs.setAccessibleName("Runs")
-        self.runs.setFixedHeight(metrics.scaled(LIST_HEIGHT_PX))
+        self.runs.setFixedHeight(metrics.scaled(ROW_PX) * min(max(len(runs), 3), MOST_ROWS))
         for info, name in runs:
             item = QListWidgetItem(line_of(info, name))
             item.setData(Qt.ItemDataRole.UserRole, info.name)
+            item.setSizeHint(QSize(0, metrics.scaled(ROW_PX)))
             self.runs.addItem(item)
         self.runs.setCurrentRow(0)
         self.runs.itemDoubleClicked.connect(lambda _item: self.accept())
         self.body.addWidget(Label(_WHY, kind="hint", wraps=True))
         self.body.addWidget(self.runs)
+        self.runs.setFocus()
 
     def _choose(self) -> None:
         item = self.runs.currentItem()

@@ -21,7 +21,7 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.labels import Label
 
-_WORDS = (("kept", "keep their weights"), ("changed", "keep a part"), ("new", "new"))
+_WORDS = (("kept", "keep their weights"), ("changed", "keep a part"), ("new", "begin anew"))
 
 
 def run_graph_work(project: Project, run: str) -> Work:
@@ -65,9 +65,12 @@ def _state(difference: Difference) -> str:
 
 
 def counted(states: Mapping[str, str]) -> str:
-    """Return how many blocks are in which state, for instance "14 keep their weights, 2 new"."""
+    """Return how many blocks are in which state, as a sentence."""
+    if set(states.values()) == {"kept"}:
+        return f"All {len(states)} blocks keep what they have learned."
     numbers = [(list(states.values()).count(key), words) for key, words in _WORDS]
-    return ", ".join(f"{number} {words}" for number, words in numbers if number)
+    parts = ", ".join(f"{number} {words}" for number, words in numbers if number)
+    return f"Of {len(states)} blocks {parts}."
 
 
 class SurgeryStrip(QFrame):
@@ -75,7 +78,7 @@ class SurgeryStrip(QFrame):
 
     Signals:
         told: Block id to state; empty when there is nothing to tell.
-        compare_asked: `Graph` of the run, to look at it beside the network.
+        compare_asked: None, when a person wants the two networks side by side.
         afresh_asked: None, when a person lets the weights go.
     """
 
@@ -94,7 +97,9 @@ class SurgeryStrip(QFrame):
         self.sentence = Label(kind="strong", wraps=True)
         self.facts = Label(kind="hint", wraps=True)
         self.compare = SmallButton(
-            "Compare", self._ask_compare, tip="See the run's network beside this one"
+            "Compare",
+            lambda: self.compare_asked.emit(None),
+            tip="See the run's network beside this one",
         )
         self.afresh = SmallButton(
             "Begin afresh",
@@ -133,14 +138,10 @@ class SurgeryStrip(QFrame):
             return
         states = states_of(self._before, self._drawing)
         self.sentence.setText(f"Training goes on from the weights of {spoken(self._run)}")
-        self.facts.setText(f"Of {len(states)} blocks: {counted(states)}.")
+        self.facts.setText(counted(states))
         self.compare.show()
         self.show()
         self.told.emit(states)
-
-    def _ask_compare(self) -> None:
-        if self._before is not None:
-            self.compare_asked.emit(self._before)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.architecture.background import WHERE
+from deepdesk.ui.tabs.architecture.bench import Bench
 from deepdesk.ui.tabs.architecture.block_panel import BlockPanel
-from deepdesk.ui.tabs.architecture.drawing import Drawing, Survey
+from deepdesk.ui.tabs.architecture.drawing import Drawing
+from deepdesk.ui.tabs.architecture.left_side import LeftSide
 from deepdesk.ui.tabs.architecture.middle import Middle
 from deepdesk.ui.tabs.architecture.network import Network
-from deepdesk.ui.tabs.architecture.network_list import NetworkList
 from deepdesk.ui.tabs.architecture.offers import listed
-from deepdesk.ui.tabs.architecture.picture import PAINTERS
-from deepdesk.ui.tabs.architecture.works import writing_work
+from deepdesk.ui.tabs.architecture.placing import nearest_left
+from deepdesk.ui.tabs.architecture.stopwatch import Stopwatch
+from deepdesk.ui.tabs.architecture.tools import open_compare, tools_menu
 
 _ZOOM_STEP = 1.2
 
@@ -41,20 +42,31 @@ class ArchitectureTab(QWidget):
         self._desk = desk
         self.state = "working"
         self.network = Network(desk, self)
-        self.offers = NetworkList()
+        self.left = LeftSide()
+        self.offers = self.left.networks
         self.middle = Middle(desk, desk.spec.reader().noun[0])
         self.block = BlockPanel()
         self._is_stale = False
-        self._is_edit = False
+        self._edited = ""
+        self._focus = ""
+        self._shown: Drawing | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.offers)
+        row.addWidget(self.left)
         row.addWidget(self.middle, 1)
         row.addWidget(self.block)
+        self.middle.toolbar.tools.setMenu(tools_menu(self, self.middle.toolbar.tools))
+        self.stopwatch = Stopwatch(desk, self.network, self.middle)
+        self.bench = Bench(desk, self.network, self.middle, self.left)
         self._connect()
-        self._add_keys()
+        _add_keys(self)
         self.network.refresh()
+
+    @property
+    def desk(self) -> Desk:
+        """The desk, for the tools."""
+        return self._desk
 
     def drop(self, paths: list[Path]) -> None:
         """Take a network from a file that was dropped on the window."""
@@ -62,7 +74,6 @@ class ArchitectureTab(QWidget):
             error = DeepDeskError("One network fits here, not several.", "Drop one .json file.")
             self._desk.banner(error, WHERE)
             return
-        self._is_edit = True
         self.network.take_file(paths[0])
 
     # The window asks its front tab to `find`; Qt's static QWidget.find is of no use here.
@@ -90,7 +101,7 @@ class ArchitectureTab(QWidget):
         self.block.flush()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._close(None)
+        self.network.stop()
         super().closeEvent(event)
 
     def _follow_samples(self, _revision: object) -> None:
@@ -104,24 +115,40 @@ class ArchitectureTab(QWidget):
             self.middle.show_busy()
             self._set_state("working")
 
-    def _take_survey(self, survey: Survey) -> None:
-        self.offers.offer(listed(survey))
+    def _take_sketch(self, drawing: Drawing) -> None:
+        """Show an edit at once; what has to be counted follows."""
+        self.middle.show_sketch(drawing)
+        self._choose_after(drawing)
+        self._say(drawing)
+        self._set_state(_state_of(drawing))
 
-    def _take_drawing(self, drawing: Drawing) -> None:
-        selected = self.middle.canvas.selected
+    def _take_drawing(self, drawing: Drawing | None) -> None:
+        if drawing is None:
+            return
         is_first = not self.middle.is_drawn
         self.middle.show_drawing(drawing)
+        self.middle.surgery.show_drawing(drawing, self.network.choice.start_from)
         if is_first and self.isVisible():
             self.middle.canvas.setFocus()
         self.offers.show_drawing(drawing)
-        if selected != self.middle.canvas.selected or not selected:
-            self.middle.canvas.select(_first_to_look_at(drawing))
-        self.block.show_block(drawing, self.middle.canvas.selected)
-        if self.isVisible():
-            can_undo = self._is_edit and self._desk.undo.canUndo()
-            self._desk.say(drawing.verdict, undo=can_undo, level=_level(drawing))
-        self._is_edit = False
+        self._choose_after(drawing)
+        self._say(drawing)
+        self._edited = ""
         self._set_state(_state_of(drawing))
+
+    def _choose_after(self, drawing: Drawing) -> None:
+        """Keep a block chosen: the one before, or one near it where that is gone."""
+        canvas = self.middle.canvas
+        if not canvas.selected:
+            canvas.select(_near(self._shown, self._focus, drawing) or _first_to_look_at(drawing))
+        self._shown = drawing
+        self._show_selection()
+
+    def _say(self, drawing: Drawing) -> None:
+        if self.isVisible():
+            can_undo = bool(self._edited) and self._desk.undo.canUndo()
+            text = f"{self._edited}. {drawing.verdict}" if self._edited else drawing.verdict
+            self._desk.say(text, undo=can_undo, level=_level(drawing))
 
     def _fail(self, error: DeepDeskError) -> None:
         self.middle.show_error(error)
@@ -130,8 +157,20 @@ class ArchitectureTab(QWidget):
 
     def _choose_block(self, node_id: str) -> None:
         self.block.flush()
-        if self.network.drawing is not None:
-            self.block.show_block(self.network.drawing, node_id)
+        self._focus = node_id
+        self._show_selection()
+
+    def _show_selection(self, _selection: object = None) -> None:
+        drawing, canvas = self.network.drawing, self.middle.canvas
+        if drawing is None:
+            return
+        group = next((g for g in drawing.groups if g.id == canvas.selected), None)
+        if group is not None and set(canvas.selection) <= set(group.nodes):
+            self.block.show_group(drawing, group)
+        elif len(canvas.selection) > 1:
+            self.block.show_several(drawing, canvas.selection)
+        else:
+            self.block.show_block(drawing, canvas.selected)
 
     def _find(self, text: str) -> None:
         drawing = self.network.drawing
@@ -142,24 +181,9 @@ class ArchitectureTab(QWidget):
             at = hits.index(selected) + 1 if selected in hits else 0
             self.middle.canvas.select(hits[at % len(hits)])
 
-    def _save_picture(self, suffix: str) -> None:
-        picture = self.middle.canvas.picture
-        if picture is None:
-            return
-        name = f"{picture.drawing.graph.name or 'network'}.{suffix}".replace("/", "-")
-        start = str(self._desk.project.exports / name)
-        chosen, _kind = QFileDialog.getSaveFileName(self, "Save picture", start, f"*.{suffix}")
-        if chosen:
-            path = Path(chosen).with_suffix(f".{suffix}")
-            self._desk.start(writing_work(path, PAINTERS[suffix](picture)), WHERE)
-
-    def _edit(self, act: Callable[..., None], *values: object) -> None:
-        """Do what a person asked for; the line that follows offers Undo."""
-        self._is_edit = True
-        act(*values)
-
-    def _close(self, _path: object) -> None:
-        self.network.stop()
+    def _hear_edit(self, text: str) -> None:
+        """Keep what a person did; the line that follows says it and offers Undo."""
+        self._edited = text
 
     def _set_state(self, state: str) -> None:
         if state != self.state:
@@ -169,33 +193,27 @@ class ArchitectureTab(QWidget):
     def _connect(self) -> None:
         network, canvas, toolbar = self.network, self.middle.canvas, self.middle.toolbar
         network.began.connect(self._begin)
-        network.surveyed.connect(self._take_survey)
+        network.surveyed.connect(lambda survey: self.offers.offer(listed(survey)))
+        network.choices.edited.connect(self._hear_edit)
+        network.sketched.connect(self._take_sketch)
         network.drawn.connect(self._take_drawing)
         network.counted.connect(self.offers.show_offer)
         network.failed.connect(self._fail)
-        self.offers.picked.connect(lambda name: self._edit(network.choose, name))
-        self.block.edited.connect(lambda edit: self._edit(network.change, *edit))
+        self.offers.picked.connect(network.choose)
+        self.block.edited.connect(self.bench.editor.configure)
         self.block.left.connect(lambda _none: canvas.setFocus())
-        self.middle.totals.reset_asked.connect(lambda _none: self._edit(network.reset))
+        self.middle.totals.reset_asked.connect(lambda _none: network.reset())
         self.middle.retried.connect(lambda _none: network.refresh())
         self.middle.weights.fetched.connect(lambda _none: network.recount())
+        self.middle.surgery.compare_asked.connect(lambda _none: open_compare(self))
+        self.middle.surgery.afresh_asked.connect(lambda _none: network.choices.start_afresh())
         canvas.chosen.connect(self._choose_block)
+        canvas.selection_changed.connect(self._show_selection)
+        self.block.named.connect(lambda pair: self.bench.naming.rename(*pair))
+        self.block.remedy_asked.connect(self.bench.editor.mend)
         toolbar.search.asked.connect(self._find)
-        toolbar.save_asked.connect(self._save_picture)
         self._desk.samples_changed.connect(self._follow_samples)
-        self._desk.project_closed.connect(self._close)
-
-    def _add_keys(self) -> None:
-        canvas = self.middle.canvas
-        for keys, act in (
-            ("Ctrl+0", canvas.show_all),
-            ("Ctrl++", lambda: canvas.zoom_by(_ZOOM_STEP)),
-            ("Ctrl+=", lambda: canvas.zoom_by(_ZOOM_STEP)),
-            ("Ctrl+-", lambda: canvas.zoom_by(1 / _ZOOM_STEP)),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        self._desk.project_closed.connect(lambda _path: self.network.stop())
 
 
 def _state_of(drawing: Drawing) -> str:
@@ -215,3 +233,23 @@ def _first_to_look_at(drawing: Drawing) -> str:
         return at_fault
     heaviest = max(drawing.cards, key=lambda c: c.cost.parameters if c.cost else 0)
     return heaviest.id
+
+
+def _near(before: Drawing | None, focus: str, now: Drawing) -> str:
+    """Return the block that is left nearest to the one that had the focus, "" for none."""
+    if before is None or not focus or before.graph.name != now.graph.name:
+        return ""
+    return nearest_left(before.graph, focus, now.graph)
+
+
+def _add_keys(tab: ArchitectureTab) -> None:
+    canvas = tab.middle.canvas
+    for keys, act in (
+        ("Ctrl+0", canvas.show_all),
+        ("Ctrl++", lambda: canvas.zoom_by(_ZOOM_STEP)),
+        ("Ctrl+=", lambda: canvas.zoom_by(_ZOOM_STEP)),
+        ("Ctrl+-", lambda: canvas.zoom_by(1 / _ZOOM_STEP)),
+    ):
+        shortcut = QShortcut(QKeySequence(keys), tab)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)

@@ -1,10 +1,10 @@
-"""Above the canvas: find a block, fit, save a picture, and what the cards tell."""
+"""Above the canvas: find a block, fit, tidy, tools, and what the cards tell."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
@@ -18,6 +18,7 @@ _CHIPS = (
     ("parameters", "Parameters", "How many numbers each block learns"),
     ("operations", "Operations", "What each block computes in one pass forward"),
     ("memory", "Memory", "What a training step keeps of each block's results"),
+    ("time", "Time", "How long each block takes in a training step on this machine"),
 )
 
 
@@ -56,13 +57,7 @@ class FindField(QLineEdit):
 
 
 class Toolbar(QFrame):
-    """The strip above the canvas.
-
-    Signals:
-        save_asked: "png" or "svg".
-    """
-
-    save_asked = Signal(object)
+    """The strip above the canvas."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,20 +65,18 @@ class Toolbar(QFrame):
         self.setMinimumHeight(metrics.scaled(HEIGHT_PX))
         self.search = FindField()
         self.fit = SmallButton("Fit", tip="Show the whole network (Ctrl+0)")
-        self.save = SmallButton("Save picture", tip="Save the drawing as PNG or SVG")
+        self.tidy = SmallButton("Tidy", tip="Lay all blocks out anew")
+        self.tools = SmallButton("Tools", tip="What can be done with the whole network")
         self.overlays = ChipRow(name="What the cards tell")
         for key, text, tip in _CHIPS:
             self.overlays.add_chip(key, text, tip=tip)
-        menu = QMenu(self.save)
-        menu.addAction("As PNG", lambda: self.save_asked.emit("png"))
-        menu.addAction("As SVG", lambda: self.save_asked.emit("svg"))
-        self.save.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(metrics.L, metrics.XS, metrics.L, metrics.XS)
         row.setSpacing(metrics.S)
         row.addWidget(self.search, 1)
         row.addWidget(self.fit)
-        row.addWidget(self.save)
+        row.addWidget(self.tidy)
+        row.addWidget(self.tools)
         row.addStretch(1)
         # In a narrow window the chips go on in a second line.
         chips = QVBoxLayout()

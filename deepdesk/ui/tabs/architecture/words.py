@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from deepdesk.core.errors import GraphError
 from deepdesk.nn.block import Shape, shape_text
 from deepdesk.nn.graph import Graph
 from deepdesk.ui.plots.figures import THIN
 from deepdesk.ui.tabs.architecture.drawing import Card, Cost, Survey
+from deepdesk.ui.time_words import SPACE, length_text
 
-OVERLAYS = ("shapes", "parameters", "operations", "memory")
+if TYPE_CHECKING:
+    from deepdesk.engine.forecast.record import Outcome
+
+OVERLAYS = ("shapes", "parameters", "operations", "memory", "time")
 _STEPS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 _COUNT_NAMES = {"G": "B"}
 # As the line about the machine at the bottom of the window counts.
@@ -56,6 +61,32 @@ def memory_of_text(used_bytes: int, total_bytes: int) -> str:
     return f"{_digits(max(used_bytes / size, 0.01))} of {total_bytes / size:.0f}{THIN}{name}"
 
 
+def step_text(seconds: float) -> str:
+    """Return a part of a second: 4.2 ms; "" where it is not known."""
+    if not seconds:
+        return ""
+    milliseconds = seconds * 1000
+    if milliseconds >= 999.5:
+        return f"{_digits(seconds)}{THIN}s"
+    return f"{_digits(max(milliseconds, 0.01))}{THIN}ms"
+
+
+def epoch_text(seconds: float, *, is_rough: bool) -> str:
+    """Return the time of an epoch: 41 s, 3 min; with "about" while it is an estimate."""
+    text = step_text(seconds) if seconds < 10 else length_text(seconds).replace(SPACE, THIN)
+    return f"about {text}" if is_rough else text
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return how a forecast compares with what was measured."""
+    predicted = epoch_text(outcome.predicted_s, is_rough=False)
+    measured = epoch_text(outcome.measured_s, is_rough=False)
+    return (
+        f"Predicted {predicted} an epoch, the last run took {measured}:"
+        f" {outcome.error_share:.0%} off"
+    ).replace("%", f"{THIN}%")
+
+
 def download_text(count_bytes: int) -> str:
     """Return the size of a download, in megabytes of a million."""
     return f"{count_bytes / 1e6:.0f}{THIN}MB"
@@ -66,10 +97,11 @@ def blocks_text(count: int) -> str:
     return "1 block" if count == 1 else f"{count:,} blocks"
 
 
-_VALUES: Mapping[str, Callable[[Cost], tuple[int, str]]] = {
+_VALUES: Mapping[str, Callable[[Cost], tuple[float, str]]] = {
     "parameters": lambda cost: (cost.parameters, count_text(cost.parameters)),
     "operations": lambda cost: (cost.flops, flop_text(cost.flops)),
     "memory": lambda cost: (cost.memory_bytes, memory_text(cost.memory_bytes)),
+    "time": lambda cost: (cost.seconds, step_text(cost.seconds)),
 }
 
 

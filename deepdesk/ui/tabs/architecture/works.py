@@ -38,6 +38,7 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
         with project.index() as index:
             classes = tuple(row.name for row in index.classes())
             size, samples = index.typical_size(), index.count()
+            splits = index.split_counts()
         stop.check()
         known = classes if len(classes) > 1 else PLACEHOLDERS
         task: Any = spec.load()(config, DataFacts(classes=known, typical_size=size))
@@ -57,6 +58,11 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
             + _MOMENTS.get(training.optimizer, 1)
             + bool(training.average_weights),
             machine_bytes=device.memory_bytes,
+            training=training,
+            device=device.key,
+            samples=splits["train"],
+            validation=splits["validation"],
+            task=task,
         )
         emit(Result(value=found))
 
@@ -104,7 +110,7 @@ def saving_work(project: Project, choice: Choice) -> Work:
 
     def work(_emit: EventSink, _stop: StopToken) -> None:
         graph = None if choice.graph is None else dict(choice.graph)
-        project.save(architecture=choice.architecture, graph=graph)
+        project.save(architecture=choice.architecture, graph=graph, start_from=choice.start_from)
 
     return work
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from deepdesk.core.errors import ConfigError
+from deepdesk.core.errors import ConfigError, GraphError
 from deepdesk.core.events import Result
 from deepdesk.core.task import DataFacts
+from deepdesk.nn.graph import Graph
+from deepdesk.nn.shapes import infer
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer
@@ -41,6 +44,10 @@ class SetupControl(QObject):
         self._saving = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._saving.timeout.connect(self._save)
         panel.edited.connect(lambda _none: self._saving.start())
+        # A drawn network may be at fault where one on offer is not.
+        panel.edited.connect(
+            lambda _none: panel.show_phase(desk.store.session.phase, self.blocked())
+        )
         desk.samples_changed.connect(self.count)
 
     def count(self, _revision: object = None) -> None:
@@ -51,8 +58,10 @@ class SetupControl(QObject):
         """Return why a run cannot begin, "" when it can."""
         if self._desk.project.read_only:
             return f"Open in another window ({self._desk.project.owner}); train there."
-        if self.readiness is None:
-            return ""
+        is_drawn = not self._panel.network_name()
+        fault = network_fault(self._desk.project.file.graph) if is_drawn else ""
+        if fault or self.readiness is None:
+            return fault
         if len(self.readiness.classes) == 1:
             return "There is one class; training needs a second one to tell it from."
         return ""
@@ -91,3 +100,19 @@ class SetupControl(QObject):
         except ConfigError:
             return
         self._viewer.start(saving_work(self._desk.project, changes), lambda _event: None)
+
+
+def network_fault(kept: Mapping[str, Any] | None) -> str:
+    """Return why a drawn network cannot be trained, "" when it can as far as it is known here.
+
+    What the task wants of it is checked when a run begins.
+    """
+    if kept is None:
+        return ""
+    try:
+        problems: tuple[GraphError, ...] = infer(Graph.from_json(kept)).problems
+    except GraphError as error:
+        problems = (error,)
+    return (
+        f"The network cannot be trained. {problems[0]} Mend it in Architecture." if problems else ""
+    )

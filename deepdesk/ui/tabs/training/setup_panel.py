@@ -146,6 +146,14 @@ class SetupPanel(QFrame):
         usual = file.architecture or self._spec.dials[self.dial.value()].architecture
         self._fill_networks("" if self._has_drawn else usual)
 
+    def take_settings(self, file: Any) -> None:
+        """Show the settings of the project's file where another tab changed them."""
+        mine = self.changed_settings()
+        keys = ("training_settings", "task_settings")
+        dial = file.dial or self.dial.value()
+        if dial == mine["dial"] and any(mine[key] != getattr(file, key) for key in keys):
+            self._take_dial(dial, file.training_settings, file.task_settings)
+
     def offer_networks(self, names: Iterable[str]) -> None:
         """Offer all networks of the task; what was chosen stays chosen."""
         self._names = tuple(dict.fromkeys((*names, *self._names)))

@@ -82,6 +82,7 @@ class TrainingTab(QWidget):
         super().showEvent(event)
         if self._desk.store.session.project is not None:
             self.setup.take_networks(self._desk.project.file)
+            self.setup.take_settings(self._desk.project.file)
             self._follow(self._desk.store.session)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -1,0 +1,1 @@
+"""A look inside a trained network: what its blocks hold, say and learn. No Qt."""
