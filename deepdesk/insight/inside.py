@@ -28,13 +28,7 @@ from deepdesk.engine.state import loaded_weights
 from deepdesk.engine.weights import checkpoint_weights
 from deepdesk.insight.figures import distribution, silent_units, unit_axis
 from deepdesk.insight.pictures import Filters, Seen, filters_of, seen_of, shown_picture
-from deepdesk.insight.report import (
-    BlockInside,
-    Inside,
-    SampleInside,
-    SampleSeen,
-    with_findings,
-)
+from deepdesk.insight.report import BlockInside, Inside, SampleInside, SampleSeen, with_findings
 from deepdesk.nn.build import build_empty
 from deepdesk.nn.cost import cost
 from deepdesk.nn.graph import Graph

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from deepdesk.nn.cost import FusedAttention
 
 aten = torch.ops.aten
 # Classes whose time is set by arithmetic; that of all others by the bytes they move.
-ARITHMETIC = frozenset({"matrix", "convolution", "pointwise", "depthwise", "attention"})
+ARITHMETIC = frozenset({"matrix", "convolution", "pointwise", "depthwise", "skipping", "attention"})
 _CURVES = ("gelu", "silu", "tanh", "sigmoid", "softmax", "exp", "erf", "mish")
 
 
@@ -34,7 +34,8 @@ class Operator:
     """One kind of call.
 
     Attributes:
-        kind: "matrix", "convolution", "pointwise" (1x1), "depthwise", "attention", "norm",
+        kind: "matrix", "convolution", "pointwise" (1x1), "depthwise", "skipping"
+            (depthwise with a stride, which kernels are far slower at), "attention", "norm",
             "pool", "curve" (functions such as GELU), "chance" (random numbers) or "memory".
         is_backward: Whether it belongs to the way back.
         flops: Of one call, a multiplication with its addition being two.
@@ -149,16 +150,16 @@ def _flops(packet: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], out: A
 
 def _kind(packet: Any, args: tuple[Any, ...]) -> str:
     if packet is aten.convolution:
-        return _convolution_kind(args[0], args[1], args[-1])
+        return _convolution_kind(args[0], args[1], args[3], args[-1])
     if packet is aten.convolution_backward:
-        return _convolution_kind(args[1], args[2], args[-2])
+        return _convolution_kind(args[1], args[2], args[4], args[-2])
     name = packet.__name__
     return next((kind for kind, holds in _KINDS if holds(name)), "memory")
 
 
-def _convolution_kind(x: Tensor, weight: Tensor, groups: int) -> str:
+def _convolution_kind(x: Tensor, weight: Tensor, stride: Sequence[int], groups: int) -> str:
     if groups > 1 and groups == x.shape[1]:
-        return "depthwise"
+        return "skipping" if max(stride) > 1 else "depthwise"
     return "pointwise" if all(side == 1 for side in weight.shape[2:]) else "convolution"
 
 

@@ -75,7 +75,17 @@ def _problems_made(fault: Fault, after: Graph) -> int | None:
         if is_own or (not _is_here(fault, problem) and _place_of(problem, after, places) <= here):
             return None
     is_hidden = fault.problem.code not in _CHOICES
-    return sum(not (is_hidden and _is_here(fault, problem)) for problem in made)
+    return sum(
+        not (is_hidden and _is_here(fault, problem)) and not _was_out_of_sight(fault, problem)
+        for problem in made
+    )
+
+
+def _was_out_of_sight(fault: Fault, problem: GraphError) -> bool:
+    """Return whether the block of a problem could not be judged before: nothing reached it."""
+    sources = fault.graph.sources.get(problem.node, ())
+    is_reached = all(source in fault.found.shapes for source in sources)
+    return not is_reached and problem.node != fault.problem.node
 
 
 def _is_here(fault: Fault, problem: GraphError) -> bool:

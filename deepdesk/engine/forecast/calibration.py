@@ -24,6 +24,7 @@ KINDS = (
     "convolution",
     "pointwise",
     "depthwise",
+    "skipping",
     "attention",
     "norm",
     "pool",

@@ -38,9 +38,18 @@ def _linear(rows: int, wide: int, out: int) -> Probe:
     return Probe("matrix", (rows, wide), lambda: nn.Linear(wide, out, bias=False))
 
 
-def _filters(kind: str, shape: Shape, out: int, *, kernel: int = 3, groups: int = 1) -> Probe:
+def _depthwise(shape: Shape, *, kernel: int = 3, stride: int = 1) -> Probe:
     def make() -> nn.Module:
-        return nn.Conv2d(shape[1], out, kernel, padding=kernel // 2, groups=groups, bias=False)
+        wide = shape[1]
+        half = kernel // 2
+        return nn.Conv2d(wide, wide, kernel, stride, half, groups=wide, bias=False)
+
+    return Probe("skipping" if stride > 1 else "depthwise", shape, make)
+
+
+def _filters(kind: str, shape: Shape, out: int, *, kernel: int = 3) -> Probe:
+    def make() -> nn.Module:
+        return nn.Conv2d(shape[1], out, kernel, padding=kernel // 2, bias=False)
 
     return Probe(kind, shape, make)
 
@@ -71,9 +80,10 @@ PROBES: tuple[Probe, ...] = (
     _filters("pointwise", (32, 64, 16, 16), 64, kernel=1),
     _filters("pointwise", (32, 96, 16, 16), 256, kernel=1),
     _filters("pointwise", (32, 256, 8, 8), 512, kernel=1),
-    _filters("depthwise", (16, 32, 32, 32), 32, groups=32),
-    _filters("depthwise", (32, 96, 16, 16), 96, groups=96),
-    _filters("depthwise", (32, 256, 8, 8), 256, kernel=5, groups=256),
+    _depthwise((32, 32, 32, 32)),
+    _depthwise((32, 256, 8, 8), kernel=5),
+    _depthwise((32, 48, 32, 32), stride=2),
+    _depthwise((32, 96, 16, 16), kernel=5, stride=2),
     Probe("attention", (32, 3, 64, 64), _Attention),
     Probe("attention", (4, 4, 256, 64), _Attention),
     _batch_norm((16, 64, 16, 16)),

@@ -13,12 +13,13 @@ from deepdesk.core.events import Result
 from deepdesk.core.work import StopToken
 from deepdesk.engine.plan import chosen_graph
 from deepdesk.engine.request import RunRequest
+from deepdesk.export.graph_file import GRAPH_BYTES
 from deepdesk.nn.build import build_meta
 from deepdesk.nn.graph import Contract
 from deepdesk.nn.remedies import remedies
 from deepdesk.nn.shapes import infer, shapes_of
 from deepdesk.project.safe_write import parse_json
-from deepdesk.ui.tabs.architecture.works import GRAPH_BYTES, reading_work
+from deepdesk.ui.tabs.architecture.export_tools import reading_work
 
 CONTRACT = Contract(inputs={"image": (3, 32, 32)}, outputs={"logits": (10,)})
 PICTURE = '{"id": "picture", "block": "input", "settings": {"shape": [3, 32, 32]}}'
@@ -184,7 +185,7 @@ def opened(tmp_path, text):
     path = tmp_path / "network.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     found = []
-    work = reading_work(path)
+    work = reading_work(path, CONTRACT)
     start_s = time.perf_counter()
     try:
         work(found.append, StopToken())

@@ -58,14 +58,6 @@ class Choices(QObject):
         self._desk.undo.push(NetworkCommand(self.now, after, text, apply=self._apply))
         return True
 
-    def keep(self, graph: Graph, survey: Survey) -> Choice:
-        """Return how an edited graph is kept, with the weights that it begins with.
-
-        Raises:
-            GraphError: It could not be read back from the project.
-        """
-        return dataclasses.replace(kept(graph, survey), start_from=self.now.start_from)
-
     def start_afresh(self) -> None:
         """Keep the network, but let training begin with new weights."""
         after = dataclasses.replace(self.now, start_from="")

@@ -33,7 +33,7 @@ from deepdesk.ui.tabs.architecture.compare_work import (
     run_pick,
     run_picks_work,
 )
-from deepdesk.ui.tabs.architecture.works import reading_work
+from deepdesk.ui.tabs.architecture.export_tools import reading_work
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import Banner, ErrorState
 from deepdesk.ui.widgets.chip_row import ChipRow
@@ -155,8 +155,12 @@ class CompareWindow(QDialog):
             box.show_pick(pick.key)
             self._compare()
 
+        drawing = self._tab.network.drawing
+        if drawing is None:
+            return
         self.refusal.hide()
-        self._jobs.ask("file", reading_work(path), take, self._hear_refusal)
+        work = reading_work(path, drawing.survey.contract)
+        self._jobs.ask("file", work, take, self._hear_refusal)
 
     def _connect(self) -> None:
         for box in self.sides:

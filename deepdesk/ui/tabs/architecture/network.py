@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
+import dataclasses
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,13 +14,12 @@ from deepdesk.nn.graph import Graph
 from deepdesk.project.project_file import ProjectFile
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.architecture.background import Background
-from deepdesk.ui.tabs.architecture.choices import Choices
+from deepdesk.ui.tabs.architecture.choices import Choices, kept
 from deepdesk.ui.tabs.architecture.drawing import Choice, Drawing, Survey
 from deepdesk.ui.tabs.architecture.sketch import Sketches, graph_of
 from deepdesk.ui.tabs.architecture.works import (
     counting_work,
     drawing_work,
-    reading_work,
     survey_work,
 )
 
@@ -132,23 +131,22 @@ class Network(QObject):
         Args:
             text: What was done, as Undo names it: "Added Convolution after stem".
         """
-        if self._survey is None or graph == self.graph:
+        start = self.choice.start_from if self.drawing and _share(graph, self.drawing.graph) else ""
+        return self._take(graph, text, start_from=start)
+
+    def _take(self, graph: Graph, text: str, *, start_from: str) -> bool:
+        if self._survey is None or (graph == self.graph and start_from == self.choice.start_from):
             return False
         try:
-            after = self.choices.keep(graph, self._survey)
+            after = kept(graph, self._survey)
         except GraphError as error:
             self.choices.refuse(error)
             return False
-        return self.choices.push(after, text)
+        return self.choices.push(dataclasses.replace(after, start_from=start_from), text)
 
-    def take_file(self, path: Path) -> None:
-        """Take the network that a file holds, if it is one."""
-
-        def take(graph: Graph) -> None:
-            text = f"Took {graph.name or 'a network'} from a file"
-            self.choices.push(Choice(graph=graph.to_json()), text)
-
-        self._jobs.ask("file", reading_work(path), take, self.choices.hear_end)
+    def take_graph(self, graph: Graph, text: str) -> bool:
+        """Take another network, to begin with new weights; returns whether it was taken."""
+        return self._take(graph, text, start_from="")
 
     def open_run(self, run: str, graph: Graph) -> None:
         """Take the network of a run, to go on from its weights."""
@@ -213,3 +211,9 @@ def _relevant(file: ProjectFile | None) -> tuple[Any, ...]:
         file.task_settings,
         file.training_settings,
     )
+
+
+def _share(one: Graph, other: Graph) -> bool:
+    """Return whether two networks have any block in common, inputs left out."""
+    blocks = ({node.id for node in graph.nodes if node.block != "input"} for graph in (one, other))
+    return bool(set.intersection(*blocks))

@@ -23,11 +23,7 @@ def offer_of(name: str, graph: Graph, main: Node | None = None) -> Offer:
     shown = main or backbone or graph.nodes[len(graph.nodes) // 2]
     return Offer(
         name=name,
-        group=SCRATCH
-        if backbone is None
-        else TRAINED
-        if backbone.config.pretrained
-        else PLAIN,
+        group=SCRATCH if backbone is None else TRAINED if backbone.config.pretrained else PLAIN,
         family=shown.kind.family,
         tip=shown.kind.summary,
         blocks=len(graph.nodes),

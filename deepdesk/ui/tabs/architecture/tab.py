@@ -14,6 +14,7 @@ from deepdesk.ui.tabs.architecture.background import WHERE
 from deepdesk.ui.tabs.architecture.bench import Bench
 from deepdesk.ui.tabs.architecture.block_panel import BlockPanel
 from deepdesk.ui.tabs.architecture.drawing import Drawing
+from deepdesk.ui.tabs.architecture.export_tools import take_network
 from deepdesk.ui.tabs.architecture.left_side import LeftSide
 from deepdesk.ui.tabs.architecture.middle import Middle
 from deepdesk.ui.tabs.architecture.network import Network
@@ -71,10 +72,12 @@ class ArchitectureTab(QWidget):
     def drop(self, paths: list[Path]) -> None:
         """Take a network from a file that was dropped on the window."""
         if len(paths) != 1:
-            error = DeepDeskError("One network fits here, not several.", "Drop one .json file.")
+            error = DeepDeskError(
+                "One network fits here, not several.", "Drop one .json or .onnx file."
+            )
             self._desk.banner(error, WHERE)
             return
-        self.network.take_file(paths[0])
+        take_network(self, paths[0])
 
     # The window asks its front tab to `find`; Qt's static QWidget.find is of no use here.
     def find(self) -> None:  # type: ignore[override]

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepdesk.core.errors import GraphError
 from deepdesk.core.events import Progress, Result, Said
 from deepdesk.core.task import DataFacts, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
-from deepdesk.project.safe_write import read_json, write_bytes
+from deepdesk.project.safe_write import write_bytes
 from deepdesk.ui.tabs.architecture.drawing import Choice, Survey
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 # A network needs something to tell apart, even before there is data.
 PLACEHOLDERS = ("first", "second")
-GRAPH_BYTES = 16 << 20
 _MOMENTS = {"sgd": 1, "adamw": 2}
 
 
@@ -111,26 +109,6 @@ def saving_work(project: Project, choice: Choice) -> Work:
     def work(_emit: EventSink, _stop: StopToken) -> None:
         graph = None if choice.graph is None else dict(choice.graph)
         project.save(architecture=choice.architecture, graph=graph, start_from=choice.start_from)
-
-    return work
-
-
-def reading_work(path: Path) -> Work:
-    """Return work that reads a network from a file; its result is a checked `Graph`.
-
-    Raises:
-        GraphError: It holds something else, with the reason.
-        ProjectError: It is no JSON, or far too large.
-    """
-
-    def work(emit: EventSink, _stop: StopToken) -> None:
-        from deepdesk.nn.graph import Graph
-
-        if path.suffix.lower() != ".json":
-            raise GraphError(
-                f"{path.name} is no network.", "Drop a .json file that holds one.", code="format"
-            )
-        emit(Result(value=Graph.from_json(read_json(path, limit_bytes=GRAPH_BYTES))))
 
     return work
 
