@@ -68,8 +68,13 @@ def test_states_are_counted_in_words():
 def test_the_strip_tells_what_becomes_of_the_weights(qtbot, strip):
     graph = inserted_after(base(), new_node(base(), "dropout"), base().sources["classes"][0])
 
-    with qtbot.waitSignal(strip.told, timeout=PATIENCE_MS, check_params_cb=bool):
-        strip.show_drawing(drawing(graph), RUN)
+    strip.begin_from(RUN)
+    strip.marked(drawing(graph))
+    with qtbot.waitSignal(strip.told, timeout=PATIENCE_MS) as told:
+        pass
+    marked = strip.marked(told.args[0])
+    assert marked.card("dropout").state == "new"
+    assert marked.card("classes").state == "kept"
 
     assert strip.sentence.text() == "Training goes on from the weights of 001 quick"
     assert "1 begin anew" in strip.facts.text()
@@ -77,13 +82,17 @@ def test_the_strip_tells_what_becomes_of_the_weights(qtbot, strip):
 
 
 def test_the_strip_is_hidden_where_nothing_is_carried_over(strip):
-    strip.show_drawing(drawing(), "")
+    given = drawing()
+    strip.begin_from("")
+
+    assert strip.marked(given) is given
 
     assert strip.isHidden()
 
 
 def test_a_run_that_is_gone_is_said(qtbot, strip):
-    strip.show_drawing(drawing(), "009-gone")
+    strip.marked(drawing())
+    strip.begin_from("009-gone")
 
     qtbot.waitUntil(lambda: not strip.isHidden(), timeout=PATIENCE_MS)
     assert strip.sentence.text() == "009 gone cannot give its weights any more"

@@ -88,6 +88,7 @@ class Card:
         out_shape: None while it does not follow.
         cost: None while it is not known.
         problem: Why it cannot work, or None.
+        state: "kept", "changed" or "new" where training goes on from a run's weights, else "".
         remedies: What would help, in words, in the order of `Drawing.remedies`.
     """
 
@@ -99,6 +100,7 @@ class Card:
     out_shape: Shape | None = None
     cost: Cost | None = None
     problem: GraphError | None = None
+    state: str = ""
     remedies: tuple[str, ...] = ()
 
 

@@ -54,7 +54,8 @@ def take_network(tab: ArchitectureTab, path: Path) -> None:
 
     def take(event: object) -> None:
         if isinstance(event, Result):
-            tab.network.take_graph(event.value, f"Took the network in {path.name}")
+            text = f"Took the network in {path.name}"
+            tab.network.change_graph(event.value, text, is_other=True)
 
     def finish(ended: Ended) -> None:
         if ended.error is not None and not ended.report:

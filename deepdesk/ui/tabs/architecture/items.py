@@ -36,6 +36,9 @@ FAMILY_ROLES = {
     "heads": "validation",
     GROUP_FAMILY: "muted",
 }
+# What becomes of a block's weights where training goes on from a run; kept goes without saying.
+STATES = {"changed": ("keeps a part", "warn"), "new": ("new", "good")}
+RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 def family_role(family: str) -> str:
@@ -179,11 +182,14 @@ class CardItem:
         room = self.rect.adjusted(INSET_PX, 7, -metrics.M + 2, -7)
         half = room.height() / 2
         top, below = room.adjusted(0, 0, 0, -half), room.adjusted(0, half, 0, 0)
+        if self.card.state in STATES:
+            words, role = STATES[self.card.state]
+            taken = draw_text(painter, top, words, font(metrics.TINY), text_colour(role), RIGHT)
+            top.setRight(top.right() - taken - metrics.S)
         draw_text(painter, top, self.card.title, font(metrics.BODY, SEMIBOLD), colour("text"))
         ink = text_colour("bad" if self.card.problem else "muted")
         words = "does not fit" if self.card.problem else self.right
-        right = Qt.AlignmentFlag.AlignRight
-        width = draw_text(painter, below, words, font(metrics.TINY), ink, right)
+        width = draw_text(painter, below, words, font(metrics.TINY), ink, RIGHT)
         below.setRight(below.right() - width - metrics.S)
         draw_text(painter, below, self.card.line, font(metrics.TINY), colour("muted"))
 
@@ -196,4 +202,4 @@ class CardItem:
 
 def _look(card: Card) -> tuple[object, ...]:
     """Return what of a card is seen on it, beside its figure."""
-    return card.title, card.line, card.family, card.problem is None
+    return card.title, card.line, card.family, card.problem is None, card.state

@@ -56,6 +56,7 @@ class Middle(QWidget):
         self.toolbar.fit.clicked.connect(lambda _on=False: self.canvas.show_all())
         self.toolbar.tidy.clicked.connect(lambda _on=False: self.canvas.tidy())
         self.toolbar.overlays.chosen.connect(self.canvas.show_overlay)
+        self.surgery.told.connect(lambda d: self.canvas.show_drawing(self.surgery.marked(d)))
         self.show_busy()
 
     @property
@@ -72,13 +73,13 @@ class Middle(QWidget):
         """Show a network and its totals."""
         self._pages.setCurrentIndex(0)
         self.toolbar.setEnabled(True)
-        self.canvas.show_drawing(drawing)
+        self.canvas.show_drawing(self.surgery.marked(drawing))
         self.totals.show_drawing(drawing)
         self.weights.show_missing(drawing.missing_weights)
 
     def show_sketch(self, drawing: Drawing) -> None:
         """Show an edit at once: the blocks, and the sums that are known already."""
-        self.canvas.show_drawing(drawing)
+        self.canvas.show_drawing(self.surgery.marked(drawing))
         if drawing.total is not None:
             self.totals.parameters.set_value(count_text(drawing.total.parameters))
             self.totals.operations.set_value(flop_text(drawing.total.flops))

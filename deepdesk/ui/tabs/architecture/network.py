@@ -125,28 +125,23 @@ class Network(QObject):
         assert self._survey is not None, "nothing was looked at yet"
         return graph_of(self._survey, self.choice)
 
-    def change_graph(self, graph: Graph, text: str) -> bool:
+    def change_graph(self, graph: Graph, text: str, *, is_other: bool = False) -> bool:
         """Take an edited graph, which may be half drawn; returns whether it was taken.
 
         Args:
             text: What was done, as Undo names it: "Added Convolution after stem".
+            is_other: It is another network, which does not go on from the weights of a run.
         """
-        start = self.choice.start_from if self.drawing and _share(graph, self.drawing.graph) else ""
-        return self._take(graph, text, start_from=start)
-
-    def _take(self, graph: Graph, text: str, *, start_from: str) -> bool:
-        if self._survey is None or (graph == self.graph and start_from == self.choice.start_from):
+        if self._survey is None or graph == self.graph:
             return False
+        is_other = is_other or not _share(graph, self.graph)
         try:
             after = kept(graph, self._survey)
         except GraphError as error:
             self.choices.refuse(error)
             return False
-        return self.choices.push(dataclasses.replace(after, start_from=start_from), text)
-
-    def take_graph(self, graph: Graph, text: str) -> bool:
-        """Take another network, to begin with new weights; returns whether it was taken."""
-        return self._take(graph, text, start_from="")
+        start = "" if is_other else self.choice.start_from
+        return self.choices.push(dataclasses.replace(after, start_from=start), text)
 
     def open_run(self, run: str, graph: Graph) -> None:
         """Take the network of a run, to go on from its weights."""

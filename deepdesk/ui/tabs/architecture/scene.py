@@ -22,7 +22,7 @@ from deepdesk.ui.tabs.architecture.words import OVERLAYS, overlay_share, overlay
 
 BUBBLE_GAP_PX = 16
 ROOM_PX = 600  # beyond the cards that can be scrolled to
-MOST_BUBBLES = 3  # of several problems only the chosen block's is told beside it
+MOST_BUBBLES = 1  # of several problems only the chosen block's is told beside it, over nothing else
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
@@ -77,7 +78,7 @@ class SurgeryStrip(QFrame):
     """Hidden while training would begin with new weights.
 
     Signals:
-        told: Block id to state; empty when there is nothing to tell.
+        told: The `Drawing` of which something is known now; it is to be `marked` again.
         compare_asked: None, when a person wants the two networks side by side.
         afresh_asked: None, when a person lets the weights go.
     """
@@ -109,20 +110,33 @@ class SurgeryStrip(QFrame):
         self._lay_out()
         self.hide()
 
-    def show_drawing(self, drawing: Drawing, run: str) -> None:
-        """Tell what a run's weights become in this network; "" hides the strip."""
+    def begin_from(self, run: str) -> None:
+        """Take the run whose weights the network begins with, "" for none."""
+        if run == self._run:
+            return
+        self._run, self._before = run, None
+        self._jobs.forget_all()
+        if run:
+            work = run_graph_work(self._desk.project, run)
+            self._jobs.ask("surgery", work, self._take, self._ended)
+
+    def marked(self, drawing: Drawing) -> Drawing:
+        """Tell what becomes of the weights in a network; return it with that on its blocks."""
         self._drawing = drawing
-        if run != self._run:
-            self._run, self._before = run, None
-            self._jobs.forget_all()
-            if run:
-                work = run_graph_work(self._desk.project, run)
-                self._jobs.ask("surgery", work, self._take, self._ended)
-        self._tell()
+        states = {} if self._before is None else states_of(self._before, drawing)
+        self.setVisible(bool(states))
+        if not states:
+            return drawing
+        self.sentence.setText(f"Training goes on from the weights of {spoken(self._run)}")
+        self.facts.setText(counted(states))
+        self.compare.show()
+        cards = tuple(replace(card, state=states.get(card.id, "")) for card in drawing.cards)
+        return replace(drawing, cards=cards)
 
     def _take(self, graph: Graph) -> None:
         self._before = graph
-        self._tell()
+        if self._drawing is not None:
+            self.told.emit(self._drawing)
 
     def _ended(self, ended: Ended) -> None:
         if ended.error is not None and not ended.report and self._run:
@@ -130,18 +144,6 @@ class SurgeryStrip(QFrame):
             self.facts.setText(str(ended.error))
             self.compare.hide()
             self.show()
-
-    def _tell(self) -> None:
-        if not self._run or self._before is None or self._drawing is None:
-            self.setVisible(False)
-            self.told.emit({})
-            return
-        states = states_of(self._before, self._drawing)
-        self.sentence.setText(f"Training goes on from the weights of {spoken(self._run)}")
-        self.facts.setText(counted(states))
-        self.compare.show()
-        self.show()
-        self.told.emit(states)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()

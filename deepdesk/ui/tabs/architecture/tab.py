@@ -120,6 +120,7 @@ class ArchitectureTab(QWidget):
 
     def _take_sketch(self, drawing: Drawing) -> None:
         """Show an edit at once; what has to be counted follows."""
+        self.middle.surgery.begin_from(self.network.choice.start_from)
         self.middle.show_sketch(drawing)
         self._choose_after(drawing)
         self._say(drawing)
@@ -129,8 +130,8 @@ class ArchitectureTab(QWidget):
         if drawing is None:
             return
         is_first = not self.middle.is_drawn
+        self.middle.surgery.begin_from(self.network.choice.start_from)
         self.middle.show_drawing(drawing)
-        self.middle.surgery.show_drawing(drawing, self.network.choice.start_from)
         if is_first and self.isVisible():
             self.middle.canvas.setFocus()
         self.offers.show_drawing(drawing)
