@@ -21,6 +21,7 @@ from deepdesk.export.onnx_layers import (
     scaled,
     with_bias,
 )
+from deepdesk.export.onnx_pools import pool
 from deepdesk.export.onnx_translation import MissingError, Translation, Value
 
 Handler = Callable[[Operator, Translation], None]
@@ -77,31 +78,6 @@ def _softmax(operator: Operator, given: Translation) -> None:
         given.notes.append("Its Softmax at the end was left out: scores come out raw here.")
         return
     given.put(operator, "activation", {"function": "softmax"}, [source])
-
-
-def _pool(block: str) -> Handler:
-    def handle(operator: Operator, given: Translation) -> None:
-        source = given.value(operator.inputs[0])
-        kernel = list(attribute(operator, "kernel_shape", []))
-        strides = list(attribute(operator, "strides", [1] * len(kernel)))
-        plain = (
-            len(kernel) == 2
-            and len({*kernel}) == len({*strides}) == 1
-            and not any(attribute(operator, "pads", []))
-            and set(attribute(operator, "dilations", [1])) == {1}
-            and not attribute(operator, "ceil_mode", 0)
-            and attribute(operator, "auto_pad", "NOTSET") in ("NOTSET", "VALID")
-            and len(operator.outputs) == 1
-        )
-        if not plain or source.is_pooled or source.rank != 4:
-            raise MissingError(f"{operator.kind} with padding, or not square")
-        if kernel == [1, 1] and strides == [1, 1]:
-            given.values[operator.outputs[0]] = source
-            return
-        settings = {"size": kernel[0], "stride": strides[0]}
-        given.put(operator, block, settings, [source])
-
-    return handle
 
 
 def _global_pool(how: str) -> Handler:
@@ -325,7 +301,7 @@ def _cast(operator: Operator, given: Translation) -> None:
 
 HANDLERS: Mapping[str, Handler] = {
     "Add": _add,
-    "AveragePool": _pool("average_pool"),
+    "AveragePool": pool("average_pool"),
     "BatchNormalization": batch_normalization,
     "Cast": _cast,
     "Clip": _clip,
@@ -348,7 +324,7 @@ HANDLERS: Mapping[str, Handler] = {
     "LayerNormalization": layer_normalization,
     "LeakyRelu": _activation("leaky_relu", alpha=(0.01, 0.01)),
     "MatMul": matrix_product,
-    "MaxPool": _pool("max_pool"),
+    "MaxPool": pool("max_pool"),
     "Mish": _activation("mish"),
     "Mul": _multiply,
     "ReduceMax": _reduce("maximum"),

@@ -176,14 +176,14 @@ def check_parameters(count: int, node: str) -> None:
     """Refuse a network that no machine could train.
 
     Raises:
-        GraphError: Code "too_large".
+        GraphError: Code "parameters".
     """
     if count > MAX_PARAMETERS:
         raise GraphError(
             f"The network would have {count:,} parameters or more.",
             "Pool before this block, or use fewer channels.",
             node=node,
-            code="too_large",
+            code="parameters",
         )
 
 

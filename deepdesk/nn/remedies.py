@@ -12,34 +12,41 @@ from itertools import islice
 
 from deepdesk.core.errors import DeepDeskError, GraphError
 from deepdesk.nn.graph import Contract, Graph
-from deepdesk.nn.repairs import Fault, Remedy, proposals
+from deepdesk.nn.repairs import Fault, Recheck, Remedy, proposals
 from deepdesk.nn.shapes import Inference, infer
 
 __all__ = ["MOST", "Remedy", "remedies"]
 
 MOST = 3
 _TRIED = 24  # proposals of one problem, each an inference of the whole graph
-# Found when a network is built, not by `infer`: a remedy of them cannot be seen to work there.
-_OUTSIDE = frozenset({"id"})
-
 # What is connected is a choice of the remedy: what is wrong at the block then is its doing.
 _CHOICES = frozenset({"not_connected", "too_many_inputs"})
 
 _Key = tuple[str, str]
 
 
-def remedies(graph: Graph, contract: Contract | None, problem: GraphError) -> tuple[Remedy, ...]:
+def remedies(
+    graph: Graph,
+    contract: Contract | None,
+    problem: GraphError,
+    *,
+    recheck: Recheck | None = None,
+) -> tuple[Remedy, ...]:
     """Return up to three repaired graphs, best first; none where no remedy is known.
 
     Args:
         graph: As it is drawn, fitted to the contract or not.
         contract: What the network has to take and give, None for anything.
-        problem: One of those that `shapes.infer` finds in it.
+        problem: One of those that `shapes.infer` or `recheck` finds in it.
+        recheck: For a problem that `infer` cannot see: returns that of a graph, None for none.
     """
     found = infer(graph, contract)
-    if _key(problem) not in _keys(found) and problem.code not in _OUTSIDE:
+    is_seen = _key(problem) in _keys(found)
+    if not is_seen and recheck is None:
         return ()
-    fault = Fault(graph, contract, problem, found)
+    fault = Fault(graph, contract, problem, found, recheck=None if is_seen else recheck)
+    if not is_seen and not fault.is_still_in(graph):
+        return ()
     return _verified(fault, proposals(fault))
 
 
@@ -65,7 +72,7 @@ def _problems_made(fault: Fault, after: Graph) -> int | None:
     except DeepDeskError:
         return None
     before = _keys(fault.found)
-    if _key(fault.problem) in _keys(found):
+    if _key(fault.problem) in _keys(found) or fault.is_still_in(after):
         return None
     made = [problem for problem in found.problems if _key(problem) not in before]
     places = {node_id: place for place, node_id in enumerate(found.shapes)}

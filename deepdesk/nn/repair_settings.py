@@ -6,12 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from deepdesk.core.settings import Setting, settings_of
+from deepdesk.nn import editing
 from deepdesk.nn.block import Shape, divisors_near
 from deepdesk.nn.bridging import upstream
+from deepdesk.nn.catalogue import BLOCKS
 from deepdesk.nn.graph import Node
 from deepdesk.nn.nearest import is_legal, nearest_settings
 from deepdesk.nn.repairs import Fault, Remedy
 
+_OWN_WIDTHS = ("channels", "features", "width", "hidden")
 _TRIED = 40  # values of one setting, each one shape
 
 
@@ -133,6 +136,30 @@ def _widened(
                 fault.graph.with_node(changed),
             )
             return
+
+
+def fewer_numbers(fault: Fault) -> Iterator[Remedy]:
+    """Yield the block at fault with half of its width, a quarter and so on, as much as it takes."""
+    node = fault.node
+    for setting in settings_of(node.kind.config):
+        if setting.key not in _OWN_WIDTHS:
+            continue
+        value = getattr(node.config, setting.key) // 2
+        while value and is_legal(node, setting.key, value):
+            graph = fault.graph.with_node(node.with_settings(**{setting.key: value}))
+            if not fault.is_still_in(graph):
+                yield Remedy(title_for(setting, value), graph)
+                break
+            value //= 2
+
+
+def pooled_before(fault: Fault) -> Iterator[Remedy]:
+    """Yield the graph in which a block at fault gets one number per channel, not every place."""
+    for source in fault.graph.sources[fault.problem.node]:
+        if fault.graph.node(source).block == "flatten":
+            graph = editing.replaced(fault.graph, source, "global_pool", {})
+            title = BLOCKS["global_pool"].title
+            yield Remedy(f"Use {title} instead of {fault.name(source)}", graph)
 
 
 def _widths(_node: Node) -> Collection[str]:

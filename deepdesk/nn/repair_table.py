@@ -31,6 +31,7 @@ PROPOSERS: Mapping[str, tuple[Proposer, ...]] = {
         removal,
     ),
     "too_large": (inserts.block_before, values.nearby_values, removal),
+    "parameters": (values.pooled_before, values.fewer_numbers, removal),
     "channels": (inserts.block_before, removal),
     "fixed_side": (inserts.block_before, removal),
     "no_map": (values.nearby_values, removal),

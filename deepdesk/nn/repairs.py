@@ -28,6 +28,9 @@ class Remedy:
     graph: Graph
 
 
+Recheck = Callable[[Graph], GraphError | None]
+
+
 @dataclass(frozen=True)
 class Fault:
     """A problem in its place.
@@ -37,12 +40,14 @@ class Fault:
         contract: What it has to take and give, None for anything.
         problem: One of `found.problems`, or one of a build.
         found: By `infer` in the graph.
+        recheck: Returns what else is wrong with a graph, beyond what `infer` finds.
     """
 
     graph: Graph
     contract: Contract | None
     problem: GraphError
     found: Inference
+    recheck: Recheck | None = None
 
     @property
     def node(self) -> Node:
@@ -69,6 +74,11 @@ class Fault:
         except GraphError as error:
             return not is_whole and error.code != self.problem.code
         return True
+
+    def is_still_in(self, graph: Graph) -> bool:
+        """Return whether a problem that only `recheck` finds is in a changed graph, too."""
+        found = self.recheck(graph) if self.recheck is not None else None
+        return found is not None and found.node == self.problem.node
 
     def name(self, node_id: str) -> str:
         """Return what to call a block: its title, with its id where others have that title."""

@@ -11,6 +11,7 @@ from deepdesk.core.errors import ConfigError, GraphError
 from deepdesk.nn.block import Shape, Shapes, shape_text
 from deepdesk.nn.catalogue import BLOCKS
 from deepdesk.nn.graph import Contract, Graph, Node
+from deepdesk.nn.reserved_ids import RESERVED_IDS, reserved_problem
 
 _SHOWN = 4  # blocks of a circle in its problem
 
@@ -92,6 +93,9 @@ def infer(graph: Graph, contract: Contract | None = None) -> Inference:
                 shapes[node.id] = node_shape(node, tuple(shapes[source] for source in sources))
             except GraphError as error:
                 problems.append(error)
+                continue
+            if node.id in RESERVED_IDS and node.block != "input":
+                problems.append(reserved_problem(node.id))
     problems += [_circle_problem(graph, circle) for circle in circles]
     problems += _end_problems(graph)
     if contract is not None and not problems:

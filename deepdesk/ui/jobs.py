@@ -1,7 +1,7 @@
 """Work in a background thread, with its events delivered in the window's thread.
 
-One way in: the worker fills a queue, a timer empties it once a frame. A fast loop cannot
-flood the window, and every slot runs in the window's thread.
+One way in: the worker fills a queue, a timer empties it once a frame, more often at the
+beginning. A fast loop cannot flood the window, and every slot runs in the window's thread.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from deepdesk.core.priority import lower_this_thread
 from deepdesk.core.work import StopToken, Work, run
 
 FRAME_MS = 33  # about 30 times a second
+# Work that answers at once, as after an edit, is not left waiting for a whole frame.
+SOON_MS, SOON_TIMES = 4, 25
 
 
 class Job(QObject):
@@ -42,7 +44,8 @@ class Job(QObject):
         self._last: Ended | None = None
         self._thread = threading.Thread(target=self._run, name=f"deepdesk-job-{what}", daemon=True)
         self._timer = QTimer(self)
-        self._timer.setInterval(FRAME_MS)
+        self._timer.setInterval(SOON_MS)
+        self._looks = 0
         self._timer.timeout.connect(self._drain)
 
     def start(self) -> Job:
@@ -90,6 +93,9 @@ class Job(QObject):
         run(self._work, self._inbox.put, self._stop)
 
     def _drain(self) -> None:
+        self._looks += 1
+        if self._looks == SOON_TIMES:
+            self._timer.setInterval(FRAME_MS)
         events = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
         if not events:
             return

@@ -12,86 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
-    from deepdesk.core.task import TaskSpec
-    from deepdesk.ui.shell import MainWindow
+from deepdesk.ui.shots_stage import Shot, Stage
+from deepdesk.ui.shots_workshop import BUILDING, LOOKING, loaded
 
 SIZE, LARGE = (1280, 800), (2560, 1440)
-PATIENCE_S = 300.0
-SETTLE_S = 0.6
-
-
-class Stage:
-    """The window, and the ways to bring it into a state through what the program offers.
-
-    Attributes:
-        home: Folder of this show, with everything the window writes.
-        events: Events of all runs so far.
-    """
-
-    def __init__(self, app: QApplication, home: Path, size: tuple[int, int]) -> None:
-        from deepdesk.tasks import all_tasks
-        from deepdesk.ui.desk import Desk
-        from deepdesk.ui.shell import MainWindow
-
-        self.app = app
-        self.home = home
-        self.spec: TaskSpec = next(spec for spec in all_tasks().values() if spec.sample)
-        self.events: list[Any] = []
-        self.window: MainWindow = MainWindow(Desk())
-        self.desk = self.window.desk
-        self.desk.run_event.connect(self.events.append)
-        self.window.resize(*size)
-        self.window.show()
-
-    def until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-        """Let the window live until `condition` holds.
-
-        Raises:
-            TimeoutError: It never did.
-        """
-        end_s = time.monotonic() + timeout_s
-        while not condition():
-            if time.monotonic() > end_s:
-                raise TimeoutError("the window did not reach its state")
-            self.app.processEvents()
-            time.sleep(0.005)
-
-    def settle(self, seconds: float = SETTLE_S) -> None:
-        """Let the window live for a moment."""
-        end_s = time.monotonic() + seconds
-        self.until(lambda: time.monotonic() >= end_s)
-
-    def quiet(self) -> None:
-        """Wait until no job is under way and the pictures in sight have come."""
-        self.settle(0.2)
-        self.until(lambda: not self.desk.jobs and not self._is_loading())
-        self.settle(0.2)
-
-    def _is_loading(self) -> bool:
-        from deepdesk.ui.tabs.dataset.tab import DatasetTab
-
-        pages = self.window.tabs.findChildren(DatasetTab)
-        spaces = [page.workspace for page in pages if page.isVisible() and page.workspace]
-        return any(space.is_loading for space in spaces)
-
-    def count(self, kind: str) -> int:
-        """Return how many events of that name runs have told."""
-        return sum(type(event).__name__ == kind for event in self.events)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
-    """One state: its file name, and how the window gets there from the one before."""
-
-    name: str
-    enter: Callable[[Stage], None]
 
 
 def _welcome(stage: Stage) -> None:
@@ -209,8 +136,7 @@ def _drag(stage: Stage) -> None:
 
 def _let_go(stage: Stage) -> None:
     stage.window.drops.overlay.hide()
-    stage.window.show_tab("architecture")
-    stage.quiet()
+    loaded(stage)
 
 
 def _recent(stage: Stage) -> None:
@@ -243,6 +169,7 @@ SHOTS = (
     Shot(name="dataset-selected", enter=_selected),
     Shot(name="dataset-drag", enter=_drag),
     Shot(name="architecture-loaded", enter=_let_go),
+    *BUILDING,
     Shot(name="inference-untrained", enter=_tab("inference")),
     Shot(name="training-ready", enter=_tab("training")),
     Shot(name="training-running", enter=_train),
@@ -253,6 +180,7 @@ SHOTS = (
     Shot(name="inference-loaded", enter=_ask_one),
     Shot(name="inference-many", enter=_ask_many),
     Shot(name="inference-error", enter=_ask_wrong),
+    *LOOKING,
     Shot(name="welcome-loaded", enter=_recent),
     Shot(name="welcome-interrupted", enter=_interrupted),
 )
@@ -283,8 +211,9 @@ def take(
             apply(stage.app, mode)
             stage.settle()
             path = folder / f"{shot.name}-{mode}.png"
-            stage.window.grab().save(str(path))
+            stage.picture().save(str(path))
             made.append(path)
+        shot.leave(stage)
         sys.stderr.write(f"{shot.name} ({time.monotonic() - start_s:.1f} s)\n")
     return made
 

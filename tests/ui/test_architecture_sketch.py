@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deepdesk.nn.editing import disconnected, grouped, inserted_after, new_node, removed
+from deepdesk.nn.editing import added, disconnected, grouped, inserted_after, new_node, removed
 from deepdesk.ui.tabs.architecture.drawing import Choice
 from deepdesk.ui.tabs.architecture.sketch import Sketches, base_of, graph_of
 from tests.ui.architecture_drawings import drawing, skip_graph, survey
@@ -68,3 +68,28 @@ def test_a_preset_counts_as_such_only_while_its_structure_is_the_same():
     assert base_of(given, grouped(preset, ["stem"], "Eye")) is None
     assert base_of(given, removed(preset, ["stem"])) is None
     assert base_of(given, replace(preset, name="Mine")) is None
+
+
+def test_a_block_does_not_take_over_the_fault_of_another_like_it():
+    graph = skip_graph(stride=1)
+    sketches = Sketches()
+    faulty = drawing(added(graph, new_node(graph, "input")))
+    assert any(card.problem for card in faulty.cards)
+    sketches.learn(faulty)
+
+    sketch = sketches.sketch(faulty, graph)
+
+    assert sketch.problems == ()
+    assert [card.id for card in sketch.cards if card.problem] == []
+
+
+def test_a_block_does_not_take_over_what_became_of_the_weights_of_another():
+    before = drawing(skip_graph(stride=1))
+    cards = tuple(replace(c, state="new" if c.id == "stem" else "kept") for c in before.cards)
+    before = replace(before, cards=cards)
+    sketches = Sketches()
+    sketches.learn(before)
+
+    sketch = sketches.sketch(before, before.graph)
+
+    assert {card.id: card.state for card in sketch.cards} == {c.id: c.state for c in cards}

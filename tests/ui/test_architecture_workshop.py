@@ -244,5 +244,5 @@ def test_training_waits_for_a_drawn_network_to_be_mended_but_not_for_one_on_offe
     network = training.setup.network
     network.setCurrentIndex(network.findData("Residual, small"))
 
-    assert training.control.blocked() == ""
+    assert training.control.blocked().text == ""
     assert training.setup.button.isEnabled()

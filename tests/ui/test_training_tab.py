@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.events import Ended, Progress, RunEnded
+from deepdesk.nn.graph import Graph, Node
 from deepdesk.tasks import all_tasks
 from tests.ui import training_stage as stage
 from tests.ui.run_events import keep_run, started, stepped
@@ -59,6 +60,36 @@ def test_one_class_alone_is_said_before_the_start(qtbot, desk, project, make_tab
 
     assert "second one" in tab.setup.reason.text()
     assert not tab.setup.button.isEnabled()
+
+
+def test_a_broken_drawing_is_said_and_its_link_leads_to_architecture(
+    qtbot, desk, project, make_tab
+):
+    broken = Graph("Broken", (Node("picture", "input"), Node("sum", "add")))
+    project.save(graph=broken.to_json())
+    tab = make_tab()
+
+    assert "cannot be trained" in tab.setup.reason.text()
+    assert not tab.setup.button.isEnabled()
+    assert tab.setup.mend.isVisible()
+    assert tab.setup.mend.focusPolicy() & Qt.FocusPolicy.TabFocus
+    tab.setup.mend.setFocus()
+    qtbot.keyClick(tab.setup.mend, Qt.Key.Key_Space)
+    assert desk.store.session.tab == "architecture"
+
+    tab.setup.network.setCurrentIndex(1)  # one on offer is not broken
+    assert not tab.setup.mend.isVisible()
+    assert tab.setup.button.isEnabled()
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+
+
+def test_only_a_broken_drawing_leads_to_architecture(project, make_tab):
+    with project.index() as index:
+        index.merge_classes([row.id for row in index.classes()[1:]], index.classes()[0].id)
+    tab = make_tab()
+
+    assert tab.setup.reason.isVisible()
+    assert not tab.setup.mend.isVisible()
 
 
 def test_start_asks_for_what_the_form_says(qtbot, desk, make_tab, monkeypatch):

@@ -237,7 +237,7 @@ def test_the_first_remedies_lead_to_a_network_without_problems(name):
 def test_every_kind_of_problem_has_a_case_here():
     known = {code for _graph, code, _titles in CASES.values()}
 
-    assert set(PROPOSERS) - known <= {"id", "fixed_side", "no_map"}
+    assert set(PROPOSERS) - known <= {"id", "fixed_side", "no_map", "parameters"}
 
 
 def test_a_projection_gives_the_shape_of_the_longer_branch():
@@ -253,12 +253,33 @@ def test_a_projection_gives_the_shape_of_the_longer_branch():
     assert first.sources[source.id] == ("a",)
 
 
+def test_a_sum_of_different_shapes_is_projected_first_whatever_is_wrong_behind_it():
+    graph = network(
+        filters("a", channels=16),
+        filters("b", channels=32, stride=2),
+        Node("merge", "add"),
+        Node("linear", "linear"),
+        HEAD,
+    )
+    graph = linked(graph, ("a", "merge", 1))
+    (problem,) = infer(graph, CONTRACT).problems
+    assert (problem.code, problem.node) == ("shapes_differ", "merge")
+
+    first = remedies(graph, CONTRACT, problem)[0]
+
+    assert first.title == "Insert a projection to 32 channels, stride 2"
+    (behind,) = infer(first.graph, CONTRACT).problems
+    assert (behind.code, behind.node) == ("layout", "linear")
+
+
 def test_a_block_named_like_a_part_of_the_network_can_be_renamed():
     graph = network(filters("forward"), POOL, HEAD)
-    problem = GraphError("A block cannot have the id 'forward'.", node="forward", code="id")
+    (problem,) = infer(graph, CONTRACT).problems
+    assert (problem.code, problem.node) == ("id", "forward")
 
     (remedy,) = remedies(graph, CONTRACT, problem)
 
+    assert remedy.title == "Rename it to forward_block"
     assert "forward" not in remedy.graph.by_id
     assert infer(remedy.graph, CONTRACT).problems == ()
 

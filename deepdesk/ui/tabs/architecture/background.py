@@ -39,8 +39,14 @@ class Background(QObject):
         work: Work,
         take: Callable[[Any], None],
         ended: Callable[[Ended], None],
+        *,
+        is_awaited: bool = False,
     ) -> None:
-        """Run `work`; `take` is called with each result, `ended` last, unless a newer one came."""
+        """Run `work`; `take` is called with each result, `ended` last, unless a newer one came.
+
+        Args:
+            is_awaited: A person waits for it right now, so it runs at full priority.
+        """
         self.forget(kind)
 
         def is_newest() -> bool:
@@ -55,7 +61,7 @@ class Background(QObject):
                 del self._jobs[kind]
                 ended(end)
 
-        job = self._desk.start(work, WHERE, on_event=hear, on_ended=finish, lowered=True)
+        job = self._desk.start(work, WHERE, on_event=hear, on_ended=finish, lowered=not is_awaited)
         self._jobs[kind] = job
 
     def forget(self, kind: str) -> None:

@@ -19,6 +19,7 @@ from deepdesk.ui.tabs.architecture.selection import Selection, only
 from deepdesk.ui.tabs.architecture.view import CALM_ZOOM, FIT_MARGIN_PX, NetworkView
 from deepdesk.ui.tabs.architecture.words import OVERLAYS, overlay_text
 from deepdesk.ui.theme import current
+from deepdesk.ui.widgets.escape import KeepsEscape
 
 
 class Canvas(NetworkView):
@@ -72,6 +73,7 @@ class Canvas(NetworkView):
         self.hover: Hover = self._hand.hover
         self.minimap = Minimap(self)
         self.setAccessibleName("Network")
+        KeepsEscape(self, self._has_use_for_escape)
         current().changed.connect(self._wear)
 
     @property
@@ -218,6 +220,9 @@ class Canvas(NetworkView):
             self._hand.hold_space(is_held=True)
         elif not canvas_keys.press(self, event):
             event.ignore()
+
+    def _has_use_for_escape(self) -> bool:
+        return bool(self.gesture or self.selection or self.selected_edges)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():

@@ -100,8 +100,21 @@ def _remedies(
     found: dict[str, tuple[Remedy, ...]] = {}
     for problem in problems[:_MOST_REPAIRED]:
         stop.check()
-        found.setdefault(problem.node, remedies(graph, survey.contract, problem))
+        offered = remedies(
+            graph,
+            survey.contract,
+            problem,
+            recheck=lambda changed: _too_large(changed, survey, stop),
+        )
+        found.setdefault(problem.node, offered)
     return found
+
+
+def _too_large(kept: Graph, survey: Survey, stop: StopToken) -> GraphError | None:
+    """Return the problem of a network that no machine could train, None where it is no such."""
+    graph = kept.fitted(survey.contract)
+    _known, problems = _costs(graph, infer(graph, survey.contract), survey.batch_size, stop)
+    return problems[0] if problems else None
 
 
 def _costs(
@@ -121,7 +134,9 @@ def _costs(
             parameters += costs[node.id].parameters
             check_parameters(parameters, node.id)
         except GraphError as error:
-            return costs, (error,)
+            hint = error.hint or "Use other settings, or remove it."
+            problem = GraphError(error.message, hint, node=node.id, code=error.code)
+            return costs, (problem,)
     return costs, ()
 
 

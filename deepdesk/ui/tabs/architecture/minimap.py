@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deepdesk.ui.tabs.architecture.view import NetworkView
 
 WIDTH_PX, HEIGHT_PX, INSET_PX, EDGE_PX = 184, 122, 9, 14
+CALM_MS = 120
 
 
 class Minimap(QWidget):
@@ -29,6 +30,8 @@ class Minimap(QWidget):
         self._view = view
         self._cards = QPixmap()
         self._state: tuple[object, ...] = ()
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self._renew)
         self.setFixedSize(WIDTH_PX, HEIGHT_PX)
         self.setAccessibleName("Overview of the network")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -38,8 +41,13 @@ class Minimap(QWidget):
 
     def refresh(self) -> None:
         """Draw the cards anew, after another drawing, selection or theme."""
-        self._state = ()
+        # Not at once: an edit is to be seen in the drawing first.
+        self._calm.start()
         self._follow(None)
+
+    def _renew(self) -> None:
+        self._state = ()
+        self.update()
 
     def point_at(self, at: QPointF) -> QPointF:
         """Return the point of the drawing at a point of the widget."""
@@ -78,7 +86,7 @@ class Minimap(QWidget):
         picture = self._view.picture
         assert picture is not None
         density = self.devicePixelRatioF()
-        state = (density, colour("surface").rgb(), *self._scale())
+        state = (density, colour("surface").rgb())
         if state != self._state:
             self._state = state
             self._cards = QPixmap(self.size() * density)

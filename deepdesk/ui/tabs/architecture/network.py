@@ -174,7 +174,7 @@ class Network(QObject):
     def _draw(self) -> None:
         assert self._survey is not None
         work = drawing_work(self._survey, self.choice)
-        self._jobs.ask("drawing", work, self._take_drawing, self._hear_end)
+        self._jobs.ask("drawing", work, self._take_drawing, self._hear_end, is_awaited=True)
 
     def _take_drawing(self, drawing: Drawing) -> None:
         # The list is counted after the drawing: what is looked at comes first.

@@ -25,6 +25,7 @@ from deepdesk.ui.tabs.architecture.items import family_role
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import SEMIBOLD, font
 from deepdesk.ui.widgets.command_palette import AnyIndex, likeness
+from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.painting import (
     antialiased,
@@ -178,6 +179,7 @@ class _Search(QLineEdit):
         self.setAccessibleName("Find a block to add")
         self.setClearButtonEnabled(True)
         self.setMaxLength(80)
+        KeepsEscape(self, lambda: bool(self.text()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from deepdesk.core.events import Ended
 from deepdesk.ui.desk import Desk
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from deepdesk.project.folder import Project
 
 
+CALM_MS = 80  # so that writing does not compete with counting what was just changed
+
+
 class Saver(QObject):
-    """Writes in the background; of those that wait only the last is written.
+    """Writes in the background a moment after a choice; of those that wait only the last.
 
     Signals:
         saved: None, after the file has what was asked for last.
@@ -31,6 +34,8 @@ class Saver(QObject):
         self._project = project
         self._waiting: Choice | None = None
         self._is_writing = False
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self.flush)
 
     @property
     def is_busy(self) -> bool:
@@ -40,6 +45,11 @@ class Saver(QObject):
     def save(self, choice: Choice) -> None:
         """Keep a choice."""
         self._waiting = choice
+        self._calm.start()
+
+    def flush(self) -> None:
+        """Begin to write what waits at once."""
+        self._calm.stop()
         if not self._is_writing:
             self._write()
 

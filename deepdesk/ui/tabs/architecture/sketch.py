@@ -82,7 +82,7 @@ class Sketches:
     """Draws an edited network from what earlier drawings knew of such blocks."""
 
     def __init__(self) -> None:
-        self._known: dict[_Key, Card] = {}
+        self._known: dict[_Key, Cost] = {}
 
     def learn(self, drawing: Drawing) -> None:
         """Remember what each block of a counted drawing costs."""
@@ -91,7 +91,7 @@ class Sketches:
         nodes = drawing.graph.by_id
         for card in drawing.cards:
             if card.cost is not None:
-                self._known[_key(nodes[card.id], card.in_shapes)] = card
+                self._known[_key(nodes[card.id], card.in_shapes)] = card.cost
 
     def forget(self) -> None:
         """Forget every cost: the data or the batch differ."""
@@ -108,7 +108,10 @@ class Sketches:
         found = infer(fitted, survey.contract)
         problems = found.problems
         bare = (card_of(fitted, node, found, problems) for node in ordered(fitted))
-        cards = tuple(self._with_cost(fitted.by_id[card.id], card) for card in bare)
+        states = {card.id: card.state for card in before.cards}
+        cards = tuple(
+            self._with_cost(fitted.by_id[card.id], card, states.get(card.id, "")) for card in bare
+        )
         return dataclasses.replace(
             before,
             graph=fitted,
@@ -122,13 +125,10 @@ class Sketches:
             is_counted=False,
         )
 
-    def _with_cost(self, node: Node, card: Card) -> Card:
-        known = None if card.problem else self._known.get(_key(node, card.in_shapes))
-        if known is None:
-            return card
-        return dataclasses.replace(
-            known, id=card.id, title=card.title, in_shapes=card.in_shapes, remedies=()
-        )
+    def _with_cost(self, node: Node, card: Card, state: str) -> Card:
+        """Return a card with what a block like it costs, and what became of its own weights."""
+        cost = None if card.problem else self._known.get(_key(node, card.in_shapes))
+        return card if cost is None else dataclasses.replace(card, cost=cost, state=state)
 
 
 def _sum(cards: tuple[Card, ...]) -> Cost | None:

@@ -102,6 +102,7 @@ class ArchitectureTab(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.block.flush()
+        self.network.choices.saver.flush()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.network.stop()

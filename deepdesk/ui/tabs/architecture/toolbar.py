@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.chip_row import ChipRow
+from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.labels import restyle
 
 HEIGHT_PX = 51
@@ -37,6 +38,7 @@ class FindField(QLineEdit):
         self.setAccessibleName("Find a block")
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(90)
+        KeepsEscape(self, lambda: bool(self.text()))
         self.setMaximumWidth(metrics.scaled(FIND_PX))
         self.textEdited.connect(self.asked.emit)
         self.returnPressed.connect(lambda: self.asked.emit(self.text()))
@@ -73,7 +75,7 @@ class Toolbar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(metrics.L, metrics.XS, metrics.L, metrics.XS)
         row.setSpacing(metrics.S)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search, 4)
         row.addWidget(self.fit)
         row.addWidget(self.tidy)
         row.addWidget(self.tools)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.project.index import Filter
-from deepdesk.ui.tabs.dataset.escape import KeepsEscape
+from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview, narrowed
 from deepdesk.ui.theme import icons
 from deepdesk.ui.theme.metrics import S

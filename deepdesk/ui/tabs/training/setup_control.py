@@ -13,7 +13,7 @@ from deepdesk.core.task import DataFacts
 from deepdesk.nn.graph import Graph
 from deepdesk.nn.shapes import infer
 from deepdesk.ui.desk import Desk
-from deepdesk.ui.tabs.training.setup_panel import SetupPanel
+from deepdesk.ui.tabs.training.setup_panel import FREE, Blocked, SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer
 from deepdesk.ui.tabs.training.works import (
     Readiness,
@@ -48,23 +48,25 @@ class SetupControl(QObject):
         panel.edited.connect(
             lambda _none: panel.show_phase(desk.store.session.phase, self.blocked())
         )
+        panel.mend_asked.connect(lambda _none: desk.store.update(tab="architecture"))
         desk.samples_changed.connect(self.count)
 
     def count(self, _revision: object = None) -> None:
         """Count what there is to train on."""
         self._viewer.start(readiness_work(self._desk.project), self._take_readiness)
 
-    def blocked(self) -> str:
-        """Return why a run cannot begin, "" when it can."""
-        if self._desk.project.read_only:
-            return f"Open in another window ({self._desk.project.owner}); train there."
+    def blocked(self) -> Blocked:
+        """Return why a run cannot begin."""
+        project = self._desk.project
+        if project.read_only:
+            return Blocked(text=f"Open in another window ({project.owner}); train there.")
         is_drawn = not self._panel.network_name()
-        fault = network_fault(self._desk.project.file.graph) if is_drawn else ""
-        if fault or self.readiness is None:
-            return fault
-        if len(self.readiness.classes) == 1:
-            return "There is one class; training needs a second one to tell it from."
-        return ""
+        fault = network_fault(project.file.graph) if is_drawn else ""
+        if fault:
+            return Blocked(text=fault, is_drawing=True)
+        if self.readiness is not None and len(self.readiness.classes) == 1:
+            return Blocked(text="There is one class; training needs a second one to tell it from.")
+        return FREE
 
     def save_now(self) -> None:
         """Keep the settings at once, where a change is waiting to be kept."""
@@ -113,6 +115,4 @@ def network_fault(kept: Mapping[str, Any] | None) -> str:
         problems: tuple[GraphError, ...] = infer(Graph.from_json(kept)).problems
     except GraphError as error:
         problems = (error,)
-    return (
-        f"The network cannot be trained. {problems[0]} Mend it in Architecture." if problems else ""
-    )
+    return f"The network cannot be trained. {problems[0]}" if problems else ""

@@ -26,7 +26,7 @@ from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.choices_list import ChoicesList
 from deepdesk.ui.tabs.training.fitting_scroll import FittingScroll
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.widgets.buttons import PrimaryButton, SmallButton
+from deepdesk.ui.widgets.buttons import LinkButton, PrimaryButton, SmallButton
 from deepdesk.ui.widgets.dial import SegmentedDial
 from deepdesk.ui.widgets.labels import Label
 
@@ -43,6 +43,20 @@ class ButtonWords:
     can_stop: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Why a run cannot begin.
+
+    Attributes:
+        text: "" when it can.
+        is_drawing: Whether the drawn network is why; the way to its drawing is then on offer.
+    """
+
+    text: str = ""
+    is_drawing: bool = False
+
+
+FREE = Blocked()
 BUTTONS = {
     "idle": ButtonWords(text="Start", icon="play"),
     "running": ButtonWords(text="Pause", icon="pause", can_stop=True),
@@ -57,18 +71,20 @@ class SetupPanel(QFrame):
     Signals:
         acted: None, when the primary button was pressed.
         stop_asked: None.
+        mend_asked: None, when the drawn network is at fault and is to be mended.
         edited: None, after any setting changed.
     """
 
     acted = Signal(object)
     stop_asked = Signal(object)
+    mend_asked = Signal(object)
     edited = Signal(object)
 
     def __init__(self, spec: TaskSpec, file: Any) -> None:
         super().__init__()
         self._spec = spec
         self._has_drawn = file.graph is not None
-        self._blocked = ""
+        self._blocked = FREE
         self._labels = {
             setting.key: setting.knob.label
             for kind in (TrainingConfig, spec.config)
@@ -97,6 +113,7 @@ class SetupPanel(QFrame):
         self.stop_button = SmallButton("Stop and keep", lambda: self.stop_asked.emit(None))
         self.stop_button.setToolTip("Ends the run within a second; its best weights are kept")
         self.reason = Label(kind="small", tone="warn", wraps=True)
+        self.mend = LinkButton("Mend it in Architecture", lambda: self.mend_asked.emit(None))
         self.choices = ChoicesList()
         self._lay_out()
         self._names: tuple[str, ...] = ()
@@ -163,11 +180,11 @@ class SetupPanel(QFrame):
         """Return the name of the chosen network, "" for the one drawn in Architecture."""
         return str(self.network.currentData() or "")
 
-    def show_phase(self, phase: str, blocked: str = "") -> None:
+    def show_phase(self, phase: str, blocked: Blocked = FREE) -> None:
         """Show the buttons of a phase; `blocked` says why a run cannot begin."""
         self._phase, self._blocked = phase, blocked
         words = BUTTONS[phase]
-        reason = (blocked or self._wrong_setting()) if phase == "idle" else ""
+        reason = (blocked.text or self._wrong_setting()) if phase == "idle" else ""
         self.button.setText(words.text)
         self.button.setAccessibleName(words.text)
         self.button.set_icon(words.icon)
@@ -175,6 +192,7 @@ class SetupPanel(QFrame):
         self.stop_button.setVisible(words.can_stop)
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
+        self.mend.setVisible(bool(reason) and blocked.is_drawing)
 
     def show_error(self, error: DeepDeskError) -> bool:
         """Write an error beside its setting; return False when it is of no setting here."""
@@ -262,7 +280,7 @@ class SetupPanel(QFrame):
         column.setSpacing(metrics.M)
         _add_inset(column, self.dial, self.forecast)
         column.addWidget(FittingScroll(inside))
-        _add_inset(column, self.reason, self.button, self.stop_button, self.choices)
+        _add_inset(column, self.reason, self.mend, self.button, self.stop_button, self.choices)
         column.addStretch(1)
 
 
