@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,37 +78,38 @@ class Stage:
         return sum(type(event).__name__ == kind for event in self.events)
 
     def picture(self) -> QPixmap:
-        """Return what is seen: a window that stands beside the program's own, or that one.
-
-        Menus lie on the program's window where they open, questions in its middle.
-        """
-        from PySide6.QtWidgets import QDialog, QMenu
-
-        others = [widget for widget in self.app.topLevelWidgets() if widget.isVisible()]
-        dialogs = [widget for widget in others if isinstance(widget, QDialog)]
-        beside = [widget for widget in dialogs if not widget.isModal()]
-        if beside:
-            return beside[0].grab()
-        over = [*dialogs, *(widget for widget in others if isinstance(widget, QMenu))]
-        return _laid(self.window, over)
+        """Return a picture of what is seen."""
+        return seen(self.window, self.app.topLevelWidgets())
 
 
-def _laid(window: QWidget, over: list[QWidget]) -> QPixmap:
-    """Return a picture of the window with others on it."""
+def seen(window: QWidget, others: Sequence[QWidget]) -> QPixmap:
+    """Return a picture of a window with the menus and questions that are open over it.
+
+    A menu lies where it opened, a question in the middle. A window that stands beside this one
+    is shown instead of it.
+
+    Args:
+        others: Top level widgets; those out of sight are left out.
+    """
     from PySide6.QtCore import QRect
     from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QDialog, QMenu
 
     from deepdesk.ui.theme import colour
 
+    open_now = [w for w in others if isinstance(w, QDialog | QMenu) and w.isVisible()]
+    for widget in open_now:
+        if isinstance(widget, QDialog) and not widget.isModal():
+            return widget.grab()
     shown = window.grab()
     painter = QPainter(shown)
-    for widget in over:
+    painter.setPen(colour("line"))
+    for widget in open_now:
         place = QRect(window.mapFromGlobal(widget.pos()), widget.size())
-        if widget.isModal():
+        if isinstance(widget, QDialog):
             place.moveCenter(window.rect().center())
         painter.drawPixmap(place.topLeft(), widget.grab())
-        painter.setPen(colour("line"))
-        painter.drawRect(place)
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
     painter.end()
     return shown
 

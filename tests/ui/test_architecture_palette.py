@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHoverEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListWidget
 
 from deepdesk.nn.catalogue import BLOCKS
 from deepdesk.ui.tabs.architecture.left_side import LeftSide
@@ -90,3 +92,17 @@ def test_the_left_side_turns_between_networks_and_blocks(qtbot):
     assert asked == [None]
     assert left.page == "blocks"
     assert left.palette_of_blocks.isVisible()
+
+
+def test_a_row_is_not_lit_any_more_once_its_block_was_dragged_away(palette, monkeypatch, qtbot):
+    rows = palette.list.viewport()
+    dark = rows.grab().toImage()
+    at = QPointF(palette.list.visualItemRect(palette.list.item(2)).center())
+    QApplication.sendEvent(rows, QHoverEvent(QEvent.Type.HoverMove, at, at, QPointF()))
+    assert rows.grab().toImage() != dark
+    # The drag itself needs a window system; the pointer leaves without an event.
+    monkeypatch.setattr(QListWidget, "startDrag", lambda _list, _actions: None)
+
+    palette.list.startDrag(Qt.DropAction.CopyAction)
+
+    assert rows.grab().toImage() == dark

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
 
@@ -73,7 +75,7 @@ class Canvas(NetworkView):
         self.hover: Hover = self._hand.hover
         self.minimap = Minimap(self)
         self.setAccessibleName("Network")
-        KeepsEscape(self, self._has_use_for_escape)
+        KeepsEscape(self, partial(_has_use_for_escape, self))
         current().changed.connect(self._wear)
 
     @property
@@ -221,9 +223,6 @@ class Canvas(NetworkView):
         elif not canvas_keys.press(self, event):
             event.ignore()
 
-    def _has_use_for_escape(self) -> bool:
-        return bool(self.gesture or self.selection or self.selected_edges)
-
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._hand.hold_space(is_held=False)
@@ -255,6 +254,10 @@ class Canvas(NetworkView):
                 draw_ports(painter, picture, card_id)
         if self.gesture is not None:
             self.gesture.paint(painter, zoom)
+
+
+def _has_use_for_escape(canvas: Canvas) -> bool:
+    return bool(canvas.gesture or canvas.selection or canvas.selected_edges)
 
 
 def _is_same(one: Drawing, other: Drawing) -> bool:

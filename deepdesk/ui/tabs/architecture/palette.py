@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHoverEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QFrame,
     QLineEdit,
     QListWidget,
@@ -98,6 +99,13 @@ class BlockList(QListWidget):
 
     def mimeTypes(self) -> list[str]:
         return [BLOCK_MIME]
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        super().startDrag(actions)
+        # The pointer went away with the block, and no event has told the row below it.
+        nowhere = QPointF(-1, -1)
+        leaving = QHoverEvent(QEvent.Type.HoverLeave, nowhere, nowhere, nowhere)
+        QApplication.sendEvent(self.viewport(), leaving)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.chosen():

@@ -144,7 +144,10 @@ class ArchitectureTab(QWidget):
     def _choose_after(self, drawing: Drawing) -> None:
         """Keep a block chosen: the one before, or one near it where that is gone."""
         canvas = self.middle.canvas
-        if not canvas.selected:
+        is_other = self._shown is not None and self._shown.graph.name != drawing.graph.name
+        if is_other:
+            canvas.select(_first_to_look_at(drawing))
+        elif not canvas.selected:
             canvas.select(_near(self._shown, self._focus, drawing) or _first_to_look_at(drawing))
         self._shown = drawing
         self._show_selection()

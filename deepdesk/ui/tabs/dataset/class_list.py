@@ -19,10 +19,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy,
 
 from deepdesk.ui.tabs.dataset.class_delegate import ClassDelegate
 from deepdesk.ui.tabs.dataset.class_model import CLASSES_MIME, ClassLine, ClassModel
-from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.grid import SAMPLES_MIME
 from deepdesk.ui.widgets.class_bar import class_row_height
 from deepdesk.ui.widgets.drop_area import dropped_paths
+from deepdesk.ui.widgets.escape import KeepsEscape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

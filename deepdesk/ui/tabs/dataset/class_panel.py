@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.dataset.class_list import ClassList
 from deepdesk.ui.tabs.dataset.class_model import ClassModel
-from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.theme.metrics import L, M, S
 from deepdesk.ui.widgets.buttons import LinkButton
+from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.labels import SectionLabel
 
 

@@ -9,12 +9,12 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.project.index import Filter
-from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.overview import SPLIT_WORDS, Overview, narrowed
 from deepdesk.ui.theme import icons
 from deepdesk.ui.theme.metrics import S
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.chip_row import ChipRow
+from deepdesk.ui.widgets.escape import KeepsEscape
 
 SEARCH_PAUSE_MS = 180
 

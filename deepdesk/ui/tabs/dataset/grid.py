@@ -24,11 +24,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolTip, QWidget
 
 from deepdesk.project.index import Sample
-from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.tabs.dataset.geometry import Geometry
 from deepdesk.ui.tabs.dataset.pages import Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
 from deepdesk.ui.tabs.dataset.tile import TileLook, paint_tile
+from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.plain_tip import plain_tip
 
 SAMPLES_MIME = "application/x-deepdesk-samples"

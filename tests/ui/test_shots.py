@@ -1,0 +1,148 @@
+"""The pictures of every state: what is in them, and in which order they are taken."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+
+from deepdesk.ui.shots import SHOTS, take, until_named
+from deepdesk.ui.shots_stage import Shot, seen
+
+RED, BLUE = "#ff0000", "#0000ff"
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+class PaperStage:
+    """Writes down what is asked of it."""
+
+    def __init__(self, window):
+        self.app = QApplication.instance()
+        self.window = window
+        self.told = []
+
+    def settle(self):
+        self.told.append("settled")
+
+    def picture(self):
+        self.told.append("picture")
+        return self.window.grab()
+
+
+def painted(widget, colour, size):
+    widget.setStyleSheet(f"background: {colour}")
+    widget.resize(*size)
+    return widget
+
+
+@pytest.fixture
+def red(qtbot):
+    window = painted(QWidget(), RED, (300, 200))
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def colour_at(picture, x, y):
+    return picture.toImage().pixelColor(x, y).name()
+
+
+def shot(name):
+    return Shot(
+        name=name,
+        enter=lambda stage: stage.told.append(f"enter {name}"),
+        leave=lambda stage: stage.told.append(f"leave {name}"),
+    )
+
+
+def test_every_state_has_a_name_of_its_own():
+    names = [shot.name for shot in SHOTS]
+
+    assert len({*names}) == len(names)
+
+
+def test_a_state_is_reached_through_all_before_it():
+    assert until_named("") == SHOTS
+    assert until_named(SHOTS[3].name) == SHOTS[:4]
+
+
+def test_the_states_of_the_workshop_are_shown():
+    names = {shot.name.removeprefix("architecture-") for shot in SHOTS}
+
+    assert names >= {"palette", "typing", "broken", "several", "group-open", "group-closed"}
+    assert names >= {"times", "tools", "fit", "surgery", "compare", "inside"}
+
+
+def test_a_state_is_saved_light_and_dark_and_then_left(red, tmp_path):
+    stage = PaperStage(red)
+
+    made = take(tmp_path, stage, [shot("one"), shot("two")])
+
+    assert [path.name for path in made] == [
+        "one-light.png",
+        "one-dark.png",
+        "two-light.png",
+        "two-dark.png",
+    ]
+    assert all(path.stat().st_size for path in made)
+    steps = [told for told in stage.told if " " in told or told == "picture"]
+    assert steps == [
+        "enter one",
+        "picture",
+        "picture",
+        "leave one",
+        "enter two",
+        "picture",
+        "picture",
+        "leave two",
+    ]
+
+
+def test_with_one_name_the_others_are_only_passed_through(red, tmp_path):
+    stage = PaperStage(red)
+
+    made = take(tmp_path, stage, [shot("one"), shot("two")], only="two")
+
+    assert [path.stem for path in made] == ["two-light", "two-dark"]
+    assert "leave one" in stage.told
+
+
+def test_a_question_lies_in_the_middle_of_the_window(red, qtbot):
+    dialog = painted(QDialog(red), BLUE, (100, 60))
+    dialog.setModal(True)
+    dialog.show()
+
+    picture = seen(red, [red, dialog])
+
+    assert (picture.width(), picture.height()) == (300, 200)
+    assert colour_at(picture, 150, 100) == BLUE
+    assert colour_at(picture, 20, 20) == RED
+
+
+def test_a_menu_lies_where_it_opened(red):
+    menu = QMenu(red)
+    menu.addAction("Tools")
+    menu.setStyleSheet(f"QMenu, QMenu::item {{ background: {BLUE} }}")
+    menu.popup(red.mapToGlobal(QPoint(40, 50)))
+
+    picture = seen(red, [red, menu])
+    menu.close()
+
+    assert colour_at(picture, 44, 54) == BLUE
+    assert colour_at(picture, 20, 20) == RED
+
+
+def test_a_window_beside_is_shown_alone(red):
+    dialog = painted(QDialog(red), BLUE, (120, 90))
+    dialog.show()
+
+    picture = seen(red, [red, dialog])
+
+    assert (picture.width(), picture.height()) == (120, 90)
+    assert colour_at(picture, 60, 45) == BLUE
+
+
+def test_what_is_hidden_is_not_in_the_picture(red):
+    dialog = painted(QDialog(red), BLUE, (120, 90))
+
+    assert colour_at(seen(red, [red, dialog]), 150, 100) == RED
