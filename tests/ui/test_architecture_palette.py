@@ -97,7 +97,7 @@ def test_the_left_side_turns_between_networks_and_blocks(qtbot):
 def test_a_row_is_not_lit_any_more_once_its_block_was_dragged_away(palette, monkeypatch, qtbot):
     rows = palette.list.viewport()
     dark = rows.grab().toImage()
-    at = QPointF(palette.list.visualItemRect(palette.list.item(2)).center())
+    at = QPointF(palette.list.visualItemRect(palette.list.item(3)).center())
     QApplication.sendEvent(rows, QHoverEvent(QEvent.Type.HoverMove, at, at, QPointF()))
     assert rows.grab().toImage() != dark
     # The drag itself needs a window system; the pointer leaves without an event.
