@@ -71,6 +71,7 @@ def read_onnx(path: Path, *, shape: Shape = ()) -> Imported:
         raise _not_in_catalogue(missing)
     if given.values.get(model.outputs[0]) is None:
         raise GraphError("The answer of this network is a constant.", code="outputs")
+    given.value(model.outputs[0])
     graph = Graph.from_json(given.graph().to_json())
     shapes_of(graph)
     return Imported(graph=graph, weights=given.weights, notes=tuple(given.notes))

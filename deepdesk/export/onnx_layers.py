@@ -36,8 +36,8 @@ def attribute(operator: Operator, name: str, usual: Any) -> Any:
     return value
 
 
-def _square(numbers: Sequence[int], what: str, operator: Operator) -> int:
-    if len(set(numbers)) != 1 or len(numbers) != 2:
+def _square(numbers: Sequence[int], what: str, operator: Operator, sides: int = 2) -> int:
+    if len(set(numbers)) != 1 or len(numbers) != sides:
         raise MissingError(f"{operator.kind} with {what} {' × '.join(map(str, numbers))}")  # noqa: RUF001
     return numbers[0]
 
@@ -50,21 +50,25 @@ def _named(given: Translation, names: Sequence[str], keys: Sequence[str]) -> dic
 
 
 def convolution(operator: Operator, given: Translation) -> None:
-    """Conv: (N, C, H, W); a pooled map goes through a linear block instead."""
-    source = given.value(operator.inputs[0])
+    """Conv: (N, C, H, W) or (N, C, T); what is pooled goes through a linear block instead."""
+    source = given.raw(operator.inputs[0])
     weights = _named(given, operator.inputs[1:3], ("weight", "bias"))
     weight = weights["weight"]
-    if weight.ndim != 4 or source.rank != 4:
+    if weight.ndim not in (3, 4) or source.rank != weight.ndim:
         raise MissingError(f"Conv in {weight.ndim - 2} dimensions")
     groups = attribute(operator, "group", 1)
     _require_shape(weights, (weight.shape[0],), "bias")
     if source.is_pooled:
         _pointwise(operator, given, weights, groups)
         return
-    kernel = _square(weight.shape[2:], "kernel", operator)
-    stride = _square(attribute(operator, "strides", [1, 1]), "strides", operator)
-    dilation = _square(attribute(operator, "dilations", [1, 1]), "dilations", operator)
-    if weight.shape[1] * groups != source.shape[0]:
+    sides = weight.ndim - 2
+    ones = [1] * sides
+    kernel = _square(weight.shape[2:], "kernel", operator, sides)
+    stride = _square(attribute(operator, "strides", ones), "strides", operator, sides)
+    dilation = _square(attribute(operator, "dilations", ones), "dilations", operator, sides)
+    if sides == 1:
+        source = given.sequence(operator.inputs[0])
+    if weight.shape[1] * groups != source.shape[-1 if sides == 1 else 0]:
         raise MissingError("Conv with other channels than it gets")
     settings = {
         "channels": weight.shape[0],
@@ -72,28 +76,38 @@ def convolution(operator: Operator, given: Translation) -> None:
         "stride": stride,
         "dilation": dilation,
         "groups": groups,
-        "padding": _padding(operator, dilation * (kernel - 1) + 1),
+        "padding": _padding(operator, dilation * (kernel - 1) + 1, sides),
         "bias": "bias" in weights,
     }
-    given.put(operator, "convolution", settings, [source], weights)
+    block = "convolution_1d" if sides == 1 else "convolution"
+    given.put(operator, block, settings, [source], _of_sequence(weights, source))
+
+
+def _of_sequence(weights: dict[str, Array], source: Value) -> dict[str, Array]:
+    """Return weights under the names that they have in a block that takes this."""
+    if len(source.shape) != 2:
+        return weights
+    return {f"layer.{name}": numbers for name, numbers in weights.items()}
 
 
 def _pointwise(
     operator: Operator, given: Translation, weights: dict[str, Array], groups: int
 ) -> None:
     weight = weights["weight"]
-    if weight.shape[2:] != (1, 1) or groups != 1 or any(attribute(operator, "pads", [])):
+    if set(weight.shape[2:]) != {1} or groups != 1 or any(attribute(operator, "pads", [])):
         raise MissingError("Conv on a pooled map")
     weights = {**weights, "weight": weight.reshape(weight.shape[:2])}
     _linear(operator, given, weights)
 
 
-def _padding(operator: Operator, reach: int) -> str:
-    pads = attribute(operator, "pads", [0, 0, 0, 0])
+def _padding(operator: Operator, reach: int, sides: int) -> str:
+    pads = list(attribute(operator, "pads", [0] * 2 * sides))
     automatic = attribute(operator, "auto_pad", "NOTSET")
     if automatic == "VALID" or (automatic == "NOTSET" and not any(pads)):
         return "none" if reach > 1 else "same"
-    is_same = automatic == "NOTSET" and pads == [reach // 2] * 4 and reach % 2 == 1
+    if sides == 1 and automatic == "NOTSET" and pads == [reach - 1, 0]:
+        return "causal"
+    is_same = automatic == "NOTSET" and pads == [reach // 2] * 2 * sides and reach % 2 == 1
     if not is_same:
         raise MissingError(f"{operator.kind} with padding {pads}, not half of its kernel")
     return "same"
@@ -219,19 +233,23 @@ def scaled(operator: Operator, given: Translation) -> bool:
 
 def batch_normalization(operator: Operator, given: Translation) -> None:
     """BatchNormalization with fixed statistics: (N, C, ...)."""
-    source = _plain(operator, given, 2, 4)
+    if len(given.raw(operator.inputs[0]).shape) == 2:
+        source = given.sequence(operator.inputs[0])
+    else:
+        source = _plain(operator, given, 2, 4)
     if len(operator.outputs) > 1 and any(operator.outputs[1:]):
         raise MissingError("BatchNormalization while training")
     keys = ("weight", "bias", "running_mean", "running_var")
     weights = _named(given, operator.inputs[1:5], keys)
     for key in keys:
-        _require_shape(weights, (source.shape[0],), key, is_needed=True)
+        channels = source.shape[-1 if source.is_turned else 0]
+        _require_shape(weights, (channels,), key, is_needed=True)
     # Another epsilon is the same as a variance that differs by as much.
     epsilon = attribute(operator, "epsilon", 1e-5)
     if abs(epsilon - _EPSILON) > 1e-9:
         weights["running_var"] = weights["running_var"].astype(np.float64) + (epsilon - _EPSILON)
     weights["num_batches_tracked"] = np.array(0)
-    given.put(operator, "batch_norm", {}, [source], weights)
+    given.put(operator, "batch_norm", {}, [source], _of_sequence(weights, source))
 
 
 def instance_normalization(operator: Operator, given: Translation) -> None:

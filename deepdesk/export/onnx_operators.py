@@ -33,7 +33,7 @@ def _alias(operator: Operator, given: Translation) -> None:
     if given.is_constant(source):
         given.model.tensors[operator.outputs[0]] = given.model.tensors[source]
     else:
-        given.values[operator.outputs[0]] = given.value(source)
+        given.values[operator.outputs[0]] = given.raw(source)
 
 
 def _constant(operator: Operator, given: Translation) -> None:
@@ -48,7 +48,7 @@ def _activation(function: str, **wanted: tuple[float, float]) -> Handler:
         for name, (usual, known) in wanted.items():
             if not math.isclose(attribute(operator, name, usual), known, rel_tol=1e-4):
                 raise MissingError(f"{operator.kind} with another {name}")
-        given.put(operator, "activation", {"function": function}, [given.value(operator.inputs[0])])
+        given.put(operator, "activation", {"function": function}, [given.raw(operator.inputs[0])])
 
     return handle
 
@@ -69,9 +69,9 @@ def _clip(operator: Operator, given: Translation) -> None:
 
 
 def _softmax(operator: Operator, given: Translation) -> None:
-    source = given.value(operator.inputs[0])
+    source = given.raw(operator.inputs[0])
     axis = int(attribute(operator, "axis", -1)) % source.rank
-    if axis != (2 if len(source.shape) == 2 else 1):
+    if axis != source.channel_axis:
         raise MissingError("Softmax over another axis than the channels")
     if operator.outputs[0] in given.model.outputs:
         given.values[operator.outputs[0]] = source
@@ -82,36 +82,42 @@ def _softmax(operator: Operator, given: Translation) -> None:
 
 def _global_pool(how: str) -> Handler:
     def handle(operator: Operator, given: Translation) -> None:
-        source = given.value(operator.inputs[0])
-        if source.rank != 4:
+        source = given.raw(operator.inputs[0])
+        if source.rank not in (3, 4):
             raise MissingError(f"{operator.kind} of no map")
-        _pooled(operator, given, how, is_kept=True)
+        if len(source.shape) == 2:
+            source = given.sequence(operator.inputs[0])
+        _pooled(operator, given, source, how, is_kept=True)
 
     return handle
 
 
-def _pooled(operator: Operator, given: Translation, how: str, *, is_kept: bool) -> None:
-    source = given.value(operator.inputs[0])
+def _pooled(
+    operator: Operator, given: Translation, source: Value, how: str, *, is_kept: bool
+) -> None:
     if source.is_pooled:
         given.values[operator.outputs[0]] = source
         return
     value = given.put(operator, "global_pool", {"how": how}, [source])
-    given.values[operator.outputs[0]] = Value(value.node, value.shape, is_kept)
+    dropped = len(source.shape) - 1 if is_kept else 0
+    given.values[operator.outputs[0]] = Value(value.node, value.shape, dropped)
 
 
 def _reduce(how: str) -> Handler:
     def handle(operator: Operator, given: Translation) -> None:
-        source = given.value(operator.inputs[0])
-        axes = attribute(operator, "axes", None)
-        if axes is None and len(operator.inputs) > 1:
-            axes = given.few(operator.inputs[1], "axes")
-        found = sorted(int(axis) % source.rank for axis in axes or ())
+        source = given.raw(operator.inputs[0])
+        found = _axes(operator, given, source.rank)
         is_kept = bool(attribute(operator, "keepdims", 1))
         if found == [2, 3] and source.rank == 4:
-            _pooled(operator, given, how, is_kept=is_kept)
+            _pooled(operator, given, source, how, is_kept=is_kept)
             return
-        if found == [1] and source.rank == 3 and not is_kept:
-            _pooled(operator, given, how, is_kept=False)
+        if found == [2] and len(source.shape) == 2:
+            source = given.sequence(operator.inputs[0])
+            _pooled(operator, given, source, how, is_kept=is_kept)
+            return
+        if found == [1] and len(source.shape) == 2 and not is_kept:
+            source = given.value(operator.inputs[0])
+            _pooled(operator, given, source, how, is_kept=False)
             return
         raise MissingError(f"{operator.kind} over other axes than the places")
 
@@ -132,14 +138,35 @@ def _to_vector(operator: Operator, given: Translation, source: Value) -> None:
         given.put(operator, "flatten", {}, [source])
 
 
+def _axes(operator: Operator, given: Translation, rank: int) -> list[int]:
+    axes = operator.attributes.get("axes")
+    if axes is None:
+        is_given = len(operator.inputs) > 1 and operator.inputs[1]
+        axes = [int(axis) for axis in given.few(operator.inputs[1], "axes")] if is_given else []
+    if not isinstance(axes, list) or not all(isinstance(axis, int) for axis in axes):
+        raise MissingError(f"{operator.kind} with damaged axes")
+    return sorted(axis % rank for axis in axes)
+
+
 def _squeeze(operator: Operator, given: Translation) -> None:
+    """Take away axes that a pool to one has left."""
     source = given.value(operator.inputs[0])
-    axes = attribute(operator, "axes", None)
-    if axes is None and len(operator.inputs) > 1:
-        axes = given.few(operator.inputs[1], "axes")
-    if not source.is_pooled or sorted(int(axis) % 4 for axis in axes or ()) != [2, 3]:
+    axes = _axes(operator, given, source.rank)
+    if not source.is_pooled or not axes or not set(axes) <= set(range(2, source.rank)):
         raise MissingError("Squeeze of what is no pooled map")
-    given.values[operator.outputs[0]] = Value(source.node, source.shape)
+    dropped = source.dropped - len(set(axes))
+    given.values[operator.outputs[0]] = Value(source.node, source.shape, dropped)
+
+
+def _unsqueeze(operator: Operator, given: Translation) -> None:
+    """Put one axis of one place into a sequence, which makes it a map."""
+    source = given.value(operator.inputs[0])
+    axes = _axes(operator, given, source.rank + 1)
+    if len(source.shape) != 2 or len(axes) != 1 or axes[0] == 0:
+        raise MissingError("Unsqueeze of what is no sequence")
+    shape = [*source.shape]
+    shape.insert(axes[0] - 1, 1)
+    given.put(operator, "reshape", {"target": ", ".join(map(str, shape))}, [source])
 
 
 def _reshape(operator: Operator, given: Translation) -> None:
@@ -148,7 +175,7 @@ def _reshape(operator: Operator, given: Translation) -> None:
     empties = attribute(operator, "allowzero", 0) and 0 in target
     if empties or len(target) < 2 or target[0] not in (0, 1, -1):
         raise MissingError("Reshape of the batch")
-    full = (0, *source.shape, *([1, 1] if source.is_pooled else ()))
+    full = (0, *source.shape, *[1] * source.dropped)
     sizes = [full[n] if size == 0 and n < len(full) else size for n, size in enumerate(target)][1:]
     total = math.prod(source.shape)
     if -1 in sizes and target[0] == -1:
@@ -167,10 +194,11 @@ def _reshape(operator: Operator, given: Translation) -> None:
 
 
 def _transpose(operator: Operator, given: Translation) -> None:
-    source = given.value(operator.inputs[0])
+    source = given.raw(operator.inputs[0])
     order = list(attribute(operator, "perm", []))
-    if order == [0, 2, 1] and source.rank == 3:
-        given.put(operator, "swap_axes", {}, [source])
+    if order == [0, 2, 1] and len(source.shape) == 2:
+        turned = Value(source.node, source.shape, is_turned=not source.is_turned)
+        given.values[operator.outputs[0]] = turned
     elif order and order == list(range(source.rank)):
         given.values[operator.outputs[0]] = source
     else:
@@ -187,7 +215,8 @@ def _merge(block: str) -> Handler:
             raise MissingError(f"{operator.kind} of different shapes")
         value = given.put(operator, block, {}, sources)
         if len({source.is_pooled for source in sources}) > 1:
-            given.values[operator.outputs[0]] = Value(value.node, value.shape)
+            is_turned = any(source.is_turned for source in sources)
+            given.values[operator.outputs[0]] = Value(value.node, value.shape, 0, is_turned)
 
     return handle
 
@@ -195,6 +224,14 @@ def _merge(block: str) -> Handler:
 def _sources(operator: Operator, given: Translation) -> list[Value]:
     if any(given.is_constant(name) for name in operator.inputs):
         raise MissingError(f"{operator.kind} of a constant")
+    found = [given.raw(name) for name in operator.inputs]
+    if all(value.is_turned for value in found):
+        return found
+    if any(value.dropped == 1 for value in found):
+        return [
+            value if value.is_pooled else given.sequence(name)
+            for name, value in zip(operator.inputs, found, strict=True)
+        ]
     return [given.value(name) for name in operator.inputs]
 
 
@@ -208,12 +245,16 @@ def _multiply(operator: Operator, given: Translation) -> None:
     if scaled(operator, given):
         return
     sources = _sources(operator, given)
-    for gate, other in (sources, sources[::-1]):
+    if len(sources) != 2:
+        raise MissingError("Mul of more than two")
+    pairs = list(zip(operator.inputs, sources, strict=True))
+    for (name, gate), (_name, other) in (pairs, pairs[::-1]):
         node = given.nodes[gate.node]
         is_gate = node.block == "activation" and node.config.function == "sigmoid"
         feeds = [edge.source for edge in given.edges if edge.target == gate.node]
-        is_alone = given.users.get(_name_of(given, operator, gate), 0) == 1
-        if is_gate and feeds == [other.node] and is_alone:
+        is_alone = given.users.get(name, 0) == 1
+        is_same_order = gate.is_turned == other.is_turned
+        if is_gate and feeds == [other.node] and is_alone and is_same_order:
             given.change(gate.node, {"function": "silu"})
             given.values[operator.outputs[0]] = gate
             return
@@ -225,14 +266,10 @@ def _divide(operator: Operator, given: Translation) -> None:
         raise MissingError("Div by what is not fixed")
 
 
-def _name_of(given: Translation, operator: Operator, value: Value) -> str:
-    return next(name for name in operator.inputs if given.values.get(name) == value)
-
-
 def _concatenate(operator: Operator, given: Translation) -> None:
     sources = _sources(operator, given)
     axis = int(attribute(operator, "axis", 1)) % sources[0].rank
-    if axis != (2 if len(sources[0].shape) == 2 else 1):
+    if axis != sources[0].channel_axis:
         raise MissingError("Concat along another axis than the channels")
     if len(sources) == 1:
         given.values[operator.outputs[0]] = sources[0]
@@ -244,7 +281,7 @@ def _dropout(operator: Operator, given: Translation) -> None:
     share = attribute(operator, "ratio", 0.5)
     if len(operator.inputs) > 1 and operator.inputs[1]:
         share = given.one(operator.inputs[1], "a share")
-    source = given.value(operator.inputs[0])
+    source = given.raw(operator.inputs[0])
     if 0 < share <= 0.95 and not source.is_pooled:
         given.put(operator, "dropout", {"share": round(share, 6)}, [source])
     else:
@@ -340,4 +377,5 @@ HANDLERS: Mapping[str, Handler] = {
     "Sum": _merge("add"),
     "Tanh": _activation("tanh"),
     "Transpose": _transpose,
+    "Unsqueeze": _unsqueeze,
 }

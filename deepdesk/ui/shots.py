@@ -187,9 +187,14 @@ SHOTS = (
 
 
 def until_named(name: str) -> tuple[Shot, ...]:
-    """Return the states up to the one of that name, all for ""."""
-    names = [shot.name for shot in SHOTS]
-    return SHOTS[: names.index(name) + 1] if name else SHOTS
+    """Return the states up to the last one whose name begins with `name`, all for ""."""
+    last = max((at for at, shot in enumerate(SHOTS) if shot.name.startswith(name)), default=-1)
+    return SHOTS[: last + 1]
+
+
+def names_text() -> str:
+    """Return the names of all states in one line."""
+    return ", ".join(shot.name for shot in SHOTS)
 
 
 def take(
@@ -198,7 +203,7 @@ def take(
     """Bring the window through the states and save each, light and dark; return the files.
 
     Args:
-        only: The one state to be saved, "" for every one.
+        only: How the names of the states begin that are to be saved, "" for every one.
     """
     from deepdesk.ui.theme import apply
 
@@ -207,7 +212,7 @@ def take(
     for shot in shots:
         start_s = time.monotonic()
         shot.enter(stage)
-        for mode in ("light", "dark") if only in {"", shot.name} else ():
+        for mode in ("light", "dark") if shot.name.startswith(only) else ():
             apply(stage.app, mode)
             stage.settle()
             path = folder / f"{shot.name}-{mode}.png"
@@ -223,8 +228,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="shots", description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--large", action="store_true", help="2560 x 1440 instead of 1280 x 800")
-    parser.add_argument("--only", default="", metavar="NAME", choices=[s.name for s in SHOTS])
+    parser.add_argument("--only", default="", metavar="NAME", help="or how some names begin")
     options = parser.parse_args(arguments)
+    shots = until_named(options.only)
+    if not shots:
+        parser.error(f"no state is named {options.only}; there are: {names_text()}")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["DEEPDESK_HOME"] = home
@@ -237,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         quiet_import_hook()
         apply(app, "light")
         stage = Stage(app, Path(home), LARGE if options.large else SIZE)
-        made = take(options.folder, stage, until_named(options.only), only=options.only)
+        made = take(options.folder, stage, shots, only=options.only)
         stage.window.leaving.leave()
         stage.until(lambda: not stage.window.isVisible())
     sys.stdout.write(f"{len(made)} pictures in {options.folder}\n")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Blocks of the network that the sample project begins with.
 STAGES = ("stage_1", "stage_2", "stage_3")
+# Of the run's network: a block in the middle of any that may have been trained.
+AT = 2
 FORECAST_S = 60.0
 
 
@@ -180,7 +182,8 @@ def _inside(stage: Stage) -> None:
     open_inside(_tab(stage))
     (window,) = _tab(stage).findChildren(InsideWindow)
     _wait_for(stage, window, "inside")
-    window.select(STAGES[0])
+    window.select(list(window.rows.rows)[AT])
+    window.rows.setFocus()
     stage.quiet()
 
 
@@ -200,7 +203,7 @@ def _operate(stage: Stage) -> None:
     take(tab, run)
     stage.until(lambda: tab.network.choice.start_from == run)
     _counted(stage)
-    tab.middle.canvas.select(STAGES[1])
+    tab.middle.canvas.select(tab.network.graph.order[AT].id)
     tab.bench.add("attention")
     _counted(stage)
 

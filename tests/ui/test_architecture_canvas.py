@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
@@ -56,6 +58,28 @@ def test_fit_shows_all_300_blocks(canvas):
     canvas.show_all()
 
     assert all(in_sight(canvas, key) for key in canvas.picture.cards)
+
+
+def test_another_network_begins_where_it_begins_though_a_block_has_the_same_id(canvas):
+    canvas.show_drawing(drawing())
+    canvas.select("classes")
+
+    canvas.show_drawing(drawing(long_graph()))
+
+    assert canvas.selection == ()
+    assert in_sight(canvas, "picture")
+
+
+def test_another_name_alone_leaves_everything_where_it_is(canvas):
+    canvas.show_drawing(drawing())
+    canvas.select("stem")
+    canvas.zoom_by(1.5)
+    zoom = canvas.zoom()
+
+    canvas.show_drawing(drawing(replace(canvas.picture.drawing.graph, name="Mine")))
+
+    assert canvas.selection == ("stem",)
+    assert canvas.zoom() == zoom
 
 
 def test_the_card_that_is_clicked_is_chosen(canvas, qtbot):

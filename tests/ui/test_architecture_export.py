@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from deepdesk.core.errors import GraphError
 from deepdesk.nn import presets
 from deepdesk.nn.graph import Graph
 from deepdesk.project.folder import Project
@@ -120,6 +121,18 @@ def test_what_is_no_network_is_refused_in_a_banner(
 
     assert len(troubles) == 1
     assert tab.network.graph == before
+
+
+@pytest.mark.parametrize("data", [b"[]", b"{}", b'{"format": 1, "name": "a", "nodes": 3}'])
+def test_a_file_that_is_refused_is_named_with_what_to_do(tmp_path, data):
+    path = tmp_path / "given.json"
+    path.write_bytes(data)
+
+    with pytest.raises(GraphError) as refused:
+        export_tools.reading_work(path, contract=None)(lambda _event: None, None)
+
+    assert "given.json" in refused.value.message
+    assert refused.value.hint
 
 
 def test_nothing_happens_when_the_dialog_is_left(tab, monkeypatch, desk):

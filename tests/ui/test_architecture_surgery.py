@@ -61,7 +61,7 @@ def test_a_block_that_only_looks_like_one_that_is_gone_is_new():
 def test_states_are_counted_in_words():
     told = counted({"a": "kept", "b": "kept", "c": "changed", "d": "new"})
 
-    assert told == "Of 4 blocks 2 keep their weights, 1 keep a part, 1 begin anew."
+    assert told == "Of 4 blocks 2 keep their weights, 1 keeps a part, 1 begins anew."
     assert counted({"a": "kept"}) == "All 1 blocks keep what they have learned."
 
 
@@ -77,7 +77,7 @@ def test_the_strip_tells_what_becomes_of_the_weights(qtbot, strip):
     assert marked.card("classes").state == "kept"
 
     assert strip.sentence.text() == "Training goes on from the weights of 001 quick"
-    assert "1 begin anew" in strip.facts.text()
+    assert "1 begins anew" in strip.facts.text()
     assert not strip.isHidden()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -279,3 +280,16 @@ def test_a_block_is_found_by_writing_its_name(tab, qtbot):
 
     qtbot.keyClick(tab.middle.toolbar.search, Qt.Key.Key_A)
     assert tab.middle.toolbar.search.property("wrong")
+
+
+def test_closing_a_project_says_nothing_to_a_tab_that_is_gone(qtbot, desk, project):
+    desk.show_project(Project.open(project))
+    tab = ArchitectureTab(desk)
+    qtbot.waitUntil(lambda: tab.network.drawing is not None, timeout=PATIENCE_MS)
+    tab.network.stop()
+    shiboken6.delete(tab)
+
+    with qtbot.captureExceptions() as raised:
+        desk.close_project()
+
+    assert not raised

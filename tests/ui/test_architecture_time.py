@@ -123,6 +123,12 @@ def test_cards_tell_the_time_of_their_block_and_its_share():
     assert overlay_text(made.card("pool"), "time") == ""
 
 
+class PaperChoices(QObject):
+    """Tells what a person did."""
+
+    edited = Signal(object)
+
+
 class Tab(QWidget):
     """What the window needs of the tab."""
 
@@ -131,6 +137,7 @@ class Tab(QWidget):
         self.desk = desk
         self.network = QObject(self)
         self.network.drawing = shown
+        self.network.choices = PaperChoices()
         self.network.refreshed = 0
         self.network.refresh = self._refresh
 
@@ -181,7 +188,9 @@ def test_steps_are_listed_and_apply_keeps_them_and_undo_takes_them_back(qtbot, t
     assert any("1.25" in text for text in words)
     assert dialog.bar.share == pytest.approx(0.5)
 
-    press(dialog.primary)
+    with qtbot.waitSignal(tab.network.choices.edited) as told:
+        press(dialog.primary)
+    assert told.args == ["Fitted the run to this machine"], "said with the drawing that follows"
     project = tab.desk.project
     qtbot.waitUntil(lambda: project.file.training_settings.get("accumulation") == 4)
     tab.desk.undo.undo()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
-from deepdesk.ui.shots import SHOTS, take, until_named
+from deepdesk.ui.shots import SHOTS, main, take, until_named
 from deepdesk.ui.shots_stage import Shot, seen
 
+ROOT = Path(__file__).resolve().parents[2]
 RED, BLUE = "#ff0000", "#0000ff"
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -64,6 +68,15 @@ def test_every_state_has_a_name_of_its_own():
 def test_a_state_is_reached_through_all_before_it():
     assert until_named("") == SHOTS
     assert until_named(SHOTS[3].name) == SHOTS[:4]
+    assert until_named("training")[-1].name == "training-error"
+
+
+def test_a_name_that_no_state_has_is_refused_with_those_there_are(capsys, tmp_path):
+    with pytest.raises(SystemExit) as left:
+        main([str(tmp_path), "--only", "kitchen"])
+
+    assert left.value.code == 2
+    assert "dataset-loaded" in capsys.readouterr().err
 
 
 def test_the_states_of_the_workshop_are_shown():
@@ -101,7 +114,7 @@ def test_a_state_is_saved_light_and_dark_and_then_left(red, tmp_path):
 def test_with_one_name_the_others_are_only_passed_through(red, tmp_path):
     stage = PaperStage(red)
 
-    made = take(tmp_path, stage, [shot("one"), shot("two")], only="two")
+    made = take(tmp_path, stage, [shot("one"), shot("two")], only="tw")
 
     assert [path.stem for path in made] == ["two-light", "two-dark"]
     assert "leave one" in stage.told
@@ -146,3 +159,16 @@ def test_what_is_hidden_is_not_in_the_picture(red):
     dialog = painted(QDialog(red), BLUE, (120, 90))
 
     assert colour_at(seen(red, [red, dialog]), 150, 100) == RED
+
+
+def test_the_readme_shows_the_pictures_there_are():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    shown = set(re.findall(r"\((resources/pictures/[^)]+)\)", text))
+
+    assert shown == {
+        f"resources/pictures/{p.name}" for p in (ROOT / "resources/pictures").iterdir()
+    }
+    assert {re.sub(r".*/(.*)-(light|dark)\.png", r"\1", name) for name in shown} <= {
+        shot.name for shot in SHOTS
+    }

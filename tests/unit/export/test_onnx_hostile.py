@@ -207,3 +207,30 @@ def test_onnx_itself_accepts_the_file_that_the_hostile_ones_are_made_of():
     )
     onnx.checker.check_model(model)
     assert [node.op_type for node in model.graph.node] == ["Relu"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes"),
+    [
+        ("ReduceMean", {"axes": 5}),
+        ("ReduceMean", {"axes": [1.5, float("nan")]}),
+        ("Squeeze", {"axes": "all"}),
+        ("Unsqueeze", {"axes": [0.5]}),
+        ("Mul", {}),
+    ],
+)
+def test_damaged_settings_of_an_operator_are_refused_with_its_name(kind, attributes, tmp_path):
+    m = Model((3, 8))
+    path = m.save(tmp_path / "a.onnx", m.op(kind, "x", *["x"] * 2 * (kind == "Mul"), **attributes))
+
+    with pytest.raises(DeepDeskError, match=kind):
+        read_onnx(path)
+
+
+@pytest.mark.parametrize("kind", ["Reshape", "ReduceMean", "Squeeze", "Unsqueeze"])
+def test_a_size_or_axis_that_is_no_number_is_refused(kind, tmp_path):
+    m = Model((3, 8))
+    path = m.save(tmp_path / "a.onnx", m.op(kind, "x", m.const(np.array([0.0, np.nan]))))
+
+    with pytest.raises(DeepDeskError, match="no numbers"):
+        read_onnx(path)

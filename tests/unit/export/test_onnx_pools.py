@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnx")
 
 from deepdesk.core.errors import GraphError
 from deepdesk.export.onnx_graph import read_onnx

@@ -99,13 +99,12 @@ class Canvas(NetworkView):
             self.setScene(picture)
             is_new = is_edit = True
         else:
-            before = (set(picture.drawing.graph.by_id), picture.shown.structure)
-            is_new = before[0].isdisjoint(drawing.graph.by_id)
-            is_new = is_new or picture.drawing.graph.name != drawing.graph.name
+            before, is_new = picture.shown.structure, _is_other(picture.drawing, drawing)
             moves = self.isVisible() and not is_new
             picture.show_drawing(drawing, is_new=is_new, moves=moves)
-            is_edit = before[1] != picture.shown.structure
-        self.take(self.chosen_now.kept(picture.shown), is_told=False)
+            is_edit = before != picture.shown.structure
+        left = Selection() if is_new else self.chosen_now.kept(picture.shown)
+        self.take(left, is_told=False)
         if is_new or (self._follows and is_edit and self.fitting_zoom() >= CALM_ZOOM):
             self.fit()
         elif is_edit and self.selected:
@@ -267,3 +266,9 @@ def _is_same(one: Drawing, other: Drawing) -> bool:
         and one.graph.edges == other.graph.edges
         and one.graph.groups == other.graph.groups
     )
+
+
+def _is_other(one: Drawing, other: Drawing) -> bool:
+    """Return whether a drawing is of another network, not of an edited or renamed one."""
+    before, now = one.graph.by_id.keys(), other.graph.by_id.keys()
+    return before.isdisjoint(now) or (one.graph.name != other.graph.name and before != now)

@@ -33,6 +33,7 @@ from deepdesk.ui.tabs.architecture.compare_work import (
     run_pick,
     run_picks_work,
 )
+from deepdesk.ui.tabs.architecture.drawing import same_structure
 from deepdesk.ui.tabs.architecture.export_tools import reading_work
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import Banner, ErrorState
@@ -272,6 +273,9 @@ def _usual(drawing: Drawing) -> str:
     base = drawing.base
     if base is not None and drawing.is_changed:
         return f"offer {base.name}"
+    offered = drawing.survey.graphs.get(drawing.graph.name)
+    if offered is not None and not same_structure(drawing.graph, offered):
+        return f"offer {offered.name}"
     others = [name for name in drawing.survey.graphs if name != drawing.graph.name]
     return f"offer {others[0]}" if others else CURRENT
 

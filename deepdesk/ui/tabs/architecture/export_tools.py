@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from deepdesk.core.errors import GraphError
 from deepdesk.core.events import Ended, Result, Said
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.export.graph_file import read_graph, write_graph
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from deepdesk.ui.tabs.architecture.tab import ArchitectureTab
 
 NETWORK_FILES = (".json", ".onnx")
+OTHER_FILE = "Choose a file that was saved with Save as JSON."
 
 
 def save_source(tab: ArchitectureTab) -> None:
@@ -75,13 +77,16 @@ def reading_work(path: Path, contract: Contract) -> Work:
     """Return work whose result is the checked `Graph` of a .json or .onnx file.
 
     Raises:
-        GraphError: It holds no network, or operators that no block does.
+        GraphError: It holds no network, or operators that no block does; the file is named.
         DeepDeskError: It cannot be read, or is far too large.
     """
 
     def work(emit: EventSink, _stop: StopToken) -> None:
         if path.suffix.lower() != ".onnx":
-            emit(Result(value=read_graph(path)))
+            try:
+                emit(Result(value=read_graph(path)))
+            except GraphError as error:
+                raise _of_file(path, error) from error
             return
         from deepdesk.export.onnx_graph import read_onnx
 
@@ -91,6 +96,14 @@ def reading_work(path: Path, contract: Contract) -> Work:
         emit(Said(text=f"Took the blocks of {path.name} without its weights. {notes}".strip()))
 
     return work
+
+
+def _of_file(path: Path, error: GraphError) -> GraphError:
+    """Return an error with the name of the file and something to do."""
+    is_named = path.name in error.message
+    message = error.message if is_named else f"{path.name} cannot be used: {error.message}"
+    hint = error.hint or OTHER_FILE
+    return GraphError(message, hint, node=error.node, code=error.code)
 
 
 def _source_work(project: Project, spec: TaskSpec, graph: Graph, path: Path) -> Work:

@@ -169,8 +169,9 @@ def apply_fit(tab: ArchitectureTab, found: Fit) -> None:
     file = tab.desk.project.file
     before = (dict(file.training_settings), dict(file.task_settings))
     after = ({**before[0], **found.training}, {**before[1], **found.task})
+    # Said together with the drawing that follows, which would write over it.
+    tab.network.choices.edited.emit("Fitted the run to this machine")
     tab.desk.undo.push(_FitCommand(tab, before, after))
-    tab.desk.say("Fitted the run to this machine", undo=True)
 
 
 _Settings = tuple[Mapping[str, Any], Mapping[str, Any]]

@@ -22,7 +22,11 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.labels import Label
 
-_WORDS = (("kept", "keep their weights"), ("changed", "keep a part"), ("new", "begin anew"))
+_WORDS = (
+    ("kept", "keeps its weights", "keep their weights"),
+    ("changed", "keeps a part", "keep a part"),
+    ("new", "begins anew", "begin anew"),
+)
 
 
 def run_graph_work(project: Project, run: str) -> Work:
@@ -69,8 +73,8 @@ def counted(states: Mapping[str, str]) -> str:
     """Return how many blocks are in which state, as a sentence."""
     if set(states.values()) == {"kept"}:
         return f"All {len(states)} blocks keep what they have learned."
-    numbers = [(list(states.values()).count(key), words) for key, words in _WORDS]
-    parts = ", ".join(f"{number} {words}" for number, words in numbers if number)
+    found = [(list(states.values()).count(key), *words) for key, *words in _WORDS]
+    parts = ", ".join(f"{n} {one if n == 1 else more}" for n, one, more in found if n)
     return f"Of {len(states)} blocks {parts}."
 
 

@@ -221,7 +221,7 @@ class ArchitectureTab(QWidget):
         self.block.remedy_asked.connect(self.bench.editor.mend)
         toolbar.search.asked.connect(self._find)
         self._desk.samples_changed.connect(self._follow_samples)
-        self._desk.project_closed.connect(lambda _path: self.network.stop())
+        self._desk.project_closed.connect(network.stop)
 
 
 def _state_of(drawing: Drawing) -> str:

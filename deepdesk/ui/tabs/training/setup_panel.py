@@ -280,7 +280,13 @@ class SetupPanel(QFrame):
         column.setSpacing(metrics.M)
         _add_inset(column, self.dial, self.forecast)
         column.addWidget(FittingScroll(inside))
-        _add_inset(column, self.reason, self.mend, self.button, self.stop_button, self.choices)
+        _add_inset(column, self.reason)
+        way = QHBoxLayout()
+        way.setContentsMargins(metrics.L, 0, metrics.L, 0)
+        way.addWidget(self.mend)
+        way.addStretch(1)
+        column.addLayout(way)
+        _add_inset(column, self.button, self.stop_button, self.choices)
         column.addStretch(1)
 
 
