@@ -135,7 +135,14 @@ def script(about: About, contract: Contract) -> Script:
 
 def _main(about: About, contract: Contract) -> str:
     lines = ["def main() -> None:", '    """Answer for the files named on the command line."""']
-    lines += ["    network = load()", "    for name in sys.argv[1:]:"]
+    lines += [
+        "    if len(sys.argv) < 2:",
+        "        raise SystemExit(__doc__)",
+        "    if not WEIGHTS.is_file():",
+        '        raise SystemExit(f"The weights are missing: {WEIGHTS.name} has to lie here.")',
+        "    network = load()",
+        "    for name in sys.argv[1:]:",
+    ]
     lines += ["        with torch.inference_mode():"]
     if len(contract.inputs) > 1:
         lines += ["            outputs = network(*read_input(Path(name)))"]

@@ -111,7 +111,7 @@ def block_of(key: object, *, node: str = "") -> Block[Any]:
     near = difflib.get_close_matches(key[:40], BLOCKS, 1) if isinstance(key, str) else []
     raise GraphError(
         f"There is no block called {name}.",
-        f"Nearest is {near[0]!r}." if near else f"Known are: {', '.join(BLOCKS)}.",
+        f"Nearest is {near[0]!r}." if near else "The list of blocks has all that there are.",
         node=node,
         code="unknown_block",
     )

@@ -220,3 +220,11 @@ def test_words_after_from_begin_a_branch_for_a_block_of_one_input(stage):
     stage.editor.insert("convolution", {}, Spot(after=("add",), words="picture"))
 
     assert stage.pairs() == before | {("picture", "convolution")}
+
+
+def test_an_input_is_not_said_to_come_after_a_block(stage):
+    stage.select("pool")
+
+    assert stage.editor.insert("input", {}, stage.editor.spot)
+
+    assert stage.network.texts[-1] == "Added Picture"

@@ -105,4 +105,4 @@ def test_a_row_is_not_lit_any_more_once_its_block_was_dragged_away(palette, monk
 
     palette.list.startDrag(Qt.DropAction.CopyAction)
 
-    assert rows.grab().toImage() == dark
+    qtbot.waitUntil(lambda: rows.grab().toImage() == dark)

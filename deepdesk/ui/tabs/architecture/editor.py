@@ -68,7 +68,8 @@ class Editor(QObject):
         def step(graph: Graph) -> tuple[Graph, str, str]:
             node = editing.new_node(graph, block, settings)
             after = in_flow(graph, (spot.edge.source,) if spot.edge else spot.after)
-            where = f" after {graph.node(after[-1]).title}" if after and not spot.is_loose else ""
+            is_fed = bool(after) and not spot.is_loose and node.kind.ports[1] > 0
+            where = f" after {graph.node(after[-1]).title}" if is_fed else ""
             return self.with_block(graph, node, spot), f"Added {node.title}{where}", node.id
 
         return self.do(step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHoverEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -102,7 +102,11 @@ class BlockList(QListWidget):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         super().startDrag(actions)
-        # The pointer went away with the block, and no event has told the row below it.
+        # Events from before the drag are still on their way.
+        QTimer.singleShot(0, self, self._darken)
+
+    def _darken(self) -> None:
+        """Light no row: the pointer went away with a block, and no event has told so."""
         nowhere = QPointF(-1, -1)
         leaving = QHoverEvent(QEvent.Type.HoverLeave, nowhere, nowhere, nowhere)
         QApplication.sendEvent(self.viewport(), leaving)
