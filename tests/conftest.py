@@ -117,11 +117,13 @@ def no_leaked_qt(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def garbage() -> Any:
+def garbage() -> Iterator[Any]:
     """Return what collects in this thread alone, as the program does."""
     from deepdesk.ui.garbage import Garbage
 
-    return Garbage()
+    collector = Garbage()
+    yield collector
+    collector.stop()
 
 
 @pytest.fixture(autouse=True)

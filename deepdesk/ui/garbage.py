@@ -38,8 +38,12 @@ class Garbage(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Stop collecting; Python's own stays off, for other threads may still be running."""
+        """Stop collecting; Python's own stays off, for other threads may still be running.
+
+        What was left out is let go, so that libraries find nothing of theirs at Python's end.
+        """
         self._timer.stop()
+        gc.unfreeze()
 
     def collect(self) -> None:
         """Collect everything, in the thread that calls, which is to be the window's.
