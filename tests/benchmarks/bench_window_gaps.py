@@ -244,11 +244,19 @@ def wait(until: Callable[[], bool], patience_s: float = 300.0) -> None:
     loop = QEventLoop()
     timer = QTimer()
     end_s = time.perf_counter() + patience_s
-    timer.timeout.connect(lambda: loop.quit() if until() or time.perf_counter() > end_s else None)
+    holds = [False]
+
+    def look() -> None:
+        # Kept, for what held may not hold any more when the loop has ended.
+        holds[0] = until()
+        if holds[0] or time.perf_counter() > end_s:
+            loop.quit()
+
+    timer.timeout.connect(look)
     timer.start(50)
     loop.exec()
     timer.stop()
-    assert until(), "the window waited in vain"
+    assert holds[0], "the window waited in vain"
 
 
 def wait_s(seconds: float) -> None:

@@ -39,6 +39,8 @@ class NetworkRow(ChoiceRow):
 
     def set_offer(self, offer: Offer, *, is_changed: bool = False) -> None:
         """Show other facts of the same network."""
+        if (offer, is_changed) == (self.offer, self.is_changed) and self.text():
+            return
         self.offer, self.is_changed = offer, is_changed
         self.setText(offer.name)
         self.setToolTip(f"{offer.name}. {offer.tip}")

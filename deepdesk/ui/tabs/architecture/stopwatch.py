@@ -34,6 +34,7 @@ class Stopwatch(QObject):
         self._jobs = Background(desk, self)
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self.measure)
+        network.sketched.connect(self._wait)
         network.drawn.connect(self._wait)
         desk.runs_changed.connect(self._wait)
         desk.jobs_changed.connect(self._give_way)
