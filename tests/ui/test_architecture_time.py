@@ -237,6 +237,7 @@ def test_without_a_network_the_window_stays_closed(tab):
 class Drawings(QObject):
     """Tells of drawings, as the network does."""
 
+    sketched = Signal(object)
     drawn = Signal(object)
 
     def __init__(self, shown):
