@@ -32,9 +32,12 @@ def _measured(application: Any, folder: Path) -> dict[str, Any]:
 
     from deepdesk.project.folder import Project
     from deepdesk.ui.desk import Desk
+    from deepdesk.ui.garbage import Garbage
     from deepdesk.ui.tabs.architecture.tab import ArchitectureTab
 
     path = _made(folder / "Long")
+    garbage = Garbage()
+    garbage.start()
     desk = Desk()
     desk.show_project(Project.open(path))
     tab = ArchitectureTab(desk)
@@ -57,6 +60,7 @@ def _measured(application: Any, folder: Path) -> dict[str, Any]:
     desk.stop_all()
     wait(lambda: not desk.jobs)
     desk.close_project()
+    garbage.stop()
     return {
         "blocks": BLOCKS,
         "goal_ms": 50,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 import shiboken6
@@ -293,3 +294,26 @@ def test_closing_a_project_says_nothing_to_a_tab_that_is_gone(qtbot, desk, proje
         desk.close_project()
 
     assert not raised
+
+
+def test_an_edit_lets_the_list_of_networks_wait_until_it_is_calm(qtbot, tab, monkeypatch):
+    network = tab.network
+    counted = []
+    monkeypatch.setattr(network, "_count", lambda: counted.append(True))
+    network._later.timeout.disconnect()
+    network._later.timeout.connect(network._count)
+    stopped = threading.Event()
+
+    def counting(_emit, stop):
+        try:
+            while True:
+                stop.check()
+        finally:
+            stopped.set()
+
+    network._jobs.ask("count", counting, lambda _offer: None, lambda _ended: None)
+    network.choose("Small convolutional")
+
+    assert stopped.wait(PATIENCE_MS / 1000)
+    assert not counted
+    qtbot.waitUntil(lambda: bool(counted), timeout=PATIENCE_MS)

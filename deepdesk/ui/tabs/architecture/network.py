@@ -23,7 +23,7 @@ from deepdesk.ui.tabs.architecture.works import (
     survey_work,
 )
 
-CALM_MS = 400
+CALM_MS, LATER_MS = 400, 800
 
 
 class Network(QObject):
@@ -64,6 +64,8 @@ class Network(QObject):
         self.choices.refused.connect(lambda _error: self.drawn.emit(self.drawing))
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self.refresh)
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._count)
         self.drawing: Drawing | None = None
         self._sketches = Sketches()
 
@@ -96,6 +98,7 @@ class Network(QObject):
     def stop(self) -> None:
         """End all work."""
         self._calm.stop()
+        self._later.stop()
         self._jobs.forget_all()
 
     def choose(self, name: str) -> None:
@@ -153,6 +156,10 @@ class Network(QObject):
         """Show a choice at once, as far as it is known; what it costs follows."""
         if self._survey is None:
             return
+        if self._jobs.is_busy("count") or self._later.isActive():
+            # The list can wait; what is edited is to be counted at once.
+            self._jobs.forget("count")
+            self._later.start()
         # What is no network is said by the drawing in the background.
         with contextlib.suppress(GraphError):
             if self.drawing is not None and self.drawing.survey is self._survey:
