@@ -120,7 +120,13 @@ def _order(graph: Graph) -> tuple[tuple[Node, ...], tuple[tuple[str, ...], ...]]
     try:
         return graph.order, ()
     except GraphError:
-        pass
+        # There are circles; what stands outside of them is still put in order.
+        return _order_around_circles(graph)
+
+
+def _order_around_circles(
+    graph: Graph,
+) -> tuple[tuple[Node, ...], tuple[tuple[str, ...], ...]]:
     circles: list[tuple[str, ...]] = []
     cut: set[str] = set()
     ordered: list[Node] = []

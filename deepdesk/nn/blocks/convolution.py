@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from deepdesk.core.errors import GraphError
 from deepdesk.core.settings import Knob
@@ -87,6 +87,14 @@ class ConvolutionConfig:
 def reach_of(kernel: int, dilation: int) -> int:
     """Return the side of what a filter with gaps looks at."""
     return dilation * (kernel - 1) + 1
+
+
+def filters_line(config: Any) -> str:
+    """Return channels, kernel, norm and activation in a few words; `config` has all four."""
+    kernel = shape_text((config.kernel, config.kernel))
+    after = [NORM_WORDS[config.norm], ACTIVATION_WORDS[config.activation]]
+    words = " · ".join(word for word in after if word != "None")
+    return f"{config.channels} filters, {kernel}" + (f" · {words}" if words else "")
 
 
 def map_side(side: int, *, reach: int, stride: int, padding: str) -> int:
@@ -243,7 +251,4 @@ class ConvolutionBlock(Block[ConvolutionBlockConfig]):
         )
 
     def summary_line(self, config: ConvolutionBlockConfig) -> str:
-        kernel = shape_text((config.kernel, config.kernel))
-        after = [NORM_WORDS[config.norm], ACTIVATION_WORDS[config.activation]]
-        words = " · ".join(word for word in after if word != "None")
-        return f"{config.channels} filters, {kernel}" + (f" · {words}" if words else "")
+        return filters_line(config)

@@ -16,7 +16,7 @@ from deepdesk.nn.block import (
     shape_text,
     strided,
 )
-from deepdesk.nn.blocks.activation import ACTIVATION_KNOB, ACTIVATION_WORDS
+from deepdesk.nn.blocks.activation import ACTIVATION_KNOB
 from deepdesk.nn.blocks.convolution import (
     BIAS_KNOB,
     CHANNELS_KNOB,
@@ -25,12 +25,13 @@ from deepdesk.nn.blocks.convolution import (
     KERNEL_KNOB,
     NO_MAP,
     STRIDE_KNOB,
+    filters_line,
     map_side,
     reach_of,
     require_fit,
     require_odd,
 )
-from deepdesk.nn.blocks.normalisation import NORM_CHOICES, NORM_WORDS
+from deepdesk.nn.blocks.normalisation import NORM_CHOICES
 
 if TYPE_CHECKING:
     from torch import nn
@@ -267,7 +268,4 @@ class SeparableConvolution(Block[SeparableConvolutionConfig]):
         )
 
     def summary_line(self, config: SeparableConvolutionConfig) -> str:
-        kernel = shape_text((config.kernel, config.kernel))
-        after = [NORM_WORDS[config.norm], ACTIVATION_WORDS[config.activation]]
-        words = " · ".join(word for word in after if word != "None")
-        return f"{config.channels} filters, {kernel}" + (f" · {words}" if words else "")
+        return filters_line(config)

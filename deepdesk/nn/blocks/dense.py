@@ -19,6 +19,12 @@ DROPOUT_KNOB = Knob(
     low=0.0,
     high=0.95,
 )
+HIDDEN_KNOB = Knob(
+    label="Hidden features",
+    help="Width of a layer with GELU in between; 0 for none.",
+    low=0,
+    high=MAX_CHANNELS,
+)
 _POOL_FIRST = "Put Pool to one (or Flatten) before this block."
 
 
@@ -184,15 +190,7 @@ class ClassifierHeadConfig:
         ),
     ] = 1.0
     dropout: Annotated[float, DROPOUT_KNOB] = 0.0
-    hidden: Annotated[
-        int,
-        Knob(
-            label="Hidden features",
-            help="Width of a layer with GELU in between; 0 for none.",
-            low=0,
-            high=MAX_CHANNELS,
-        ),
-    ] = 0
+    hidden: Annotated[int, HIDDEN_KNOB] = 0
 
 
 class ClassifierHead(Block[ClassifierHeadConfig]):

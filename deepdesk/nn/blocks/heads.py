@@ -16,7 +16,7 @@ from deepdesk.nn.block import (
     require_layout,
     shape_text,
 )
-from deepdesk.nn.blocks.dense import DROPOUT_KNOB
+from deepdesk.nn.blocks.dense import DROPOUT_KNOB, HIDDEN_KNOB
 
 if TYPE_CHECKING:
     from torch import nn
@@ -115,15 +115,7 @@ class RegressionHeadConfig:
         Knob(label="Upper end", help="Of a bounded range.", low=-_LARGEST, high=_LARGEST),
     ] = 1.0
     dropout: Annotated[float, DROPOUT_KNOB] = 0.0
-    hidden: Annotated[
-        int,
-        Knob(
-            label="Hidden features",
-            help="Width of a layer with GELU in between; 0 for none.",
-            low=0,
-            high=MAX_CHANNELS,
-        ),
-    ] = 0
+    hidden: Annotated[int, HIDDEN_KNOB] = 0
 
 
 class RegressionHead(Block[RegressionHeadConfig]):

@@ -14,7 +14,7 @@ from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.nn.comparing import Difference, differences
 from deepdesk.nn.graph import Graph
 from deepdesk.project.runs import RunInfo
-from deepdesk.ui.run_names import spoken
+from deepdesk.ui.run_names import title_of
 from deepdesk.ui.tabs.architecture.drawing import Choice, Drawing, Survey
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def run_picks_work(project: Project) -> Work:
         found = []
         for info in project.runs.list():
             stop.check()
-            name = spoken(info.name) if info.title in ("", info.name) else info.title
+            name = title_of(info)
             found.append(run_pick(info.name, name))
         emit(Result(value=tuple(found)))
 

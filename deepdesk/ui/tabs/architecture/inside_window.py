@@ -11,7 +11,7 @@ from deepdesk.core.errors import DeepDeskError
 from deepdesk.insight.report import Inside, SampleInside
 from deepdesk.project.runs import RunInfo
 from deepdesk.ui.metric_words import metric_text
-from deepdesk.ui.run_names import spoken
+from deepdesk.ui.run_names import title_of
 from deepdesk.ui.tabs.architecture.inside_block import BlockInsidePanel
 from deepdesk.ui.tabs.architecture.inside_looker import Looker
 from deepdesk.ui.tabs.architecture.inside_rows import BlockRows
@@ -212,7 +212,7 @@ def _has_findings(inside: Inside) -> bool:
 
 def run_line(info: RunInfo) -> str:
     """Return a run as a line of the chooser: its name, and how good it was."""
-    name = spoken(info.name) if info.title in ("", info.name) else info.title
+    name = title_of(info)
     value = info.metrics.get(info.main_metric)
     figure = "" if value is None else metric_text(info.main_metric, value)
     return " · ".join(part for part in (name, figure, _under_way(info)) if part)

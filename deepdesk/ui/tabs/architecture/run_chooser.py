@@ -14,9 +14,9 @@ from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunInfo
 from deepdesk.ui.dialogs import AskDialog
 from deepdesk.ui.metric_words import metric_text
-from deepdesk.ui.run_names import spoken
+from deepdesk.ui.run_names import title_of
 from deepdesk.ui.tabs.architecture.background import WHERE, while_alive
-from deepdesk.ui.tabs.architecture.surgery_strip import graph_of_run
+from deepdesk.ui.tabs.architecture.surgery_strip import graph_of_run, run_graph_work
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.labels import Label
 
@@ -83,7 +83,7 @@ class RunDialog(AskDialog):
 
 def line_of(info: RunInfo, name: str) -> str:
     """Return a run in one line: its name, its network, how good it is."""
-    title = spoken(info.name) if info.title in ("", info.name) else info.title
+    title = title_of(info)
     value = info.metrics.get(info.main_metric)
     figure = "" if value is None else metric_text(info.main_metric, value)
     return " · ".join(part for part in (title, name, figure) if part)
@@ -122,9 +122,6 @@ def take(tab: ArchitectureTab, run: str) -> None:
     if not run:
         return
 
-    def work(emit: EventSink, _stop: StopToken) -> None:
-        emit(Result(value=graph_of_run(tab.desk.project, run)))
-
     def hear(event: object) -> None:
         if isinstance(event, Result):
             tab.network.open_run(run, event.value)
@@ -133,4 +130,5 @@ def take(tab: ArchitectureTab, run: str) -> None:
         if end.error is not None and not end.report:
             tab.desk.banner(end.error, WHERE)
 
+    work = run_graph_work(tab.desk.project, run)
     tab.desk.start(work, WHERE, on_event=while_alive(tab, hear), on_ended=while_alive(tab, ended))

@@ -12,10 +12,10 @@ from deepdesk.core.events import Choices, EpochEnded, Progress
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.metric_words import MEMORY
 from deepdesk.ui.plots.figures import value_text
-from deepdesk.ui.run_names import spoken
+from deepdesk.ui.run_names import spoken, title_of
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.middle import MiddlePanel
-from deepdesk.ui.tabs.training.run_words import forecast, title_of
+from deepdesk.ui.tabs.training.run_words import forecast
 from deepdesk.ui.tabs.training.runs_panel import RunsPanel
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer

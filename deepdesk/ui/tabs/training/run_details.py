@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from deepdesk.ui.tabs.training.run_words import RESUMABLE, details_of, status_line, title_of
+from deepdesk.ui.run_names import title_of
+from deepdesk.ui.tabs.training.run_words import RESUMABLE, details_of, status_line
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import IconButton, SmallButton
 from deepdesk.ui.widgets.card import Divider

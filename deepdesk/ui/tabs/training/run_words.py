@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.ui.metric_words import LOSS, metric_text, metric_words
-from deepdesk.ui.run_names import spoken
+from deepdesk.ui.run_names import title_of
 from deepdesk.ui.time_words import length_text
 from deepdesk.ui.widgets.list_row import RowFacts
 
@@ -34,11 +34,6 @@ def row_facts(info: RunInfo, *, is_compared: bool = False) -> RowFacts:
         aside="compared" if is_compared else "",
         state=STATES.get(info.status, "empty"),
     )
-
-
-def title_of(info: RunInfo) -> str:
-    """Return what a run is called: its own title, or its name as people say it."""
-    return spoken(info.name) if info.title in ("", info.name) else info.title
 
 
 def main_figure(info: RunInfo) -> str:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPlainTextEdit, QVBoxL
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog
+from deepdesk.ui.run_names import title_of
 from deepdesk.ui.tabs.training.note_page import NotePage
 from deepdesk.ui.tabs.training.run_details import RunDetails
 from deepdesk.ui.tabs.training.run_list import RunList
-from deepdesk.ui.tabs.training.run_words import RESUMABLE, title_of
+from deepdesk.ui.tabs.training.run_words import RESUMABLE
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton
 from deepdesk.ui.widgets.labels import SectionLabel
