@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,29 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from deepdesk.core.chance import permutation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Samples that are worked on at once.
+
+    Attributes:
+        samples: Sample numbers, int64, (N,).
+        fields: Fields and extras by name, tensors of shape (N, ...).
+    """
+
+    samples: NDArray[np.int64]
+    fields: Mapping[str, Tensor]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def parts(self, count: int) -> Iterator[Batch]:
+        """Yield at most `count` parts of about the same size, in order, none empty."""
+        for places in np.array_split(np.arange(len(self)), min(count, len(self))):
+            cut = slice(int(places[0]), int(places[-1]) + 1)
+            fields = {name: tensor[cut] for name, tensor in self.fields.items()}
+            yield Batch(samples=self.samples[cut], fields=fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +64,11 @@ class SplitData:
         for name, values in self.extras.items():
             batch[name] = torch.from_numpy(np.ascontiguousarray(values[positions]))
         return batch
+
+    def stream(self, batches: Iterable[NDArray[np.int64]]) -> Iterator[Batch]:
+        """Yield the batch of each of `batches`, positions int64, (N,), in order."""
+        for positions in batches:
+            yield Batch(samples=self.samples[positions], fields=self.gather(positions))
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:

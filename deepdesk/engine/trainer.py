@@ -9,16 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from deepdesk.core.chance import Draws, key_of
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.task import Task
 from deepdesk.core.work import StopToken
-from deepdesk.data.batches import SplitData, steps_per_epoch, training_positions
+from deepdesk.data.batches import Batch, SplitData, steps_per_epoch, training_positions
 from deepdesk.engine.evaluation import evaluate
 from deepdesk.engine.keeper import Keeper
 from deepdesk.engine.network import Network
@@ -84,32 +82,30 @@ class Trainer:
             epoch=epoch,
             first_step=progress.step - epoch * self.steps_per_epoch,
         )
-        for positions in batches:
+        for batch in self.train_data.stream(batches):
             self._wait_if_asked(stop)
-            losses = self._step(epoch, positions)
+            losses = self._step(epoch, batch)
             progress.step += 1
             if self.recorder.stepped(progress.step, losses, self.network.rate, self.batch_size):
                 self._check_finite(self.recorder.last_loss)
             self.keeper.save_if_due(self.network, self.recorder)
 
-    def _step(self, epoch: int, positions: NDArray[np.int64]) -> dict[str, Tensor]:
+    def _step(self, epoch: int, batch: Batch) -> dict[str, Tensor]:
         """Take one optimiser step; return the named losses, shape (), on the device."""
         step, network = self.keeper.progress.step, self.network
         torch.manual_seed(key_of("step", self.config.seed, step))
         network.set_rate(rate_at(step, self.total_steps, self.config))
-        parts = np.array_split(positions, min(self.config.accumulation, len(positions)))
-        losses = self._part(epoch, parts[0], len(parts[0]) / len(positions))
-        for part in parts[1:]:
-            more = self._part(epoch, part, len(part) / len(positions))
-            losses = {name: value + more[name] for name, value in losses.items()}
+        losses: dict[str, Tensor] = {}
+        for part in batch.parts(self.config.accumulation):
+            for name, value in self._part(epoch, part, len(part) / len(batch)).items():
+                losses[name] = losses[name] + value if name in losses else value
         network.update(self.config.clip_norm, steps_done=step + 1)
         return losses
 
-    def _part(self, epoch: int, positions: NDArray[np.int64], share: float) -> dict[str, Tensor]:
+    def _part(self, epoch: int, part: Batch, share: float) -> dict[str, Tensor]:
         """Add the gradients of a part of a batch; return its share of the losses, shape ()."""
-        batch = self.compute.here(self.train_data.gather(positions))
-        draws = Draws(self.config.seed, epoch, self.train_data.samples[positions])
-        prepared = self.task.prepare(batch, draws)
+        draws = Draws(self.config.seed, epoch, part.samples)
+        prepared = self.task.prepare(self.compute.here(part.fields), draws)
         with self.compute.autocast():
             outputs = self.task.forward(self.network.model, prepared)
         losses = dict(self.task.losses(outputs, prepared))

@@ -47,6 +47,8 @@ class RunsPanel(QFrame):
         self.compare.setToolTip(
             "Click runs to draw their curves behind the chosen one (Ctrl+click)"
         )
+        # What waits to be trained stands above what was.
+        self.above = QVBoxLayout()
         self._empty = NotePage("Every run is kept here with what it reached.")
         self._lay_out()
         self.details.asked.connect(lambda what: self._act(self.list.run, what))
@@ -185,6 +187,7 @@ class RunsPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addLayout(self.above)
         column.addLayout(head)
         column.addWidget(self.list, 1)
         column.addWidget(self._empty, 1)

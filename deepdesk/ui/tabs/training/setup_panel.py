@@ -25,6 +25,7 @@ from deepdesk.ui.forms import ConfigForm
 from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.choices_list import ChoicesList
 from deepdesk.ui.tabs.training.fitting_scroll import FittingScroll
+from deepdesk.ui.tabs.training.ways import Ways
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton, PrimaryButton, SmallButton
 from deepdesk.ui.widgets.dial import SegmentedDial
@@ -114,6 +115,7 @@ class SetupPanel(QFrame):
         self.stop_button.setToolTip("Ends the run within a second; its best weights are kept")
         self.reason = Label(kind="small", tone="warn", wraps=True)
         self.mend = LinkButton("Mend it in Architecture", lambda: self.mend_asked.emit(None))
+        self.ways = Ways()
         self.choices = ChoicesList()
         self._lay_out()
         self._names: tuple[str, ...] = ()
@@ -286,7 +288,7 @@ class SetupPanel(QFrame):
         way.addWidget(self.mend)
         way.addStretch(1)
         column.addLayout(way)
-        _add_inset(column, self.button, self.stop_button, self.choices)
+        _add_inset(column, self.button, self.stop_button, self.ways, self.choices)
         column.addStretch(1)
 
 

@@ -14,6 +14,7 @@ from deepdesk.core.events import Ended, Result
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.session import Session
 from deepdesk.ui.tabs.training.cell_dialog import CellDialog
+from deepdesk.ui.tabs.training.features import FEATURES
 from deepdesk.ui.tabs.training.front import Front
 from deepdesk.ui.tabs.training.middle import MiddlePanel
 from deepdesk.ui.tabs.training.runs_panel import RunsPanel
@@ -44,7 +45,7 @@ class TrainingTab(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
+        self.desk = self._desk = desk
         self.state = "empty"
         noun = desk.spec.reader().noun
         self.watch = RunWatch(desk, self)
@@ -65,6 +66,17 @@ class TrainingTab(QWidget):
         self.control.count()
         self.viewer.list_runs()
         self._follow(desk.store.session)
+        self.features = [make(self) for make in FEATURES]
+
+    def show_page(self, page: QWidget) -> None:
+        """Put a page in the place of the middle column; `show_run_page` takes it away again."""
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+    def show_run_page(self) -> None:
+        """Show the curves again."""
+        self._pages.setCurrentWidget(self.middle)
 
     def train(self) -> None:
         """Do what the primary button says: start, pause or resume."""

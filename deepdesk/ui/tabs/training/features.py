@@ -1,0 +1,16 @@
+"""What the tab offers beside one run at a time; each part adds itself to the tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+if TYPE_CHECKING:
+    from deepdesk.ui.tabs.training.tab import TrainingTab
+
+# Each is made once with the finished tab, reaches what it needs through the tab's attributes,
+# and takes the tab as its parent.
+Feature = Callable[["TrainingTab"], QObject]
+FEATURES: tuple[Feature, ...] = ()
