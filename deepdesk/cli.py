@@ -16,7 +16,13 @@ from pathlib import Path
 from deepdesk import __version__
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.terminal import commands
+from deepdesk.terminal.comparing import add_compare, add_logs, compare_command, logs_command
 from deepdesk.terminal.exporting import export_command
+from deepdesk.terminal.foretelling import forecast_command
+from deepdesk.terminal.queueing import add_queue, queue_command
+from deepdesk.terminal.rate_finding import find_rate_command
+from deepdesk.terminal.searching import add_search, search_command
+from deepdesk.terminal.training import add_processes
 
 Arguments = argparse.Namespace
 
@@ -94,11 +100,18 @@ def _add_train(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--device", help="auto, cpu, cuda, mps or xpu")
     verb.add_argument("--network", default="", help="one of the task's networks")
     verb.add_argument("--from", dest="continue_from", default="", metavar="RUN", help="a run")
+    add_processes(verb)
+
+
+def _add_search(verb: argparse.ArgumentParser) -> None:
+    _add_train(verb)
+    add_search(verb)
 
 
 def _add_resume(verb: argparse.ArgumentParser) -> None:
     _add_project(verb)
     verb.add_argument("run", nargs="?", default="", help="the latest unfinished one by default")
+    add_processes(verb)
 
 
 def _add_evaluate(verb: argparse.ArgumentParser) -> None:
@@ -140,7 +153,18 @@ _VERBS: tuple[
         _add_train,
     ),
     ("resume", "Continue a run that was stopped or killed.", commands.resume_command, _add_resume),
+    ("queue", "List the runs that wait, or train them.", queue_command, add_queue),
+    ("search", "Search for good settings with many runs.", search_command, _add_search),
+    (
+        "find-rate",
+        "Try learning rates on a copy of the network and suggest one.",
+        find_rate_command,
+        _add_train,
+    ),
+    ("forecast", "Say what a run will take before it begins.", forecast_command, _add_train),
     ("runs", "List the runs of a project.", commands.runs_command, _add_project),
+    ("compare", "Compare two runs of a project.", compare_command, add_compare),
+    ("logs", "Write the curves of a run for other programs.", logs_command, add_logs),
     (
         "evaluate",
         "Measure a run on a split or on new data.",

@@ -23,6 +23,18 @@ class DeepDeskError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class ReportedError(DeepDeskError):
+    """What another process said went wrong.
+
+    Attributes:
+        report: Its traceback where it met a bug, "" otherwise.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, report: str = "") -> None:
+        super().__init__(message, hint)
+        self.report = report
+
+
 class ConfigError(DeepDeskError):
     """A setting cannot work.
 

@@ -32,6 +32,8 @@ class Knob:
         more: Folded under More instead of shown at once.
         scale: "linear" or "log": how an editor steps.
         group: Heading on the help page and the form.
+        zero: Word for 0 where that means something of its own, such as "off" or "automatic";
+            it is shown in place of the number and may be typed.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Knob:
     more: bool = True
     scale: str = "linear"
     group: str = ""
+    zero: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +177,10 @@ def parse(setting: Setting, text: str) -> Any:
     Raises:
         ConfigError: The text is not a legal value.
     """
+    word = setting.knob.zero.casefold()
     try:
-        value = _PARSERS[setting.kind](text.strip())
+        is_zero = bool(word) and text.strip().casefold() == word
+        value = setting.kind(0) if is_zero else _PARSERS[setting.kind](text.strip())
     except (ValueError, KeyError):
         value = text
     _check_value(setting, value)
@@ -191,6 +196,14 @@ _PARSERS: dict[type[Any], Any] = {
     str: str,
     tuple: lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
 }
+
+
+def value_text(setting: Setting, value: Any) -> str | None:
+    """Return the word that a knob has for `value`, None where the value speaks for itself."""
+    chosen = [words for choice, words in setting.knob.choices if choice == value]
+    if chosen:
+        return chosen[0]
+    return setting.knob.zero if setting.knob.zero and value == 0 else None
 
 
 def changed_keys(config: Any, base: Any | None = None) -> tuple[str, ...]:

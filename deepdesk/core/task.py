@@ -188,7 +188,11 @@ class Metric(Protocol):
         ...
 
     def state(self) -> Mapping[str, Any]:
-        """Return what was gathered since `reset` as tensors, for a checkpoint."""
+        """Return what was gathered since `reset` as tensors, for a checkpoint.
+
+        They add up: the sum of the states of two parts of the data is the state of the whole, so
+        that several processes can gather together.
+        """
         ...
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -216,16 +220,26 @@ class Task(Protocol):
         """Return the graphs on offer by name; the first is the default."""
         ...
 
-    def contract(self) -> Any:
-        """Return the `nn.graph.Contract` that every graph of this task must meet."""
+    def contract(self, detail: float = 1.0) -> Any:
+        """Return the `nn.graph.Contract` that every graph of this task must meet.
+
+        Args:
+            detail: Share of the inputs' axes, as in `prepare`; below 1 the contract of inputs
+                that are smaller, or the same one where this task has no smaller inputs.
+        """
         ...
 
-    def prepare(self, batch: Mapping[str, Any], draws: Draws | None) -> Mapping[str, Any]:
+    def prepare(
+        self, batch: Mapping[str, Any], draws: Draws | None, detail: float = 1.0
+    ) -> Mapping[str, Any]:
         """Turn raw fields (on the device) into what `forward` and `losses` read.
 
         Args:
             batch: Field name to tensor with a leading batch axis.
             draws: Randomness for augmentation while training, None otherwise.
+            detail: Share of each axis of the inputs that is kept (smaller pictures, fewer
+                frames), above 0; 1 is everything. Only training asks for less, and only where
+                `contract` of that detail has smaller inputs.
         """
         ...
 

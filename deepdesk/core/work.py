@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.errors import DeepDeskError, ReportedError
 from deepdesk.core.events import Ended
 
 EventSink = Callable[[Any], None]
@@ -78,6 +78,8 @@ def run(work: Work, emit: EventSink, stop: StopToken) -> None:
         work(emit, stop)
     except StoppedError:
         emit(Ended(stopped=True))
+    except ReportedError as error:
+        emit(Ended(error=error, report=error.report))
     except DeepDeskError as error:
         emit(Ended(error=error))
     except Exception as error:  # noqa: BLE001 - the last stop before the thread dies

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.core.events import Progress, Result
+from deepdesk.core.events import Progress, Result, Said
 from deepdesk.core.task import Found, Reader
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.data.copying import Copies, folder_for
@@ -155,7 +155,11 @@ class _Import:
         return self.copies.root(source) if self.copies else source
 
     def _offers(self, source: Path) -> Iterator[Found]:
+        lone: set[Path] = set()
         for found in self._reader.discover(source):
+            # The folder of the files so far: none of them has a class, or the answer is known.
+            if len(lone) < 2:
+                lone.add(source if found.label is not None else found.path.parent)
             # A look at the clock for each file would take a tenth of the whole time.
             if (self.copies or self._seen % _FILES_PER_LOOK == 0) and not self._goes_on():
                 # Ending early, unlike raising, lets the index keep what it was given so far.
@@ -165,6 +169,19 @@ class _Import:
                 self._seen += 1
                 self._given.add(taken.split)
                 yield taken
+        if self.label is None and len(lone) == 1:
+            self._say_no_class(source, lone.pop())
+
+    def _say_no_class(self, source: Path, folder: Path) -> None:
+        """Say it when a lone folder was stepped into: somebody may have meant it as a class."""
+        if folder == source or not folder.is_relative_to(source):
+            return
+        text = (
+            f'All files of "{shown(source)}" lie in the one folder "{shown(folder)}", which is not'
+            " taken for a class: they have none. Give them one in the Dataset tab, or import"
+            " folders of several classes together."
+        )
+        self._emit(Said(text=text, level="warning"))
 
     def _goes_on(self) -> bool:
         try:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import sqlite3
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from io import BytesIO
@@ -228,9 +229,18 @@ def _key(path: Path, side_px: int) -> bytes | None:
 def _packed(pixels: Pixels) -> bytes:
     file = BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=_QUALITY, subsampling=0)
-    return file.getvalue()
+    jpeg = file.getvalue()
+    return jpeg + _checksum(jpeg)
 
 
-def _unpacked(jpeg: bytes) -> Pixels:
+def _checksum(jpeg: bytes) -> bytes:
+    return zlib.crc32(jpeg).to_bytes(4, "big")
+
+
+def _unpacked(kept: bytes) -> Pixels | None:
+    """Return the picture, None when it is not what was kept: a decoder may not notice."""
+    jpeg = kept[:-4]
+    if kept[-4:] != _checksum(jpeg):
+        return None
     with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
         return np.array(image.convert("RGB"))

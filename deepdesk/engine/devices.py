@@ -55,6 +55,17 @@ def device_for(wanted: str) -> DeviceInfo:
     )
 
 
+def device_name(key: str) -> str:
+    """Return what a device is called, for instance "NVIDIA RTX 4090"; its key if it is not here."""
+    return next((info.name for info in detect() if info.key == key), key)
+
+
+def usable_cores() -> int:
+    """Return how many threads of the processor this process may use at once, at least 1."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, allowed or 1)
+
+
 def physical_cores() -> int:
     """Return the processor cores this process may use, at least 1."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

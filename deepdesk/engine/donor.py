@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
 
 from deepdesk.core.errors import StorageError
 from deepdesk.core.events import Said
-from deepdesk.core.task import TaskSpec
+from deepdesk.core.task import Task, TaskSpec
 from deepdesk.core.work import EventSink
-from deepdesk.engine.plan import plan_from_json
+from deepdesk.engine.plan import RunPlan, plan_from_json
 from deepdesk.engine.state import loaded_weights
 from deepdesk.engine.weights import best_weights
+from deepdesk.nn.build import build
 from deepdesk.nn.graph import Graph
-from deepdesk.nn.surgery import Donor, Transplant
+from deepdesk.nn.surgery import Donor, Transplant, transplant
+from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
 
 
@@ -34,6 +37,24 @@ def donor_of(spec: TaskSpec, run: RunFolder) -> Donor:
         weights=weights,
         classes=plan.facts.classes,
     )
+
+
+def first_network(
+    project: Project, spec: TaskSpec, plan: RunPlan, task: Task, emit: EventSink
+) -> tuple[nn.Module, tuple[str, ...]]:
+    """Return the network of a new run on the CPU, and the blocks that begin as another run's.
+
+    Raises:
+        DeepDeskError: It cannot be built, or the other run's weights cannot be read.
+    """
+    graph, contract = Graph.from_json(plan.graph), task.contract()
+    model = build(graph, contract, seed=plan.training.seed)
+    if not plan.continue_from:
+        return model, ()
+    run = project.runs.get(plan.continue_from)
+    told = transplant(model, graph, contract, donor_of(spec, run), plan.facts.classes)
+    say_kept(told, run.path.name, emit)
+    return model, told.kept
 
 
 def say_kept(told: Transplant, run: str, emit: EventSink) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -23,12 +24,14 @@ class Evaluation:
     Attributes:
         metrics: "loss" and each metric of the task by name.
         details: JSON-ready extras of the metrics.
-        answers: One per sample, in the order of the split.
+        answers: One per sample that can be read, in the order of the split.
+        samples: The numbers of these samples.
     """
 
     metrics: Mapping[str, float]
     details: Mapping[str, Any] = field(default_factory=dict)
     answers: Sequence[Answer] = ()
+    samples: Sequence[int] = ()
 
 
 @torch.no_grad()
@@ -52,9 +55,11 @@ def outputs_of(
         stop: Checked before each batch.
     """
     model.eval()
-    for positions in plain_positions(len(data), batch_size):
+    for raw in data.stream(plain_positions(len(data), batch_size), compute.device, stop):
         stop.check()
-        batch = task.prepare(compute.here(data.gather(positions)), None)
+        if not len(raw):
+            continue
+        batch = task.prepare(compute.here(raw.fields), None)
         with compute.autocast():
             outputs = task.forward(model, batch)
         yield outputs, batch
@@ -97,4 +102,5 @@ def evaluate(
     for metric in metrics:
         details.update(metric.details())
     finite = {name: value for name, value in values.items() if math.isfinite(value)}
-    return Evaluation(metrics=finite, details=details, answers=answers)
+    samples = data.samples[data.usable(np.arange(len(data)), stop)].tolist()
+    return Evaluation(metrics=finite, details=details, answers=answers, samples=samples)

@@ -1,26 +1,34 @@
-"""Keeps a run on disk: commits checkpoints, remembers the best, says when a disk is full."""
+"""Keeps a run on disk: commits checkpoints, remembers the best, says when a disk is full.
+
+The loop waits only for a copy in memory; a thread makes files of it, reads them back and commits.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import StorageError
 from deepdesk.core.events import Said, Saved
 from deepdesk.core.task import Metric
 from deepdesk.core.work import EventSink
+from deepdesk.engine.background import Background
 from deepdesk.engine.evaluation import Evaluation
+from deepdesk.engine.progress import RunProgress, take_over
+from deepdesk.engine.snapshot import Buffers, Snapshot, answering_tensors
 from deepdesk.engine.state import (
-    is_finite,
+    all_finite,
     load_training,
     load_weights,
-    training_to_bytes,
+    optimizer_tensors,
+    training_tensors,
     weights_to_bytes,
 )
+from deepdesk.engine.trouble import NotFiniteError, save_failure
 from deepdesk.project.runs import RunFolder
 from deepdesk.project.safe_write import write_json
 
@@ -30,35 +38,17 @@ if TYPE_CHECKING:
 
 # The end of an epoch is a good moment to save, unless epochs are very short.
 _SHORT_EPOCH_S = 10.0
-
-
-@dataclass(slots=True, kw_only=True)
-class RunProgress:
-    """How far a run is, and how good it was.
-
-    Attributes:
-        step: Optimiser steps done.
-        epochs_done: Epochs trained and evaluated.
-        epochs_without_gain: Since the best one.
-        best_epoch: Epochs done when it was best, 0 before the first.
-        best_value: Main metric on validation at that time.
-        best_loss: Loss on validation at that time.
-        best_metrics: All metrics on validation at that time.
-        seconds: Spent training.
-    """
-
-    step: int = 0
-    epochs_done: int = 0
-    epochs_without_gain: int = 0
-    best_epoch: int = 0
-    best_value: float | None = None
-    best_loss: float | None = None
-    best_metrics: dict[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
+# A disk that is full is tried again no later than this.
+_AGAIN_S = 30.0
 
 
 class Keeper:
     """Writes checkpoints of one run.
+
+    Attributes:
+        progress: Where the run is.
+        emit: Who watches.
+        room: Bytes of a checkpoint, 0 before the first.
 
     Args:
         run: The run's folder.
@@ -66,6 +56,7 @@ class Keeper:
         every_s: Seconds between checkpoints.
         emit: Told of saves and of disks that are full.
         sample_ids: Of the validation split, in its order, for the list of answers.
+        made_by: JSON-ready, what the bits depend on: versions, device, threads, seed, data.
     """
 
     def __init__(
@@ -76,14 +67,22 @@ class Keeper:
         every_s: float,
         emit: EventSink,
         sample_ids: list[int],
+        made_by: Mapping[str, Any] | None = None,
     ) -> None:
         self.progress = progress
+        self._made_by = dict(made_by or {})
         self._run = run
         self._every_s = every_s
-        self._emit = emit
+        self.emit = emit
         self._sample_ids = sample_ids
         self._saved_s = time.monotonic()
-        self._saved_at = (progress.step, progress.epochs_done)
+        # (step, epochs) of the newest copy, None when it could not be committed.
+        self._copied_at: tuple[int, int] | None = None
+        self._copied: Snapshot | None = None
+        self._buffers = Buffers()
+        self._writing = Background()
+        self._has_failed = False
+        self.room = 0
         self._best: bytes = b""
         self._best_answers: dict[str, Any] | None = None
 
@@ -106,34 +105,98 @@ class Keeper:
             self._best_answers = self._answers(evaluation)
         return is_best
 
-    def save_if_due(self, network: Network, recorder: Recorder, *, epoch_end: bool = False) -> None:
-        """Commit a checkpoint when the last one is old enough."""
-        due_s = min(self._every_s, _SHORT_EPOCH_S) if epoch_end else self._every_s
-        if time.monotonic() - self._saved_s >= due_s:
+    def begin(self, network: Network, recorder: Recorder) -> None:
+        """Commit a first state, so that there is always one to go back to."""
+        if self._copied_at is None:
             self.save(network, recorder)
 
-    def save(self, network: Network, recorder: Recorder, *, must: bool = False) -> None:
-        """Commit a checkpoint of now, unless this very state is committed already.
+    def save_if_due(self, network: Network, recorder: Recorder, *, epoch_end: bool = False) -> None:
+        """Begin a checkpoint when the last one is old enough and is on the disk.
 
-        A full disk is said and training goes on; the last good checkpoint stays.
+        Raises:
+            NotFiniteError: The last one would have held numbers that are none.
+        """
+        if self.is_due(epoch_end=epoch_end):
+            self.save(network, recorder)
+
+    def is_due(self, *, epoch_end: bool = False) -> bool:
+        """Return whether the last checkpoint is old enough and on the disk.
+
+        Raises:
+            NotFiniteError: The last one would have held numbers that are none.
+        """
+        if self._writing.is_over:
+            self.settle()
+        due_s = min(self._every_s, _SHORT_EPOCH_S) if epoch_end else self._every_s
+        due_s = min(due_s, _AGAIN_S) if self._has_failed else due_s
+        return time.monotonic() - self._saved_s >= due_s and not self._writing.is_busy
+
+    def save(self, network: Network, recorder: Recorder, *, must: bool = False) -> None:
+        """Copy the state of now and commit it beside the training.
+
+        Nothing is done if this very state is copied already. A full disk is said and training
+        goes on; the last good checkpoint stays.
+
+        Args:
+            network: Between two steps.
+            recorder: Of the same moment.
+            must: Wait until it is on the disk, and raise if it could not be brought there.
 
         Raises:
             StorageError: It could not be written, and `must` is set.
+            NotFiniteError: A copy held numbers that are none; it was not committed.
         """
+        self.settle()
         here = (self.progress.step, self.progress.epochs_done)
-        if here == self._saved_at or not is_finite(network.model):
+        if here != self._copied_at:
+            self._copied_at, self._saved_s = here, time.monotonic()
+            try:
+                self._copied = self._copy(network, recorder)
+            except StorageError as error:
+                self._fail(error)
+                if must:
+                    raise
+                return
+            self._writing.start(self._commit)
+        if must:
+            self.settle(raises=True)
+
+    def wait(self) -> None:
+        """Wait until nothing is being written."""
+        self._writing.join()
+
+    def settle(self, *, raises: bool = False) -> None:
+        """Wait for the commit under way, if any, and tell how it went.
+
+        Raises:
+            StorageError: It could not be written, and `raises` is set.
+            NotFiniteError: The copy held numbers that are none; it was not committed.
+        """
+        if not self._writing.is_started:
             return
-        start_s = time.monotonic()
-        try:
-            self._commit(network, recorder)
-        except StorageError as error:
-            if must:
-                raise
-            self._saved_s = time.monotonic()
-            self._emit(Said(text=f"{error} Training goes on.", level="error"))
-            return
-        self._saved_at, self._saved_s = here, time.monotonic()
-        self._emit(Saved(step=self.progress.step, seconds=self._saved_s - start_s))
+        error = self._writing.take()
+        copied, self._copied = self._copied, None
+        if error is None and copied is not None:
+            if copied.answers is self._best_answers:
+                self._best_answers = None
+            if self._has_failed:
+                self.emit(Said(text="The run is saved again."))
+            self._has_failed = False
+            self.emit(Saved(step=copied.step, seconds=time.monotonic() - self._saved_s))
+        elif isinstance(error, StorageError):
+            self._fail(error)
+            if raises:
+                raise error
+        elif error is not None:
+            raise error
+
+    def _fail(self, error: StorageError) -> None:
+        """Say that the state could not be committed, once for as long as it lasts."""
+        self._copied_at = None
+        self.emit(save_failure(error, self._run.path, self.room))
+        if not self._has_failed:
+            self.emit(Said(text=f"{error} Training goes on.", level="error"))
+        self._has_failed = True
 
     def resume(self, network: Network, recorder: Recorder) -> None:
         """Put everything back as it was at the last valid checkpoint, if there is one.
@@ -147,21 +210,54 @@ class Keeper:
         if step is None:
             recorder.log.truncate(0)
             return
-        meta = checkpoints.meta(step)
-        log_offset = self._take_over(meta)
-        recorder.sums = load_training(
+        self.restore(step, network, recorder)
+        recorder.seconds = self.progress.seconds
+
+    def restore(self, step: int, network: Network, recorder: Recorder) -> None:
+        """Put everything back as it was at the checkpoint of `step`.
+
+        Raises:
+            StorageError: The checkpoint is damaged or does not belong to this network.
+        """
+        checkpoints = self._run.checkpoints
+        log_offset = take_over(self.progress, checkpoints.meta(step))
+        sums = load_training(
             checkpoints.read(step, "training.safetensors"),
             network.model,
             network.optimizer,
-            recorder.kept_metrics(),
+            {**recorder.kept_metrics(), **network.kept()},
         )
         if network.answering is not network.model:
             load_weights(network.answering, checkpoints.read(step, "weights.safetensors"))
-        if self.progress.best_epoch:
-            self._best = checkpoints.read(step, "best.safetensors")
-        recorder.seconds = self.progress.seconds
-        recorder.log.truncate(log_offset)
-        self._saved_at = (self.progress.step, self.progress.epochs_done)
+        best = checkpoints.read(step, "best.safetensors") if self.progress.best_epoch else b""
+        self._best, self._best_answers = best, None
+        recorder.go_back(sums, log_offset)
+        self._copied_at = (self.progress.step, self.progress.epochs_done)
+
+    def good_steps(self) -> list[int]:
+        """Return the steps of the committed states that are whole, newest first."""
+        with contextlib.suppress(NotFiniteError):
+            self.settle()
+        checkpoints = self._run.checkpoints
+        return [step for step in reversed(checkpoints.list()) if checkpoints.valid(step)]
+
+    def go_other_way(self, network: Network, recorder: Recorder) -> None:
+        """Commit the state of now in the place of its checkpoint and of all later ones."""
+        self._run.checkpoints.drop_after(self.progress.step)
+        self._copied_at = None
+        self.save(network, recorder)
+
+    def check_finite(self, network: Network) -> None:
+        """Raise if what would be committed or measured now holds numbers that are none.
+
+        Raises:
+            NotFiniteError: With the step.
+        """
+        tensors = [*network.model.state_dict().values(), *optimizer_tensors(network.optimizer)]
+        if network.answering is not network.model:
+            tensors += network.answering.state_dict().values()
+        if not all_finite(tensors):
+            raise NotFiniteError(self.progress.step)
 
     def _say_damage(self, step: int | None) -> None:
         newest = self._run.checkpoints.latest()
@@ -169,51 +265,61 @@ class Keeper:
             return
         again = "the beginning" if step is None else f"step {step:,}"
         text = f"The checkpoint of step {newest:,} is damaged. The run goes on from {again}."
-        self._emit(Said(text=text, level="warning"))
+        self.emit(Said(text=text, level="warning"))
 
-    def _take_over(self, meta: Mapping[str, Any]) -> int:
-        """Put the run's progress back and return the length of its log."""
-        saved, log_offset = meta.get("progress"), meta.get("log_offset")
-        counts = {f.name for f in dataclasses.fields(RunProgress) if f.type == "int"}
-        is_legal = (
-            isinstance(saved, dict)
-            and saved.keys() == {f.name for f in dataclasses.fields(RunProgress)}
-            and all(type(saved[name]) is int and saved[name] >= 0 for name in counts)
-            and all(isinstance(saved[n], int | float | None) for n in ("best_value", "best_loss"))
-            and isinstance(saved["best_metrics"], dict)
-            and all(isinstance(v, int | float) for v in saved["best_metrics"].values())
-            and isinstance(saved["seconds"], int | float)
-        )
-        if not is_legal or type(log_offset) is not int or log_offset < 0:
-            raise StorageError("The checkpoint is damaged.", "Start a new run.")
-        for name, value in dict(saved or {}).items():
-            setattr(self.progress, name, value)
-        return log_offset
-
-    def _commit(self, network: Network, recorder: Recorder) -> None:
-        self.progress.seconds = recorder.seconds
+    def _copy(self, network: Network, recorder: Recorder) -> Snapshot:
+        """Return a copy of the state of now, in room that no commit is using."""
+        progress = self.progress
+        progress.seconds = recorder.seconds
         recorder.write_log()
-        recorder.log.flush()
-        weights = weights_to_bytes(network.answering)
-        files = {
-            "weights.safetensors": weights,
-            "best.safetensors": self._best or weights,
-            "training.safetensors": training_to_bytes(
-                network.model, network.optimizer, recorder.sums, recorder.kept_metrics()
-            ),
-        }
-        meta = {"progress": dataclasses.asdict(self.progress), "log_offset": recorder.log.offset()}
-        self._run.checkpoints.commit(self.progress.step, files, meta=meta)
-        if self._best_answers is not None:
-            write_json(self._run.path / "evaluation.json", {"predictions": self._best_answers})
-            self._best_answers = None
-        self._run.update(
-            step=self.progress.step,
-            epochs_done=self.progress.epochs_done,
-            best_epoch=self.progress.best_epoch,
-            metrics=self.progress.best_metrics,
-            seconds=self.progress.seconds,
+        tensors = training_tensors(
+            network.model,
+            network.optimizer,
+            recorder.sums,
+            {**recorder.kept_metrics(), **network.kept()},
         )
+        if network.answering is not network.model:
+            tensors |= answering_tensors(network.answering.state_dict())
+        copies, copied = self._buffers.copy(tensors)
+        meta = {
+            "progress": dataclasses.asdict(progress),
+            "log_offset": recorder.log.position(),
+            "made_by": self._made_by,
+        }
+        facts = {
+            "step": progress.step,
+            "epochs_done": progress.epochs_done,
+            "best_epoch": progress.best_epoch,
+            "metrics": dict(progress.best_metrics),
+            "seconds": progress.seconds,
+        }
+        return Snapshot(
+            step=progress.step,
+            tensors=copies,
+            best=self._best,
+            meta=meta,
+            facts=facts,
+            answers=self._best_answers,
+            copied=copied,
+        )
+
+    def _commit(self) -> None:
+        """Bring the copy to the disk; runs beside the training."""
+        copied = self._copied
+        assert copied is not None
+        if not copied.is_finite():
+            raise NotFiniteError(copied.step)
+        self._run.metrics.flush()
+        try:
+            files = copied.files()
+        except MemoryError as error:
+            text = "There is no memory left to make a checkpoint."
+            raise StorageError(text, "Close other programs.") from error
+        self.room = sum(map(len, files.values()))
+        self._run.checkpoints.commit(copied.step, files, meta=copied.meta)
+        if copied.answers is not None:
+            write_json(self._run.path / "evaluation.json", {"predictions": copied.answers})
+        self._run.update(**copied.facts)
 
     def _gain(self, metrics: Mapping[str, float], main: Metric) -> float:
         """Return how much better the main metric is than the best so far, infinite at first."""
@@ -229,7 +335,7 @@ class Keeper:
     def _answers(self, evaluation: Evaluation) -> dict[str, Any]:
         rows = evaluation.answers
         return {
-            "ids": self._sample_ids[: len(rows)],
+            "ids": [*evaluation.samples] or self._sample_ids[: len(rows)],
             "truth": [row.truth for row in rows],
             "answer": [row.answer for row in rows],
             "score": [round(row.score, 4) for row in rows],

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+from deepdesk.engine.parts import WHOLE, Parts
 from deepdesk.engine.settings import TrainingConfig
 
 # One cycle starts and ends at these shares of the highest rate
@@ -16,38 +17,54 @@ _FIRST_SHARE = 0.1
 _LAST_SHARE = 0.005
 
 
-def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+def make_optimizer(
+    model: nn.Module, config: TrainingConfig, parts: Parts = WHOLE, *, is_fused: bool = True
+) -> torch.optim.Optimizer:
     """Return the optimiser for the parameters of `model` that want gradients.
 
-    Vectors (norms and biases) are not decayed (He et al., 2019, arXiv:1812.01187, 3.1).
+    Vectors (norms and biases) are not decayed (He et al., 2019, arXiv:1812.01187, 3.1). Each
+    group has the "share" of the learning rate at which it learns. Weights that wait are groups of
+    their own: torch's fused SGD cannot begin with some weights of a group later than with others.
     """
-    wanted = [p for p in model.parameters() if p.requires_grad]
+    sorted_in: dict[tuple[float, bool, bool], list[Tensor]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            kind = (-parts.share_of(name), parts.waits(name), parameter.ndim < 2)
+            sorted_in.setdefault(kind, []).append(parameter)
     groups = [
-        {"params": [p for p in wanted if p.ndim >= 2], "weight_decay": config.weight_decay},
-        {"params": [p for p in wanted if p.ndim < 2], "weight_decay": 0.0},
+        {
+            "params": chosen,
+            "share": -share,
+            "weight_decay": 0.0 if is_vector else config.weight_decay,
+        }
+        for (share, _waits, is_vector), chosen in sorted(sorted_in.items(), key=lambda kv: kv[0])
     ]
-    return _OPTIMIZERS[config.optimizer]([g for g in groups if g["params"]], config)
+    return _OPTIMIZERS[config.optimizer](groups, config, is_fused)
 
 
-def _sgd(groups: Iterable[dict[str, object]], config: TrainingConfig) -> torch.optim.Optimizer:
+Groups = Iterable[dict[str, object]]
+
+
+def _sgd(groups: Groups, config: TrainingConfig, is_fused: bool) -> torch.optim.Optimizer:
     return torch.optim.SGD(
         groups,
         lr=config.learning_rate,
         momentum=config.momentum,
         nesterov=config.momentum > 0,
-        fused=True,
+        fused=is_fused,
     )
 
 
-def _adamw(groups: Iterable[dict[str, object]], config: TrainingConfig) -> torch.optim.Optimizer:
+def _adamw(groups: Groups, config: TrainingConfig, is_fused: bool) -> torch.optim.Optimizer:
     return torch.optim.AdamW(
-        groups, lr=config.learning_rate, betas=(config.momentum, 0.99), fused=True
+        groups, lr=config.learning_rate, betas=(config.momentum, 0.99), fused=is_fused
     )
 
 
-_OPTIMIZERS: dict[
-    str, Callable[[Iterable[dict[str, object]], TrainingConfig], torch.optim.Optimizer]
-] = {"sgd": _sgd, "adamw": _adamw}
+_OPTIMIZERS: dict[str, Callable[[Groups, TrainingConfig, bool], torch.optim.Optimizer]] = {
+    "sgd": _sgd,
+    "adamw": _adamw,
+}
 
 
 def rate_at(step: int, total: int, config: TrainingConfig) -> float:

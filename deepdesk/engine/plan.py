@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -14,14 +14,18 @@ from deepdesk import __version__
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.settings import from_json, settings_of, to_json
 from deepdesk.core.task import DataFacts, Task, TaskSpec
+from deepdesk.engine.devices import device_name
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.nn.graph import Graph
 from deepdesk.project.folder import ProjectFile
+from deepdesk.project.searches import trial_of
 
 PLAN_FORMAT = 1
 MAX_THREADS = 512
-PRECISIONS = ("auto", "float32", "bfloat16")
+PRECISIONS = ("auto", "float32", "tf32", "bfloat16", "float16")
+# What runs worked with before there was a choice, and what is taken where nothing is measured.
+USUAL_WAYS = {"layout": "channels_last", "fused": "on", "compiled": "off", "kernels": "usual"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +41,13 @@ class RunPlan:
         graph: The network as JSON.
         facts: Classes and typical size at the start of the run.
         device: torch's name of the device.
-        precision: "float32" or "bfloat16", "auto" until measured.
+        precision: "float32", "tf32", "bfloat16" or "float16", "auto" until measured.
         threads: torch threads, 0 until measured; the bits depend on it.
         continue_from: Run that gave the first weights, or "".
+        carried: Blocks that have all their weights from that run.
         dataset: Fingerprint of the data.
+        search: Which trial of which search it is: "id", "number", "params"; {} for none.
+        ways: What was chosen for each key of `USUAL_WAYS`, {} until measured.
     """
 
     task: str
@@ -54,7 +61,10 @@ class RunPlan:
     precision: str
     threads: int
     continue_from: str = ""
+    carried: tuple[str, ...] = ()
     dataset: str = ""
+    search: Mapping[str, Any] = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as a JSON-ready object."""
@@ -65,21 +75,39 @@ class RunPlan:
             "training": to_json(self.training),
             "config": to_json(self.config),
             "graph": dict(self.graph),
+            "carried": list(self.carried),
+            "search": dict(self.search),
+            "ways": dict(self.ways),
             "facts": {
                 "classes": list(self.facts.classes),
                 "typical_size": list(self.facts.typical_size),
             },
-            "versions": versions(),
+            "versions": versions(self.device),
         }
 
 
-def versions() -> dict[str, str]:
-    """Return what the bits of a run depend on beside its settings."""
+def versions(device: str = "cpu") -> dict[str, str]:
+    """Return what the bits of a run on `device` depend on beside its settings."""
     return {
         "deepdesk": __version__,
         "torch": torch.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "processor instructions": torch.backends.cpu.get_cpu_capability(),
+        "device": device_name(device),
+        "exact repetition": "on" if torch.are_deterministic_algorithms_enabled() else "off",
+        "cudnn": str(torch.backends.cudnn.version() if device == "cuda" else "not used"),
+    }
+
+
+def made_by(plan: RunPlan) -> dict[str, Any]:
+    """Return, JSON-ready, what the bits of a checkpoint of this plan depend on."""
+    return {
+        "versions": versions(plan.device),
+        "threads": plan.threads,
+        "precision": plan.precision,
+        "seed": plan.training.seed,
+        "dataset": plan.dataset,
     }
 
 
@@ -111,6 +139,9 @@ def plan_from_json(spec: TaskSpec, saved: Mapping[str, Any]) -> RunPlan:
         config=from_json(spec.config, saved["config"]),
         graph=saved["graph"],
         facts=_facts(saved["facts"]),
+        carried=_carried(saved.get("carried", [])),
+        search=trial_of(saved),
+        ways=_ways(saved.get("ways", USUAL_WAYS)),
         threads=min(max(0, saved["threads"]), MAX_THREADS),
     )
 
@@ -131,8 +162,22 @@ _KINDS: dict[str, type[Any]] = {
 }
 
 
+def _ways(saved: Any) -> Mapping[str, str]:
+    allowed = {s.key: {value for value, _w in s.knob.choices} for s in settings_of(TrainingConfig)}
+    is_legal = isinstance(saved, dict) and set(saved) in (set(), set(USUAL_WAYS))
+    if not is_legal or any(saved[k] == "auto" or saved[k] not in allowed[k] for k in saved):
+        raise _damaged("ways")
+    return dict(saved)
+
+
 def _damaged(key: str) -> ConfigError:
     return ConfigError(key, f"The saved run has no legal {key}.", "Restore it, or start a new run.")
+
+
+def _carried(saved: object) -> tuple[str, ...]:
+    if not isinstance(saved, list) or not all(isinstance(name, str) for name in saved):
+        raise _damaged("carried")
+    return tuple(saved)
 
 
 def _facts(saved: Mapping[str, Any]) -> DataFacts:

@@ -14,7 +14,7 @@ from deepdesk.core.events import Progress, Result
 from deepdesk.core.payloads import Payload
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
-from deepdesk.engine import run_data
+from deepdesk.engine import run_data, run_feed
 from deepdesk.engine.compute import Compute
 from deepdesk.engine.devices import device_for, physical_cores
 from deepdesk.engine.evaluation import Evaluation, evaluate
@@ -116,7 +116,7 @@ class Predictor:
         Raises:
             DatasetError: A sample has left the data set.
         """
-        data = run_data.decoded(self.project, self.task, self.plan, rows, emit, stop)
+        data = run_feed.decoded(self.project, self.task, self.plan, rows, emit, stop)
         (split,) = data.values()
         return evaluate(self.task, self.model, split, self.compute, batch_size=_BATCH, stop=stop)
 

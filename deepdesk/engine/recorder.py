@@ -24,7 +24,9 @@ from deepdesk.core.work import EventSink
 from deepdesk.data.batches import SplitData
 from deepdesk.engine.devices import used_memory_bytes
 from deepdesk.engine.evaluation import Evaluation
-from deepdesk.engine.keeper import RunProgress
+from deepdesk.engine.progress import RunProgress
+from deepdesk.engine.team import ALONE, Team
+from deepdesk.engine.trouble import NotFiniteError
 from deepdesk.project.metrics import MetricsLog
 
 # Enough for any screen; a point costs one wait for the device.
@@ -66,9 +68,10 @@ class Recorder:
         self._emit = emit
         self._device = device
         self._steps_per_epoch, total = steps
+        self.team: Team = ALONE
         self._every = max(1, total // _POINTS_PER_RUN)
-        self._examples = permutation(len(validation), "examples")[:_EXAMPLES]
-        self._example_ids = validation.samples[self._examples]
+        examples = permutation(len(validation), "examples")[:_EXAMPLES]
+        self._example_ids = validation.samples[examples]
         self._last_s = time.perf_counter()
         self._samples = 0
         self._unwritten: deque[dict[str, Any]] = deque()
@@ -96,8 +99,43 @@ class Recorder:
                 self.sums[key] = self.sums[key] + value if key in self.sums else value
         if step % self._every and step % self._steps_per_epoch:
             return False
-        self._tell(step, rate)
+        self.gather()
+        if self.team.is_lead:
+            self._tell(step, rate)
         return True
+
+    def gather(self) -> None:
+        """Bring what every process of the team gathered to the first; the others begin anew."""
+        if self.team.size == 1:
+            return
+        states = {name: metric.state() for name, metric in self.kept_metrics().items()}
+        own = {f"{name}/{key}": t for name, state in states.items() for key, t in state.items()}
+        # Every process counts the same steps: the first one's count is the truth.
+        lead = self.team.is_lead
+        own |= {f"sum/{k}": t for k, t in self.sums.items() if lead or not k.endswith(_STEPS)}
+        totals = self.team.summed(own)
+        self.sums = {k.removeprefix("sum/"): t for k, t in totals.items() if k.startswith("sum/")}
+        if not lead:
+            self.last_loss = self._means("window").get("loss", self.last_loss)
+            self.forget()
+            return
+        for name, metric in self.kept_metrics().items():
+            metric.restore({key: totals[f"{name}/{key}"] for key in states[name]})
+
+    def forget(self) -> None:
+        """Begin anew with nothing gathered."""
+        self.sums = {}
+        for metric in self.kept_metrics().values():
+            metric.reset()
+
+    def check_finite(self, step: int) -> None:
+        """Raise if the loss that was just told is no number.
+
+        Raises:
+            NotFiniteError: With the step.
+        """
+        if not math.isfinite(self.last_loss):
+            raise NotFiniteError(step)
 
     def write_log(self) -> None:
         """Write the points that are not in the log yet; a full disk keeps them waiting.
@@ -109,6 +147,14 @@ class Recorder:
             self.log.append(self._unwritten[0])
             self._unwritten.popleft()
 
+    def go_back(self, sums: Mapping[str, Tensor], log_offset: int) -> None:
+        """Go on from an earlier state: its sums, shape (), and the length of its log."""
+        self.sums = dict(sums)
+        self.last_loss = 0.0
+        self._samples = 0
+        self._unwritten.clear()
+        self.log.truncate(log_offset)
+
     def waited(self, seconds: float) -> None:
         """Leave out time that was spent paused."""
         self._last_s += seconds
@@ -116,10 +162,11 @@ class Recorder:
     def epoch_ended(self, progress: RunProgress, evaluation: Evaluation, *, is_best: bool) -> None:
         """Tell the end of an epoch and start the next one's means."""
         train = {**self._means("epoch"), **_values(self.metrics)}
+        places = {number: at for at, number in enumerate(evaluation.samples)}
         examples = [
-            {"id": int(i), **dataclasses.asdict(evaluation.answers[p])}
-            for i, p in zip(self._example_ids, self._examples, strict=True)
-            if evaluation.answers
+            {"id": int(i), **dataclasses.asdict(evaluation.answers[places[int(i)]])}
+            for i in self._example_ids
+            if int(i) in places
         ]
         event = EpochEnded(
             epoch=progress.epochs_done,

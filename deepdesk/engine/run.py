@@ -10,13 +10,14 @@ from deepdesk.core.events import Progress, Said
 from deepdesk.core.task import DataFacts, Task, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data
-from deepdesk.engine.devices import detect, device_for
+from deepdesk.engine.devices import detect, device_for, usable_cores
 from deepdesk.engine.donor import donor_of
 from deepdesk.engine.plan import RunPlan, chosen_graph, plan_from_json, settled, versions
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.run_session import RunSession
 from deepdesk.nn.shapes import shapes_of
 from deepdesk.project.folder import Project
+from deepdesk.project.runs import RunFolder
 
 
 def train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
@@ -25,9 +26,8 @@ def train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
     def work(emit: EventSink, stop: StopToken) -> None:
         emit(Progress(what="Preparing"))
         project.check_writable()
-        plan, task, rows = _new_plan(project, spec, request)
-        run = project.runs.new(plan.dial, plan.to_json())
-        run_data.keep_rows(run, rows)
+        plan, task, rows = new_plan(project, spec, request)
+        run = _made(project, plan, rows)
         RunSession(project, spec, run, task, plan).train(rows, emit, stop)
 
     return work
@@ -46,16 +46,33 @@ def resume_work(project: Project, spec: TaskSpec, run_name: str) -> Work:
             )
         saved = run.config()
         plan = _on_this_machine(plan_from_json(spec, saved), emit)
-        _say_differences(saved.get("versions"), emit)
+        _say_differences(plan, saved.get("versions"), emit)
         task = spec.load()(plan.config, plan.facts)
         RunSession(project, spec, run, task, plan).train(run_data.kept_rows(run), emit, stop)
 
     return work
 
 
-def _new_plan(
+def new_run(project: Project, spec: TaskSpec, request: RunRequest) -> RunFolder:
+    """Make the run of a request without training it yet."""
+    plan, _task, rows = new_plan(project, spec, request)
+    return _made(project, plan, rows)
+
+
+def _made(project: Project, plan: RunPlan, rows: run_data.Rows) -> RunFolder:
+    run = project.runs.new(plan.dial, plan.to_json())
+    run_data.keep_rows(run, rows)
+    return run
+
+
+def new_plan(
     project: Project, spec: TaskSpec, request: RunRequest
 ) -> tuple[RunPlan, Task, run_data.Rows]:
+    """Return what a request comes to in this project: its plan, task and samples.
+
+    Raises:
+        DeepDeskError: Something about it cannot work, with the reason.
+    """
     dial, architecture, training, config = settled(spec, project.file, request)
     rows = run_data.rows_of(project)
     with project.index() as index:
@@ -66,7 +83,7 @@ def _new_plan(
     task = spec.load()(config, facts)
     graph = chosen_graph(task, request, project.file, architecture)
     shapes_of(graph, task.contract())
-    donor = request.continue_from or project.file.start_from
+    donor = "" if request.is_fresh else request.continue_from or project.file.start_from
     if donor:
         donor_of(spec, project.runs.get(donor))
     plan = RunPlan(
@@ -82,6 +99,7 @@ def _new_plan(
         threads=training.threads,
         continue_from=donor,
         dataset=fingerprint,
+        search=request.search,
     )
     return plan, task, rows
 
@@ -96,10 +114,21 @@ def _on_this_machine(plan: RunPlan, emit: EventSink) -> RunPlan:
     return dataclasses.replace(plan, device=device)
 
 
-def _say_differences(saved: object, emit: EventSink) -> None:
+def _say_differences(plan: RunPlan, saved: object, emit: EventSink) -> None:
+    """Say why the last bits may come out otherwise here, and that fewer cores take longer."""
     known = saved if isinstance(saved, Mapping) else {}
-    changed = [name for name, value in versions().items() if known.get(name) != value]
+    now = versions(plan.device)
+    changed = [
+        f"{name} ({known[name]} then, {value} now)"
+        for name, value in now.items()
+        if name in known and known[name] != value
+    ]
     if changed:
-        names = ", ".join(changed)
-        text = f"Other {names} than when the run began: its last bits may differ."
+        text = f"Other {', '.join(changed)} than before: the last bits of the run may differ."
+        emit(Said(text=text, level="warning"))
+    if plan.threads > usable_cores():
+        text = (
+            f"The run works with {plan.threads} threads, and {usable_cores()} cores are free for it"
+            " here: it goes on with the same bits, but slower."
+        )
         emit(Said(text=text, level="warning"))

@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import torch
 
-from deepdesk.core.errors import DeviceError, StorageError
-from deepdesk.core.events import Choices, Progress, RunEnded, RunStarted, Said
+from deepdesk.core.errors import DeepDeskError, StorageError
+from deepdesk.core.events import Progress, RunEnded, RunStarted, Said
 from deepdesk.core.task import Task, TaskSpec
 from deepdesk.core.work import EventSink, StoppedError, StopToken
 from deepdesk.data.batches import SplitData, steps_per_epoch
-from deepdesk.engine import run_data
+from deepdesk.engine import run_data, run_feed
 from deepdesk.engine.compute import Compute
-from deepdesk.engine.donor import donor_of, say_kept
+from deepdesk.engine.donor import first_network
+from deepdesk.engine.energy import metered
 from deepdesk.engine.evaluation import evaluate, outputs_of
 from deepdesk.engine.forecast.layout import Work
 from deepdesk.engine.forecast.record import keep_forecast
-from deepdesk.engine.keeper import Keeper, RunProgress
+from deepdesk.engine.growing import fitting, why_not
+from deepdesk.engine.keeper import Keeper
+from deepdesk.engine.memory import let_go
 from deepdesk.engine.network import Network
-from deepdesk.engine.plan import RunPlan
+from deepdesk.engine.parts import Parts, frozen_words, parts_of
+from deepdesk.engine.plan import RunPlan, made_by
+from deepdesk.engine.progress import RunProgress
 from deepdesk.engine.recompute import recompute_blocks
 from deepdesk.engine.recorder import Recorder
-from deepdesk.engine.settings import part_size
+from deepdesk.engine.run_logs import RunLogs
+from deepdesk.engine.settings import TrainingConfig
 from deepdesk.engine.state import load_weights
 from deepdesk.engine.trainer import Trainer
-from deepdesk.engine.tuning import Tuning
+from deepdesk.engine.trouble import (
+    MEMORY_ERRORS,
+    NotFiniteError,
+    is_memory_full,
+    memory_error,
+    until_written,
+)
+from deepdesk.engine.tuning.choosing import Subject
+from deepdesk.engine.tuning.settle import compute_of, settled, usual_batch
 from deepdesk.engine.weights import best_weights
-from deepdesk.nn.build import build, build_empty
+from deepdesk.nn.build import build_empty
 from deepdesk.nn.graph import Graph
-from deepdesk.nn.surgery import transplant
 from deepdesk.project.checkpoints import needed_bytes
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
@@ -43,6 +59,8 @@ FIT_FILE = "answers.json"
 class RunSession:
     """One time that a run is worked on: new, or resumed."""
 
+    make_keeper: Callable[..., Keeper] = Keeper
+
     def __init__(
         self, project: Project, spec: TaskSpec, run: RunFolder, task: Task, plan: RunPlan
     ) -> None:
@@ -52,48 +70,56 @@ class RunSession:
         self.task = task
         self.plan = plan
         self.trainer: Trainer | None = None
+        self.data: run_feed.RunData | None = None
         self.test_metrics: dict[str, float] = {}
 
     def train(self, rows: run_data.Rows, emit: EventSink, stop: StopToken) -> None:
         """Train to the end and leave the run's folder telling how it went."""
+        emit = RunLogs(self.run, self.plan.training.logs, emit)
         self.run.claim()
+        emit = metered(self.run, self.plan.device, emit)
         self.run.update(status="running", epochs=self.plan.training.epochs)
         status = "failed"
         try:
             data, trainer = self._prepared(rows, emit, stop)
             trainer.train(stop)
-            trainer.keeper.save(trainer.network, trainer.recorder, must=True)
-            self._measure(data, trainer, stop)
+            room = trainer.keeper.room
+            written = partial(until_written, path=self.run.path, emit=emit, stop=stop, needed=room)
+            written(lambda: trainer.keeper.save(trainer.network, trainer.recorder, must=True))
+            fitted = self._measure(data, trainer, stop)
+            written(lambda: write_json(self.run.path / FIT_FILE, fitted))
+            written(lambda: self.run.update(**self._outcome("finished")))
             status = "finished"
         except StoppedError:
             status = "stopped"
             if self.trainer is not None:
-                self.trainer.keeper.save(self.trainer.network, self.trainer.recorder, must=True)
+                # What could not be kept was told; the last good checkpoint stays.
+                with contextlib.suppress(NotFiniteError, StorageError):
+                    self.trainer.keeper.save(self.trainer.network, self.trainer.recorder, must=True)
             raise
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise DeviceError(
-                "The memory of the device is full.",
-                "Halve the batch size, or take a smaller network.",
-            ) from error
+        except MEMORY_ERRORS as error:
+            if not is_memory_full(error):
+                raise
+            let_go(error)
+            raise memory_error() from None
         finally:
+            if self.data is not None:
+                self.data.close()
             self._close(status, emit)
 
     def _prepared(
         self, rows: run_data.Rows, emit: EventSink, stop: StopToken
     ) -> tuple[dict[str, SplitData], Trainer]:
-        data = run_data.decoded(self.project, self.task, self.plan, rows, emit, stop)
-        run_data.settle(self.run, rows, data, self.plan.facts.classes)
+        self.data = run_feed.opened(self.project, self.task, self.plan, rows, self.run, emit)
+        data = self.data.splits
         emit(Progress(what="Building the network"))
-        compute = Compute(
-            device=torch.device(self.plan.device),
-            precision=self.plan.precision,
-            threads=self.plan.threads,
-        )
         graph = Graph.from_json(self.plan.graph)
-        model = compute.place(self._model(graph, emit))
+        model = self._model(graph, emit)
         if self.plan.training.checkpointing:
             recompute_blocks(model)
-        compute = self._chosen(model, data["train"], compute, emit, stop)
+        with self.data.feed.resting():
+            compute = self._chosen(graph, model, data["train"], emit, stop)
+        model = compute.place(model)
         self._forecast(graph, data)
         self.trainer = self._assembled(model, data, compute, emit)
         return data, self.trainer
@@ -101,7 +127,9 @@ class RunSession:
     def _forecast(self, graph: Graph, data: dict[str, SplitData]) -> None:
         """Keep what this run is expected to take, for the comparison afterwards."""
         training = dataclasses.replace(
-            self.plan.training, precision=self.plan.precision, threads=self.plan.threads
+            fitting(self.plan.training, graph, self.task),
+            precision=self.plan.precision,
+            threads=self.plan.threads,
         )
         work = Work(
             graph=graph,
@@ -113,46 +141,33 @@ class RunSession:
 
     def _model(self, graph: Graph, emit: EventSink) -> torch.nn.Module:
         """Return the network with its first weights; a checkpoint's follow if there is one."""
-        contract = self.task.contract()
         if self.run.checkpoints.latest_valid() is not None:
-            return build_empty(graph, contract)
-        model = build(graph, contract, seed=self.plan.training.seed)
-        if self.plan.continue_from:
-            run = self.project.runs.get(self.plan.continue_from)
-            donor = donor_of(self.spec, run)
-            told = transplant(model, graph, contract, donor, self.plan.facts.classes)
-            say_kept(told, run.path.name, emit)
+            return build_empty(graph, self.task.contract())
+        model, carried = first_network(self.project, self.spec, self.plan, self.task, emit)
+        self.plan = dataclasses.replace(self.plan, carried=carried)
         return model
 
     def _chosen(
         self,
+        graph: Graph,
         model: torch.nn.Module,
         data: SplitData,
-        compute: Compute,
         emit: EventSink,
         stop: StopToken,
     ) -> Compute:
         """Measure what the plan leaves open, and keep the choice with the run."""
-        size, gains = part_size(self.plan.training), {"precision": 0.0, "threads": 0.0}
-        tuning = Tuning(self.task, model, data, batch_size=size, stop=stop)
-        if compute.precision == "auto" or not compute.threads:
-            emit(Progress(what="Measuring this machine"))
-        if compute.precision == "auto":
-            compute, gains["precision"] = tuning.precision(compute)
-        if not compute.threads:
-            compute, gains["threads"] = tuning.threads(compute)
-        compute.use_threads()
-        self.plan = dataclasses.replace(
-            self.plan, precision=compute.precision, threads=compute.threads
+        subject = Subject(
+            task=self.task,
+            graph=graph,
+            contract=self.task.contract(),
+            model=model,
+            data=data,
+            start_batch=usual_batch(self.plan.training, self.spec.dials[self.plan.dial].training),
         )
+        self.plan = settled(self.plan, subject, self.run.path, emit, stop)
         write_json(self.run.path / "config.json", self.plan.to_json())
-        rows = (
-            ("Precision", compute.precision, gains["precision"]),
-            ("Layout", "channels last", 0.0),
-            ("Threads", str(compute.threads), gains["threads"]),
-            ("Data", "decoded once, mapped file", 0.0),
-        )
-        emit(Choices(rows=rows))
+        compute = compute_of(self.plan)
+        compute.settle()
         return compute
 
     def _assembled(
@@ -162,7 +177,10 @@ class RunSession:
         count = len(data["train"])
         per_epoch = steps_per_epoch(count, min(training.batch_size, count))
         total = per_epoch * training.epochs
-        network = Network(model, compute, training, total)
+        graph = Graph.from_json(self.plan.graph)
+        parts = parts_of(model, graph, training, self.plan.carried)
+        training = self._applied(training, parts, emit)
+        network = Network(model, compute, training, total, parts)
         recorder = Recorder(
             self.task,
             self.run.metrics,
@@ -171,12 +189,13 @@ class RunSession:
             validation=data["validation"],
             steps=(per_epoch, total),
         )
-        keeper = Keeper(
+        keeper = self.make_keeper(
             self.run,
             RunProgress(),
             every_s=training.checkpoint_s,
             emit=emit,
             sample_ids=data["validation"].samples.tolist(),
+            made_by=made_by(self.plan),
         )
         check_room(self.run, network)
         keeper.resume(network, recorder)
@@ -189,33 +208,58 @@ class RunSession:
             samples=count,
             step=keeper.progress.step,
             plot_metrics=tuple(recorder.metrics),
+            patience=training.patience,
         )
         emit(started)
-        return Trainer(self.task, network, data, training, recorder=recorder, keeper=keeper)
+        trainer = Trainer(self.task, network, data, training, recorder=recorder, keeper=keeper)
+        trainer.retreat.titles = {node.id: node.title for node in graph.nodes}
+        return trainer
 
-    def _measure(self, data: dict[str, SplitData], trainer: Trainer, stop: StopToken) -> None:
-        """Fit answers on validation, and measure the test split, which nothing was chosen by."""
-        model, compute = trainer.network.answering, trainer.compute
-        size = trainer.evaluation_size
+    def _applied(self, training: TrainingConfig, parts: Parts, emit: EventSink) -> TrainingConfig:
+        """Return the settings without those that have no effect on this network, and say so."""
+        if training.freeze:
+            emit(Said(text=frozen_words(parts)))
+        reason = ""
+        if training.grow:
+            reason = why_not(Graph.from_json(self.plan.graph), self.task)
+        if reason:
+            emit(Said(text=f"Inputs are of full size from the beginning. {reason}"))
+        return dataclasses.replace(training, grow=0.0) if reason else training
+
+    def _measure(
+        self, data: dict[str, SplitData], trainer: Trainer, stop: StopToken
+    ) -> dict[str, Any]:
+        """Return answers fitted on validation; measure the test split, which chose nothing."""
+        task, model, compute = self.task, trainer.network.answering, trainer.compute
         load_weights(model, best_weights(self.run))
-        pairs = outputs_of(
-            self.task, model, data["validation"], compute, batch_size=size, stop=stop
-        )
-        write_json(self.run.path / FIT_FILE, dict(self.task.fit_answers(pairs)))
-        evaluation = evaluate(self.task, model, data["test"], compute, batch_size=size, stop=stop)
+        judge = trainer.judge
+        pairs = partial(outputs_of, task, model, data["validation"], compute, stop=stop)
+        fitted = judge.within_memory(lambda size: dict(task.fit_answers(pairs(batch_size=size))))
+        test = partial(evaluate, task, model, data["test"], compute, stop=stop)
+        evaluation = judge.within_memory(lambda size: test(batch_size=size))
         self.test_metrics = {f"test_{name}": v for name, v in evaluation.metrics.items()}
+        return fitted
 
-    def _close(self, status: str, emit: EventSink) -> None:
-        metrics: dict[str, float] = dict(self.test_metrics)
-        seconds = 0.0
+    def _outcome(self, status: str) -> dict[str, Any]:
+        """Return what is kept of how the run went."""
+        # A run that ended before it could be built keeps what was known of it.
+        known: dict[str, Any] = {"status": status, "without_gain": 0}
         if self.trainer is not None:
             progress = self.trainer.keeper.progress
-            metrics = {**progress.best_metrics, **metrics}
-            seconds = self.trainer.recorder.seconds
+            if status == "finished" and progress.epochs_done < self.plan.training.epochs:
+                known["without_gain"] = progress.epochs_without_gain
+            known["metrics"] = {**progress.best_metrics, **self.test_metrics}
+            known["seconds"] = self.trainer.recorder.seconds
+        return known
+
+    def _close(self, status: str, emit: EventSink) -> None:
+        if self.trainer is not None:
+            # Nobody else may write the run before what is being written is written.
+            with contextlib.suppress(DeepDeskError):
+                self.trainer.keeper.settle()
+        known = self._outcome(status)
         try:
-            # A run that ended before it could be built keeps what was known of it.
-            known = {"metrics": metrics, "seconds": seconds} if self.trainer is not None else {}
-            self.run.update(status=status, **known)
+            self.run.update(**known)
         except StorageError as error:
             # Without its owner the run shows as interrupted, and can be resumed.
             emit(Said(text=f"How the run ended could not be written: {error}", level="error"))
@@ -223,7 +267,14 @@ class RunSession:
             self.run.metrics.close()
         with contextlib.suppress(StorageError, OSError):
             self.run.release()
-        emit(RunEnded(run=self.run.path.name, status=status, metrics=metrics, seconds=seconds))
+        ended = RunEnded(
+            run=self.run.path.name,
+            status=status,
+            metrics=known.get("metrics", {}),
+            seconds=known.get("seconds", 0.0),
+            without_gain=known["without_gain"],
+        )
+        emit(ended)
 
 
 def check_room(run: RunFolder, network: Network) -> None:

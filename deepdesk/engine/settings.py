@@ -28,6 +28,7 @@ class TrainingConfig:
             label="Stop early",
             help="Stop after this many epochs without a gain on validation; 0 never stops early.",
             unit="epochs",
+            zero="off",
             low=0,
             high=1_000,
             more=False,
@@ -37,9 +38,12 @@ class TrainingConfig:
         int,
         Knob(
             label="Batch size",
-            help="Samples per step. Larger is steadier and needs more memory; 32 to 256 is usual.",
+            help="Samples per step. Larger is steadier and needs more memory; 32 to 256 is usual."
+            " Automatic begins there and doubles it while that makes an epoch much faster; the"
+            " learning rate grows along. Few large steps may learn less than many small ones.",
             unit="samples",
-            low=1,
+            zero="automatic",
+            low=0,
             high=8_192,
             group="Optimiser",
         ),
@@ -110,6 +114,7 @@ class TrainingConfig:
         Knob(
             label="Clip gradients",
             help="Longest gradient allowed in a step; 0 switches it off.",
+            zero="off",
             low=0.0,
             high=1_000.0,
             group="Optimiser",
@@ -121,11 +126,51 @@ class TrainingConfig:
             label="Average weights",
             help="Share of the run over which weights are averaged for the answer; 0 switches it"
             " off. The average errs less than its parts.",
+            zero="off",
             low=0.0,
             high=0.5,
             group="Optimiser",
         ),
     ] = 0.03
+    grow: Annotated[
+        float,
+        Knob(
+            label="Begin small",
+            help="Share of the run in which inputs are smaller and grow to their full size: the"
+            " same result with less work. Has no effect on networks that take one size only, and"
+            " 0 switches it off; 0.5 to 0.8 is usual.",
+            zero="off",
+            low=0.0,
+            high=0.9,
+            group="Optimiser",
+        ),
+    ] = 0.0
+    freeze: Annotated[
+        int,
+        Knob(
+            label="Freeze at first",
+            help="For this many epochs only those blocks learn that begin anew; what was carried"
+            " over from another run or is pretrained waits. Has no effect on a network that"
+            " begins from nothing.",
+            unit="epochs",
+            zero="off",
+            low=0,
+            high=10_000,
+            group="What was learned before",
+        ),
+    ] = 0
+    rate_decay: Annotated[
+        float,
+        Knob(
+            label="Calmer near the input",
+            help="Each block learns at this share of the rate of the block behind it, so that"
+            " what is general stays: 0.5 to 0.9 for a network that was trained before. At 1 all"
+            " blocks learn at one rate.",
+            low=0.05,
+            high=1.0,
+            group="What was learned before",
+        ),
+    ] = 1.0
     seed: Annotated[
         int,
         Knob(
@@ -159,8 +204,60 @@ class TrainingConfig:
             choices=(
                 ("auto", "Automatic"),
                 ("float32", "float32"),
+                ("tf32", "TF32 (GPU)"),
                 ("bfloat16", "bfloat16 mixed"),
+                ("float16", "float16 mixed (GPU)"),
             ),
+            group="Machine",
+        ),
+    ] = "auto"
+    layout: Annotated[
+        str,
+        Knob(
+            label="Memory order",
+            help="How pictures lie in memory: the channels of a pixel side by side, or one channel"
+            " after the other. Automatic measures and takes the faster.",
+            choices=(
+                ("auto", "Automatic"),
+                ("channels_last", "Channels last"),
+                ("contiguous", "Channels first"),
+            ),
+            group="Machine",
+        ),
+    ] = "auto"
+    fused: Annotated[
+        str,
+        Knob(
+            label="Fused optimiser",
+            help="Updates all weights in one go instead of one after the other. Automatic measures"
+            " and takes the faster.",
+            choices=(("auto", "Automatic"), ("on", "On"), ("off", "Off")),
+            group="Machine",
+        ),
+    ] = "auto"
+    compiled: Annotated[
+        str,
+        Knob(
+            label="Compile",
+            help="Translates the network into code of its own (torch.compile). That takes up to"
+            " minutes at the start; Automatic does it where the run is long enough to earn them"
+            " back.",
+            choices=(
+                ("auto", "Automatic"),
+                ("off", "Off"),
+                ("on", "On"),
+                ("graphs", "On, with CUDA graphs"),
+            ),
+            group="Machine",
+        ),
+    ] = "auto"
+    kernels: Annotated[
+        str,
+        Knob(
+            label="GPU kernels",
+            help="Searched lets cuDNN time its ways and take the fastest: often quicker, but a"
+            " resumed run may differ in its last bits. Automatic measures.",
+            choices=(("auto", "Automatic"), ("usual", "Usual"), ("searched", "Searched")),
             group="Machine",
         ),
     ] = "auto"
@@ -169,11 +266,49 @@ class TrainingConfig:
         Knob(
             label="Threads",
             help="Processor threads; 0 measures whether one or one per core is faster now.",
+            zero="automatic",
             low=0,
             high=512,
             group="Machine",
         ),
     ] = 0
+    workers: Annotated[
+        int,
+        Knob(
+            label="Workers",
+            help="Processes that share every batch; on a machine with several GPUs one for each."
+            " Losses are those of one process but for dropout, whose draws are each worker's own."
+            " Batch norms count the whole batch. 1 trains in one process.",
+            low=1,
+            high=512,
+            group="Machine",
+        ),
+    ] = 1
+    isolated: Annotated[
+        bool,
+        Knob(
+            label="Train in a process of its own",
+            help="If training crashes or the system ends it, the window stays; the run goes on"
+            " from its last checkpoint. Starts a few seconds later and needs about 300 MB more"
+            " memory.",
+            group="Machine",
+        ),
+    ] = False
+    data_place: Annotated[
+        str,
+        Knob(
+            label="Decoded samples",
+            help="Where they lie from the second epoch on. Automatic puts them on a GPU where"
+            " they fit well; otherwise the mapped file is as fast as memory.",
+            choices=(
+                ("auto", "Automatic"),
+                ("mapped", "Mapped file"),
+                ("memory", "Memory"),
+                ("device", "Device"),
+            ),
+            group="Machine",
+        ),
+    ] = "auto"
     accumulation: Annotated[
         int,
         Knob(
@@ -206,11 +341,36 @@ class TrainingConfig:
             group="Machine",
         ),
     ] = 30.0
+    logs: Annotated[
+        str,
+        Knob(
+            label="Logs for others",
+            help="Also writes the curves for other programs, into the folder logs of the run:"
+            " CSV for tables, TensorBoard for its viewer.",
+            choices=(
+                ("off", "Off"),
+                ("csv", "CSV"),
+                ("tensorboard", "TensorBoard"),
+                ("both", "CSV and TensorBoard"),
+            ),
+            group="Machine",
+        ),
+    ] = "off"
+
+
+# What Automatic begins with.
+USUAL_BATCH = 128
+
+
+def batch_of(config: TrainingConfig) -> int:
+    """Return the batch size, or the one that Automatic begins with."""
+    return config.batch_size or USUAL_BATCH
 
 
 def part_size(config: TrainingConfig) -> int:
     """Return how many samples are worked on at once: a batch, or the largest part of one."""
-    return -(-config.batch_size // min(config.accumulation, config.batch_size))
+    batch = batch_of(config)
+    return -(-batch // min(config.accumulation, batch))
 
 
 def evaluation_size(config: TrainingConfig) -> int:

@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
+import numpy as np
 import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from deepdesk.core.errors import StorageError
-from deepdesk.core.task import Metric
+
+
+class Kept(Protocol):
+    """What a checkpoint keeps beside weights and optimiser, such as a metric half way."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Return it as tensors of any shape."""
+        ...
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` returned."""
+        ...
+
+
+# Numbers are copied as whole words, so that kinds without a numpy twin go the same way.
+_WORDS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
+_NAMES = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
+
+
+def file_of(tensors: Mapping[str, Tensor]) -> memoryview:
+    """Return tensors on the CPU, of any shape and dtype, as one safetensors file.
+
+    Copies once, on one thread and without holding Python's lock: made to run beside a training.
+    """
+    # Wide numbers first, so that each lies at a multiple of its own width.
+    order = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
+    header: dict[str, Any] = {}
+    end = 0
+    for name in order:
+        tensor = tensors[name]
+        start, end = end, end + tensor.numel() * tensor.element_size()
+        kind = {"dtype": _NAMES[tensor.dtype], "shape": list(tensor.shape)}
+        header[name] = {**kind, "data_offsets": [start, end]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    data = np.empty(8 + len(text) + end, dtype=np.uint8)
+    data[:8] = np.frombuffer(len(text).to_bytes(8, "little"), dtype=np.uint8)
+    body = 8 + len(text)
+    data[8:body] = np.frombuffer(text, dtype=np.uint8)
+    for name in order:
+        words = tensors[name].detach().view(_WORDS[tensors[name].element_size()]).numpy()
+        start, end = header[name]["data_offsets"]
+        data[body + start : body + end].view(words.dtype).reshape(words.shape)[...] = words
+    return data.data
 
 
 def weights_to_bytes(model: nn.Module) -> bytes:
@@ -64,9 +120,19 @@ def training_to_bytes(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     sums: Mapping[str, Tensor],
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, Kept],
 ) -> bytes:
     """Return the trained weights, optimiser state and running sums, shape (), as safetensors."""
+    return _save(training_tensors(model, optimizer, sums, metrics))
+
+
+def training_tensors(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    sums: Mapping[str, Tensor],
+    metrics: Mapping[str, Kept],
+) -> dict[str, Tensor]:
+    """Return by name, as they are and not copied, the tensors of any shape that change in steps."""
     tensors = {f"model/{name}": t for name, t in model.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         for name, value in state.items():
@@ -75,14 +141,14 @@ def training_to_bytes(
     tensors |= {f"sum/{name}": t for name, t in sums.items()}
     for name, metric in metrics.items():
         tensors |= {f"metric/{name}/{key}": t for key, t in metric.state().items()}
-    return _save(tensors)
+    return tensors
 
 
 def load_training(
     data: bytes,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, Kept],
 ) -> dict[str, Tensor]:
     """Put back what `training_to_bytes` saved; return the running sums, shape ().
 
@@ -102,7 +168,7 @@ def load_training(
     return groups["sum"]
 
 
-def _load_metrics(metrics: Mapping[str, Metric], saved: Mapping[str, Tensor]) -> None:
+def _load_metrics(metrics: Mapping[str, Kept], saved: Mapping[str, Tensor]) -> None:
     for name, metric in metrics.items():
         start = f"{name}/"
         own = {k.removeprefix(start): t for k, t in saved.items() if k.startswith(start)}
@@ -130,5 +196,24 @@ def _save(tensors: Mapping[str, Tensor]) -> bytes:
 
 
 def is_finite(model: nn.Module) -> bool:
-    """Return whether every parameter is finite."""
-    return all(bool(torch.isfinite(p).all()) for p in model.parameters())
+    """Return whether every parameter and buffer is finite."""
+    return all_finite(t.detach() for t in (*model.parameters(), *model.buffers()))
+
+
+def all_finite(tensors: Iterable[Tensor]) -> bool:
+    """Return whether every number of tensors of any shape is finite; waits for the device once."""
+    chosen = [t for t in tensors if t.is_floating_point() and t.numel()]
+    if not chosen:
+        return True
+    highest = torch._foreach_norm(chosen, float("inf"))
+    return bool(torch.isfinite(torch.stack([value.float() for value in highest])).all())
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+    """Return what an optimiser remembers, tensors of any shape."""
+    return [
+        value
+        for state in optimizer.state.values()
+        for value in state.values()
+        if isinstance(value, Tensor)
+    ]

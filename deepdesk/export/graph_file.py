@@ -18,7 +18,7 @@ def write_graph(path: Path, graph: Graph) -> None:
         GraphError: A setting of it is not legal.
         StorageError: The disk is full or not writable.
     """
-    write_json(path, graph.to_json())
+    write_json(path, graph.to_json(), sealed=False)
 
 
 def read_graph(path: Path) -> Graph:

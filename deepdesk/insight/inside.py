@@ -22,7 +22,7 @@ from deepdesk.core.events import Progress, Result
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.data.batches import SplitData
-from deepdesk.engine import run_data
+from deepdesk.engine import run_data, run_feed
 from deepdesk.engine.plan import plan_from_json
 from deepdesk.engine.state import loaded_weights
 from deepdesk.engine.weights import checkpoint_weights
@@ -240,7 +240,7 @@ class Look:
         emit: EventSink,
         stop: StopToken,
     ) -> SplitData:
-        splits = run_data.decoded(
+        splits = run_feed.decoded(
             self.project, self.task, self.plan, {"validation": rows}, emit, stop
         )
         data = splits["validation"]

@@ -26,6 +26,7 @@ from deepdesk.project.committed import (
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.safe_write import (
     fsync_folder,
+    make_folder,
     read_json,
     remove_leftovers,
     replace,
@@ -56,7 +57,12 @@ class Checkpoints:
         self._verified: dict[Path, int] = {}
 
     def commit(
-        self, step: int, files: Mapping[str, bytes], *, meta: dict[str, Any], keep: int = 2
+        self,
+        step: int,
+        files: Mapping[str, bytes | memoryview],
+        *,
+        meta: dict[str, Any],
+        keep: int = 2,
     ) -> Path:
         """Write a checkpoint, verify it, and only then delete what is too old.
 
@@ -72,17 +78,24 @@ class Checkpoints:
         total = sum(map(len, files.values()))
         target = self._folder / f"step_{step:06d}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             remove_leftovers(self._folder)
             draft = write_draft(target, files, {"step": step, "meta": meta})
             self._put(draft, target)
+            # Every file was read back while it was written.
+            self._remember(target)
         except OSError as error:
             raise storage_error(error, target, needed_bytes=total) from error
-        # Every file was read back while it was written.
-        self._remember(target)
         with contextlib.suppress(OSError):
             self._delete_old(keep)
         return target
+
+    def drop_after(self, step: int) -> None:
+        """Delete the checkpoints of later steps: the run went back and goes on another way."""
+        for found, folder in self._found().items():
+            if found > step:
+                with contextlib.suppress(OSError):
+                    delete(folder)
 
     def mark_best(self, step: int) -> None:
         """Keep this checkpoint, however old it grows.

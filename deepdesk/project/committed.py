@@ -36,7 +36,9 @@ def check_names(names: Iterable[str]) -> None:
             raise ValueError(f"file name {name!r}")
 
 
-def write_draft(target: Path, files: Mapping[str, bytes], marker: dict[str, Any]) -> Path:
+def write_draft(
+    target: Path, files: Mapping[str, bytes | memoryview], marker: dict[str, Any]
+) -> Path:
     """Write a whole folder, marker last, beside `target`, and return its path."""
     draft = temporary_beside(target)
     try:
@@ -48,7 +50,8 @@ def write_draft(target: Path, files: Mapping[str, bytes], marker: dict[str, Any]
             entries[name] = {"size": len(data), "sha256": digest}
         # Through JSON and back: the sum is taken over what a reader will find.
         marker = parse_json(json_bytes({"format": _FORMAT, "files": entries, **marker}))
-        write_json(draft / MARKER, {**marker, "sha256": _marker_sha256(marker)})
+        sealed = {**marker, "sha256": _marker_sha256(marker)}
+        write_json(draft / MARKER, sealed, sealed=False)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

@@ -23,6 +23,7 @@ from deepdesk.project.safe_write import (
     temporary_beside,
     write_json,
 )
+from deepdesk.project.searches import Searches
 
 __all__ = ["FORMAT", "SUFFIX", "Project", "ProjectFile"]
 
@@ -96,6 +97,8 @@ class Project:
         file = project_file.load(path / _FILE)
         lock = Lock(path / "lock.json")
         writable = not read_only and _take(lock, by_force=take_over)
+        if writable:
+            file = _read_again(path / _FILE, lock)
         project = cls(path, file, lock, read_only=not writable)
         if writable and lock.is_first:
             project._tidy()
@@ -167,6 +170,11 @@ class Project:
         return Runs(self.path / "runs")
 
     @property
+    def searches(self) -> Searches:
+        """The searches for good settings."""
+        return Searches(self.path / "searches")
+
+    @property
     def cache(self) -> Path:
         """Folder of what can be made again; may be deleted at any time."""
         return self._folder("cache")
@@ -196,6 +204,15 @@ class Project:
         # A damaged index is said when it is used; the rest of the project opens all the same.
         with contextlib.suppress(DeepDeskError), self.index() as index:
             index.forget_removed()
+
+
+def _read_again(path: Path, lock: Lock) -> ProjectFile:
+    """Return the file as it is now: whoever had the lock may have saved after the first look."""
+    try:
+        return project_file.load(path)
+    except BaseException:
+        lock.release()
+        raise
 
 
 def _take(lock: Lock, *, by_force: bool) -> bool:

@@ -12,6 +12,7 @@ from deepdesk.core.errors import ProjectError
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.owner import Owner
 from deepdesk.project.safe_write import json_bytes, read_json
+from deepdesk.project.sealed import seal
 
 _LIMIT_BYTES = 64 << 10
 _guard = threading.Lock()
@@ -31,6 +32,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._is_mine = False
+        self._is_lent = False
         self.owner: Owner | None = None
         self.is_first = False
 
@@ -49,7 +51,8 @@ class Lock:
         with _guard:
             key = self._key()
             if not self._is_mine and (_held.get(key) or self._take_file(by_force)):
-                self.is_first = key not in _held
+                # Whoever lends it keeps the folder tidy.
+                self.is_first = key not in _held and not self._is_lent
                 _held[key] = _held.get(key, 0) + 1
                 self._is_mine = True
         return self._is_mine
@@ -81,6 +84,9 @@ class Lock:
                 return True
             owner = self._read()
             if owner is not None and owner.is_alive() and not owner.is_me() and not by_force:
+                if owner.lends():
+                    self._is_lent = True
+                    return True
                 self.owner = owner
                 return False
             self._clear(owner)
@@ -91,7 +97,7 @@ class Lock:
         # Linking a whole file into place: nobody ever reads half a lock.
         draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         try:
-            draft.write_bytes(json_bytes(Owner.me().to_json()))
+            draft.write_bytes(json_bytes(seal(Owner.me().to_json())))
             return _link(draft, self._path)
         except OSError as error:
             raise storage_error(error, self._path) from error

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Names the process that lets this one write what it holds; its parent's word alone is not enough.
+_LENDER = "DEEPDESK_LENDER"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
@@ -30,12 +33,17 @@ class Owner:
     @classmethod
     def me(cls) -> Owner:
         """Return this process."""
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> Owner:
+        """Return a process of this machine."""
         return cls(
-            pid=os.getpid(),
+            pid=pid,
             host=platform.node(),
             user=_user(),
             time=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-            started=_started(os.getpid()),
+            started=_started(pid),
         )
 
     @classmethod
@@ -62,9 +70,27 @@ class Owner:
             return False
         return not self.started or self.started == _started(self.pid)
 
+    def lends(self) -> bool:
+        """Return whether this process was started by it, to write what it holds."""
+        if os.environ.get(_LENDER) != self._token():
+            return False
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            return any(parent.pid == self.pid for parent in psutil.Process().parents())
+        return False
+
+    def _token(self) -> str:
+        return f"{self.pid}/{self.started}"
+
     def words(self) -> str:
         """Return who it is, for instance "ann on laptop (process 4711)"."""
         return f"{self.user or 'somebody'} on {self.host or 'a computer'} (process {self.pid})"
+
+
+def lending() -> dict[str, str]:
+    """Return the environment of a child that may write what this process holds."""
+    return {_LENDER: Owner.me()._token()}
 
 
 def pid_exists(pid: int) -> bool:

@@ -33,6 +33,17 @@ class Preferences:
             help="Where to train: auto takes the fastest one, or type a name such as cpu.",
         ),
     ] = "auto"
+    decoded_gb: Annotated[
+        float,
+        Knob(
+            label="Room for decoded samples",
+            help="Samples are decoded once and kept in their project; what was used longest ago"
+            " goes first. 0 takes a tenth of the disk.",
+            unit="GB",
+            low=0.0,
+            high=100_000.0,
+        ),
+    ] = 0.0
     reopen_last: Annotated[
         bool,
         Knob(
@@ -40,6 +51,33 @@ class Preferences:
             help="Otherwise the welcome page is shown.",
         ),
     ] = False
+    watts: Annotated[
+        float,
+        Knob(
+            label="Power while training",
+            help="What this computer draws from the socket while it trains, for forecasts of"
+            " energy where no counter can be read; 0 for not known.",
+            unit="W",
+            low=0.0,
+            high=100_000.0,
+            zero="not known",
+        ),
+    ] = 0.0
+    price_per_kwh: Annotated[
+        float,
+        Knob(
+            label="Price of electricity",
+            help="What a kilowatt hour costs you; 0 for not known.",
+            unit="per kWh",
+            low=0.0,
+            high=1_000.0,
+            zero="not known",
+        ),
+    ] = 0.0
+    currency: Annotated[
+        str,
+        Knob(label="Currency", help="Shown behind costs, for instance \N{EURO SIGN} or kr."),
+    ] = "\N{EURO SIGN}"
 
 
 def load() -> Preferences:

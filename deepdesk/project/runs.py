@@ -17,7 +17,13 @@ from deepdesk.project.checkpoints import Checkpoints
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.metrics import MetricsLog
 from deepdesk.project.owner import Owner
-from deepdesk.project.safe_write import read_json, remove_leftovers, write_json
+from deepdesk.project.safe_write import (
+    fsync_folder,
+    make_folder,
+    read_json,
+    remove_leftovers,
+    write_json,
+)
 from deepdesk.project.trash import to_trash
 
 STATUSES = ("running", "paused", "stopped", "finished", "failed", "interrupted")
@@ -41,6 +47,9 @@ class RunInfo:
         best_epoch: From 1, 0 while there is none.
         metrics: Of the best epoch.
         step: Optimiser steps done.
+        without_gain: Epochs without a gain after which it finished early, 0 if it did not.
+        joules: Energy of training so far, 0.0 where nothing measures it.
+        energy_from: What measured it: "GPU", "processor", "stated watts", or "".
     """
 
     name: str
@@ -58,6 +67,9 @@ class RunInfo:
     dial: str = ""
     device: str = ""
     step: int = 0
+    without_gain: int = 0
+    joules: float = 0.0
+    energy_from: str = ""
 
 
 _KINDS: dict[str, tuple[type[Any], ...]] = {
@@ -73,7 +85,12 @@ class RunFolder:
     """One run on disk.
 
     Safe to use from several threads; one process writes, any number read.
+
+    Attributes:
+        is_mine: Whether this process is the one that may write.
     """
+
+    is_mine = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -119,6 +136,15 @@ class RunFolder:
             except ProjectError:
                 values = {}
             write_json(path, {**values, **_plain(changes)})
+
+    def lost_of_log(self) -> str:
+        """Return in words what is missing of the log that was last read, "" if nothing is."""
+        if self.metrics.damaged:
+            return f"{self.metrics.damaged:,} damaged lines of the curves were left out."
+        step = self.checkpoints.latest()
+        offset = 0 if step is None else self.checkpoints.meta(step).get("log_offset", 0)
+        is_short = type(offset) is int and self.metrics.read_to < offset
+        return "The end of the curves is missing." if is_short else ""
 
     def claim(self) -> None:
         """Say that this process writes the run.
@@ -237,7 +263,9 @@ class Runs:
             path = self.folder / f"{number:03d}{ending}"
             try:
                 if not any(_number(name) == number for name in self._names()):
-                    path.mkdir(parents=True)
+                    make_folder(self.folder)
+                    path.mkdir()
+                    fsync_folder(self.folder)
                     return path
             except FileExistsError:
                 number += 1  # another process was first; the next number is tried

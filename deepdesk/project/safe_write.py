@@ -7,6 +7,7 @@ either the old file or the new one, never half of one.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -20,15 +21,17 @@ from typing import Any, NoReturn
 
 from deepdesk.core.errors import ProjectError, StorageError
 from deepdesk.project.full_disk import storage_error
+from deepdesk.project.sealed import seal, unseal
 
 # Windows refuses to replace a file that a virus scanner or an indexer holds open:
 # access denied, sharing violation, lock violation. They let go within a second or so.
 _RETRY_WINERRORS = frozenset({5, 32, 33})
 _RETRY_DELAYS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 0.95)
 _MAX_DEPTH = 64
+_RESTORE = 'Restore it from a copy; if it was changed by hand, take the line "checksum" out of it.'
 
 
-def write_bytes(path: Path, data: bytes, *, sha256: str | None = None) -> None:
+def write_bytes(path: Path, data: bytes | memoryview, *, sha256: str | None = None) -> None:
     """Replace `path` with `data`, or leave it exactly as it was.
 
     Args:
@@ -51,14 +54,20 @@ def write_bytes(path: Path, data: bytes, *, sha256: str | None = None) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def write_json(path: Path, obj: Any) -> None:
+def write_json(path: Path, obj: Any, *, sealed: bool = True) -> None:
     """Replace `path` with `obj` as indented JSON in UTF-8.
+
+    Args:
+        path: The folder must exist.
+        obj: JSON-ready.
+        sealed: Give an object a checksum, which `read_json` checks. False for files that
+            are meant for other programs.
 
     Raises:
         ValueError: `obj` holds a number that is not finite.
         StorageError: As `write_bytes`.
     """
-    write_bytes(path, json_bytes(obj))
+    write_bytes(path, json_bytes(seal(obj) if sealed else obj))
 
 
 def json_bytes(obj: Any) -> bytes:
@@ -76,7 +85,7 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.tmp-{os.getpid()}-{secrets.token_hex(4)}")
 
 
-def _write_through(path: Path, data: bytes) -> None:
+def _write_through(path: Path, data: bytes | memoryview) -> None:
     with path.open("xb") as file:
         file.write(data)
         file.flush()
@@ -142,6 +151,21 @@ def fsync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder so that a power cut does not take it away again, unless it is there.
+
+    Those it lies in are not made: where they are gone, so is the disk of the project, and what
+    would be written in their place is where nobody looks for it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    if path.is_dir():
+        return
+    path.mkdir(exist_ok=True)
+    fsync_folder(path.parent)
+
+
 def free_bytes(path: Path) -> int:
     """Return the bytes free for this user on the disk of `path`, which need not exist yet."""
     folder = path.absolute()
@@ -173,12 +197,16 @@ def megabytes(count: int) -> str:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Delete what killed processes left half written; nobody else may be writing there now."""
-    for entry in folder.glob("*.tmp-*-*"):
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
+    """Delete what killed processes left half written; nobody else may be writing there now.
+
+    What cannot be deleted now stays until the next time: it is in nobody's way.
+    """
+    with contextlib.suppress(OSError):
+        for entry in folder.glob("*.tmp-*-*"):
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
 
 
 def read_json(path: Path, *, limit_bytes: int = 64 << 20) -> Any:
@@ -186,12 +214,14 @@ def read_json(path: Path, *, limit_bytes: int = 64 << 20) -> Any:
 
     Raises:
         ProjectError: It is missing, too large, too deep, not JSON, holds numbers that
-            are not finite or the same key twice.
+            are not finite or the same key twice, or is not what its checksum says.
         StorageError: The disk cannot be read.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(limit_bytes + 1)
+            # No room is asked for that the file does not fill: memory may be short.
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, limit_bytes) + 1)
     except FileNotFoundError:
         raise ProjectError(f"{path} is missing.", "Restore it from a copy.") from None
     except OSError as error:
@@ -201,11 +231,9 @@ def read_json(path: Path, *, limit_bytes: int = 64 << 20) -> Any:
             f"{path.name} is larger than {megabytes(limit_bytes)}.", "Restore it from a copy."
         )
     try:
-        return parse_json(data)
+        return unseal(parse_json(data))
     except ValueError as error:
-        raise ProjectError(
-            f"{path.name} is damaged: {error}.", "Restore it from a copy."
-        ) from error
+        raise ProjectError(f"{path.name} is damaged: {error}.", _RESTORE) from error
 
 
 def parse_json(data: bytes) -> Any:

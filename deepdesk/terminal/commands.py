@@ -6,15 +6,19 @@ import argparse
 import dataclasses
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.work import Work
+from deepdesk.engine.separate import separate_work, wanted_of_request, workers_of
 from deepdesk.terminal.given import given_files, printable, shown_name
+from deepdesk.terminal.training import given_request, is_apart, trained_apart, workers_to_go_on
 from deepdesk.terminal.watch import Watch, say
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
+    from deepdesk.engine.request import RunRequest
     from deepdesk.project.folder import Project
 
 Arguments = argparse.Namespace
@@ -96,42 +100,70 @@ def _summary_text(summary: Mapping[str, Any]) -> str:
 
 def train_command(arguments: Arguments) -> int:
     """Train one run."""
+    if is_apart(arguments):
+        return trained_apart(arguments, partial(_asked, arguments))
     with _opened(arguments) as project:
         spec = _spec(project)
-        return _trained(arguments, _train_work(project, spec, arguments))
+        request = request_of(spec, arguments)
+        workers = workers_of(wanted_of_request(spec, project.file, request))
+        if workers == 1:
+            return _trained(arguments, _train_work(project, spec, request))
+        return _trained(arguments, separate_work(project.path, request, workers=workers))
 
 
-def _train_work(project: Project, spec: TaskSpec, arguments: Arguments) -> Work:
+def _asked(arguments: Arguments, _project: Project, spec: TaskSpec) -> RunRequest:
+    return given_request(arguments) or request_of(spec, arguments)
+
+
+def _train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
+    from deepdesk.engine.run import train_work
+
+    return train_work(project, spec, request)
+
+
+def request_of(spec: TaskSpec, arguments: Arguments) -> RunRequest:
+    """Return the request that a command line makes; what is not on it stays open.
+
+    Raises:
+        DeepDeskError: A setting is unknown or has no legal value.
+    """
     from deepdesk.core.settings import parse, settings_of
     from deepdesk.engine.plan import split_settings
     from deepdesk.engine.request import RunRequest
-    from deepdesk.engine.run import train_work
     from deepdesk.engine.settings import TrainingConfig
 
     texts = dict(_pair(text) for text in arguments.set)
-    named = {key: getattr(arguments, key) for key in ("epochs", "seed", "device")}
+    named = {key: getattr(arguments, key) for key in ("epochs", "seed", "device", "workers")}
     texts |= {key: value for key, value in named.items() if value is not None}
     training, task = split_settings(spec, texts)
     training_settings = {s.key: s for s in settings_of(TrainingConfig)}
     task_settings = {s.key: s for s in settings_of(spec.config)}
-    request = RunRequest(
+    return RunRequest(
         dial=arguments.preset,
         training={key: parse(training_settings[key], text) for key, text in training.items()},
         task={key: parse(task_settings[key], text) for key, text in task.items()},
         architecture=arguments.network,
         continue_from=arguments.continue_from,
     )
-    return train_work(project, spec, request)
 
 
 def resume_command(arguments: Arguments) -> int:
     """Continue a run that was stopped or killed."""
     from deepdesk.engine.run import resume_work
 
+    if is_apart(arguments):
+        return trained_apart(arguments, partial(_resumed, arguments))
     with _opened(arguments) as project:
-        name = arguments.run or _newest(project, ("interrupted", "stopped", "paused", "failed"))
         spec = _spec(project)
+        name = _resumed(arguments, project, spec)
+        workers = workers_to_go_on(arguments, project, name)
+        if workers > 1:
+            return _trained(arguments, separate_work(project.path, name, workers=workers))
         return _trained(arguments, resume_work(project, spec, name))
+
+
+def _resumed(arguments: Arguments, project: Project, _spec: TaskSpec) -> str:
+    return arguments.run or _newest(project, ("interrupted", "stopped", "paused", "failed"))
 
 
 def _trained(arguments: Arguments, work: Work) -> int:

@@ -7,7 +7,16 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from deepdesk.core.events import Choices, EpochEnded, Progress, RunStarted, Said, Stepped
+from deepdesk.core.events import (
+    Choice,
+    Choices,
+    EpochEnded,
+    Progress,
+    RunStarted,
+    Said,
+    Stepped,
+    TrialStarted,
+)
 
 _BETWEEN_S = 0.1
 _BAR_CELLS = 24
@@ -29,10 +38,11 @@ class ProgressLine:
         self._show: dict[type[Any], Callable[[Any], None]] = {
             Progress: self._progress,
             RunStarted: self._started,
+            TrialStarted: self._trial,
             Stepped: self._stepped,
             EpochEnded: self._epoch,
             Said: lambda event: self._line(event.text),
-            Choices: lambda event: self._line("; ".join(_choice(*row) for row in event.rows)),
+            Choices: lambda event: self._line("; ".join(map(_choice, event.rows))),
         }
 
     def show(self, event: Any) -> None:
@@ -56,6 +66,13 @@ class ProgressLine:
         self._line(
             f"{event.run}: {event.samples:,} samples, {event.epochs} epochs on {event.device}"
         )
+
+    def _trial(self, event: TrialStarted) -> None:
+        values = ", ".join(
+            f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in event.params.items()
+        )
+        self._line(f"Trial {event.number + 1} of {event.trials}: {values}")
 
     def _stepped(self, event: Stepped) -> None:
         if self._run is None:
@@ -98,5 +115,5 @@ def _bar(what: str, done: int, total: int) -> str:
     return f"{what} [{'#' * cells}{'.' * (_BAR_CELLS - cells)}] {done:,} of {total:,}"
 
 
-def _choice(what: str, choice: str, gain: float) -> str:
-    return f"{what}: {choice}" + (f" ({gain:.1f} x)" if gain else "")
+def _choice(row: Choice) -> str:
+    return f"{row.what}: {row.chosen}" + (f" ({row.gain:.1f} x)" if row.gain else "")

@@ -14,6 +14,9 @@ from deepdesk.core.events import Ended, Result, RunEnded, event_to_json
 from deepdesk.core.work import StopToken, Work, run
 from deepdesk.terminal.progress import ProgressLine
 
+# A request to end, and a terminal that is gone; Windows has not all of them.
+_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 class Watch:
     """Runs work in this thread, shows its progress, turns Ctrl-C into a request to stop.
@@ -53,10 +56,15 @@ class Watch:
             stop.stop()
 
         before = signal.signal(signal.SIGINT, interrupted)
+        # What is ignored stays so: the person called this with nohup.
+        heard = [n for n in _ENDINGS if signal.getsignal(n) != signal.SIG_IGN]
+        asked = {number: signal.signal(number, lambda *_: stop.stop()) for number in heard}
         try:
             run(work, emit, stop)
         finally:
             signal.signal(signal.SIGINT, before)
+            for number, handler in asked.items():
+                signal.signal(number, handler)
             self._line.close()
         if self._broken is not None:
             raise self._broken

@@ -11,8 +11,9 @@ from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog
 from deepdesk.ui.run_names import spoken
 
-# A stop is acknowledged within a second; saving a large checkpoint may take a few more.
-PATIENCE_MS = 5000
+# A stop is acknowledged within a second; saving a large checkpoint may take a few more. Systems
+# end by force what is not gone five seconds after they asked.
+PATIENCE_MS = 4000
 
 
 class Leaving(QObject):
@@ -48,7 +49,9 @@ class Leaving(QObject):
         return False
 
     def leave(self) -> None:
-        """Request the end of everything and close when it has come."""
+        """Request the end of everything and close when it has come; a second time does nothing."""
+        if self._is_leaving:
+            return
         self._is_leaving = True
         self._desk.training.stop_and_keep()
         self._desk.stop_all()

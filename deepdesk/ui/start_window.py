@@ -24,6 +24,10 @@ from deepdesk.ui.shell import MainWindow
 from deepdesk.ui.theme import apply, current
 from deepdesk.ui.watchdog import Watchdog
 
+# A request to end, Ctrl-C, and a terminal or session that is gone; Windows has not all of them.
+_ENDINGS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
+]
 GEOMETRY, SAMPLE_MADE = "geometry", "sample_made"
 
 
@@ -51,6 +55,7 @@ class StartedWindow(QObject):
         self, application: QApplication, options: StartOptions, missing: list[str]
     ) -> None:
         super().__init__()
+        self._application = application
         self._options = options
         self._garbage = Garbage(self)
         self._garbage.start()
@@ -98,8 +103,11 @@ class StartedWindow(QObject):
     def begin(self) -> None:
         """Do what could wait until the window was painted."""
         self.watchdog.start()
-        for name in ("SIGTERM", "SIGINT"):
-            signal.signal(getattr(signal, name), lambda _number, _frame: self._leave())
+        for number in _ENDINGS:
+            # What is ignored stays so: the person started this with nohup.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, lambda _number, _frame: self._leave_soon())
+        self._application.commitDataRequest.connect(lambda _session: self._leave())
         if self._options.project is not None:
             self.window.projects.open(self._options.project)
         self.window.welcome.filled.connect(self._first_start)
@@ -134,6 +142,10 @@ class StartedWindow(QObject):
             why = f"{end.error} Training will not work until torch can be loaded."
             self.desk.store.update(device=DeviceBadge(text="No device", why=why, state="look"))
             LOGGER.error("no device: %s\n%s", end.error, end.report)
+
+    def _leave_soon(self) -> None:
+        # Python calls this between any two steps of whatever the window was doing.
+        QTimer.singleShot(0, self, self._leave)
 
     def _leave(self) -> None:
         """Answer a request of the system to end: nobody is there to be asked."""

@@ -28,7 +28,11 @@ def left_text(seconds: float, now: datetime) -> str:
     """Return the time left and the clock at the end: "2 min left, done 14:32"."""
     if not math.isfinite(seconds) or seconds < 0:
         return ""
-    end = now + timedelta(seconds=seconds)
-    days = (end.date() - now.date()).days
-    clock = f"{end:%H:%M}" if days == 0 else f"{end:%a %H:%M}" if days < 7 else f"{end:%d %b}"
+    clock = clock_text(now + timedelta(seconds=seconds), now)
     return f"{length_text(seconds)} left, done {clock}"
+
+
+def clock_text(end: datetime, now: datetime) -> str:
+    """Return a moment to come as people say it: "14:32", "Tue 09:10", "03 Dec"."""
+    days = (end.date() - now.date()).days
+    return f"{end:%H:%M}" if days == 0 else f"{end:%a %H:%M}" if days < 7 else f"{end:%d %b}"

@@ -27,12 +27,12 @@ ENDINGS = {
 
 
 def training_of(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
-    """Return the work of a new run; torch is imported in the job's own thread."""
+    """Return the work of a new run; torch is imported in the job's own thread, if at all."""
 
     def work(emit: EventSink, stop: StopToken) -> None:
-        from deepdesk.engine.run import train_work
+        from deepdesk.engine.separate import work_where_wanted
 
-        train_work(project, spec, request)(emit, stop)
+        work_where_wanted(project, spec, request)(emit, stop)
 
     return work
 
@@ -41,9 +41,9 @@ def resuming_of(project: Project, spec: TaskSpec, run: str) -> Work:
     """Return the work that takes a run up where it stopped."""
 
     def work(emit: EventSink, stop: StopToken) -> None:
-        from deepdesk.engine.run import resume_work
+        from deepdesk.engine.separate import work_where_wanted
 
-        resume_work(project, spec, run)(emit, stop)
+        work_where_wanted(project, spec, run)(emit, stop)
 
     return work
 
@@ -62,6 +62,7 @@ class TrainingControl(QObject):
         self._desk = desk
         self._job: Job | None = None
         self._how: RunEnded | None = None
+        self._is_one = True
         self._checkpoint = CheckpointNote(desk)
 
     @property
@@ -76,6 +77,10 @@ class TrainingControl(QObject):
     def continue_run(self, run: str) -> bool:
         """Take an interrupted or stopped run up again; return False where one is under way."""
         return self._begin(resuming_of(self._desk.project, self._desk.spec, run), run)
+
+    def train_many(self, work: Work) -> bool:
+        """Start work that trains several runs and tells itself how it ended."""
+        return self._begin(work, "", is_one=False)
 
     def pause(self) -> None:
         """Hold the run at its next step."""
@@ -102,7 +107,7 @@ class TrainingControl(QObject):
     def _set_phase(self, phase: str) -> None:
         self._desk.store.update(phase=phase)
 
-    def _begin(self, work: Work, run: str) -> bool:
+    def _begin(self, work: Work, run: str, *, is_one: bool = True) -> bool:
         if self._job is not None:
             self._desk.say("One run is under way; it has to end first.", level="warning")
             return False
@@ -114,6 +119,7 @@ class TrainingControl(QObject):
             self._desk.banner(error, "training")
             return False
         self._how = None
+        self._is_one = is_one
         self._desk.store.update(phase="running", run=run)
         self._job = self._desk.start(
             work, "training", on_event=self._forward, on_ended=self._finish, lowered=True
@@ -140,7 +146,7 @@ class TrainingControl(QObject):
             self._desk.runs_changed.emit(run)
         if ended.error is not None and not ended.report:
             self._desk.banner(ended.error, "training")
-        elif run:
+        elif run and self._is_one:
             status = self._how.status if self._how else "stopped" if ended.stopped else "finished"
             self._desk.say(ENDINGS[status].format(run=spoken(run)))
         self.ended.emit(ended)

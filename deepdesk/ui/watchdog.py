@@ -64,6 +64,19 @@ class Watchdog(QObject):
             late_s = time.monotonic() - self._beaten_s - BEAT_MS / 1000
             if late_s > self._gap_s and not self._reported:
                 self._reported = True
-                frame = sys._current_frames().get(self._window_thread)
-                stack = "".join(traceback.format_stack(frame)) if frame else "(no stack)"
-                LOGGER.warning("the window stands still at:\n%s", stack)
+                LOGGER.warning("the window stands still at:\n%s", stack_of(self._window_thread))
+
+
+def stack_of(thread: int) -> str:
+    """Return where a thread is now, as lines of a traceback.
+
+    Its frames are let go of before anything slow: a frame that is held keeps a painter alive, and
+    Qt does not survive a second one on the same widget.
+    """
+    frame = sys._current_frames().get(thread)
+    if frame is None:
+        return "(no stack)"
+    places = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
+    del frame
+    places.reverse()
+    return "".join(places.format())

@@ -151,9 +151,9 @@ def measured_step(task: Any, graph: Any, data: Any, training: Any) -> float:
         trainer = trainer_of(run, task, graph, data, training)
         plain, spent = trainer._step, []
 
-        def timed(epoch: int, positions: Any) -> Any:
+        def timed(batch: Any) -> Any:
             start_s = time.process_time()
-            out = plain(epoch, positions)
+            out = plain(batch)
             spent.append(time.process_time() - start_s)
             return out
 

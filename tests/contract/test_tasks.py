@@ -205,6 +205,26 @@ def test_metrics_say_what_they_are(key, samples):
     assert all(m.name and m.label and isinstance(m.higher_is_better, bool) for m in metrics)
 
 
+def test_states_of_metrics_add_up_over_parts_of_the_data(key, trained, samples):
+    import torch
+
+    task, model, _first, _last = trained
+    _task, batch = opened(key, samples[key])
+    batch = task.prepare(batch, None)
+    with torch.no_grad():
+        outputs = task.forward(model.eval(), batch)
+    half = len(outputs) // 2
+    parts = [{k: t[cut] for k, t in batch.items()} for cut in (slice(half), slice(half, None))]
+    for whole, first, second in zip(task.metrics(), task.metrics(), task.metrics(), strict=True):
+        whole.update(outputs, batch)
+        first.update(outputs[:half], parts[0])
+        second.update(outputs[half:], parts[1])
+        sums = {name: t + second.state()[name] for name, t in first.state().items()}
+        first.restore(sums)
+
+        assert first.compute() == pytest.approx(whole.compute())
+
+
 def test_a_folder_of_other_things_is_refused_with_a_remedy(key, tmp_path):
     (tmp_path / "notes.xyz").write_text("nothing of use")
 
@@ -228,3 +248,20 @@ def test_listing_tasks_imports_neither_torch_nor_qt(key):
 def test_an_unknown_task_is_refused_with_the_known_ones(key):
     with pytest.raises(DeepDeskError, match=key):
         task_of("no_such_task")
+
+
+def test_a_network_that_may_begin_small_answers_the_same_way_for_less_detail(key, samples):
+    from deepdesk.engine.growing import DETAILS, why_not
+    from deepdesk.nn.build import build
+
+    task, batch = opened(key, samples[key])
+    graph = task.architectures()[task_of(key).dials["quick"].architecture]
+    if why_not(graph, task):
+        assert all(task.contract(detail).outputs == task.contract().outputs for detail in DETAILS)
+        return
+    model = build(graph, task.contract(), seed=1)
+    draws = Draws(1, 0, np.arange(len(next(iter(batch.values())))))
+    shapes = {
+        task.forward(model, task.prepare(batch, draws, detail)).shape for detail in (*DETAILS, 1.0)
+    }
+    assert len(shapes) == 1

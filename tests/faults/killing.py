@@ -1,30 +1,109 @@
-"""Trains in a child process that is killed again and again, for the tests and the benchmark."""
+"""Trains in child processes that are killed again and again, for the tests and the benchmark."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.faults.zygote import Child, Zygote
+
 RUN = "001-quick"
-# bfloat16 or float32 is fixed, because measuring may pick either.
-SETTINGS = ("precision=float32", "threads=1", "checkpoint_s=0.2", "batch_size=16")
+# What would be measured is fixed, because measuring may pick either.
+SETTINGS = (
+    "precision=float32",
+    "threads=1",
+    "layout=channels_last",
+    "fused=on",
+    "compiled=off",
+    "batch_size=16",
+)
+# How often a child may end by itself without an end to the run before that counts as a failure.
+MAX_FALSE_ENDS = 3
+WEIGHTS = ("weights.safetensors", "best.safetensors", "training.safetensors")
 
 
-def command(*arguments: str) -> list[str]:
-    """Return the command line of the terminal face."""
-    return [sys.executable, "-m", "deepdesk", *arguments]
+class Bench:
+    """A small project to kill runs of, and what an undisturbed run of it comes to.
+
+    Args:
+        zygote: Starts the children.
+        folder: Empty, for the projects.
+        per_class: Samples of each of ten digits.
+        epochs: Of each run.
+        checkpoint_s: Seconds between checkpoints.
+    """
+
+    def __init__(
+        self, zygote: Zygote, folder: Path, *, per_class: int, epochs: int, checkpoint_s: float
+    ) -> None:
+        self.zygote = zygote
+        self._folder = folder
+        self._sets = (*SETTINGS, f"checkpoint_s={checkpoint_s}", f"epochs={epochs}")
+        self.whole = make_project(zygote, folder, per_class=per_class)
+        self._fresh = folder / "fresh.deepdesk"
+        shutil.copytree(self.whole, self._fresh)
+        start_s = time.monotonic()
+        zygote.call(*self.train_arguments(self.whole))
+        self.run_s = time.monotonic() - start_s
+        self.expected = outcome(self.whole)
+        rows: Any = self.expected["rows"]
+        self.steps = max(row["step"] for row in rows)
+        self.steps_per_epoch = self.steps // epochs
+
+    def train_arguments(self, project: Path) -> tuple[str, ...]:
+        """Return the call that starts the run."""
+        sets = [part for setting in self._sets for part in ("--set", setting)]
+        return ("train", str(project), "--preset", "quick", *sets, "--json")
+
+    def fresh_copy(self, project: Path) -> None:
+        """Make a copy of the project as it was before any run."""
+        shutil.copytree(self._fresh, project)
+
+    def killed_run(self, name: str, kill: Callable[[Child, Path], bool], kills: int) -> list[int]:
+        """Train a fresh project to its end through at most `kills` kills; check what it came to.
+
+        Args:
+            name: Of the project, with the seed in it.
+            kill: Waits for its moment and kills; returns False when the child ended before.
+
+        Returns:
+            The step on disk after each kill.
+
+        Raises:
+            AssertionError: The end is not that of an undisturbed run, bit for bit.
+        """
+        project = self._folder / f"{name}.deepdesk"
+        self.fresh_copy(project)
+        steps: list[int] = []
+        false_ends = 0
+        while not finished(project):
+            child = self.zygote.start(*self._next_call(project))
+            if len(steps) < kills and kill(child, project / "runs" / RUN):
+                steps.append(steps_on_disk(project))
+                continue
+            if child.wait():
+                false_ends += 1
+                assert false_ends < MAX_FALSE_ENDS, (name, child.said())
+        assert outcome(project) == self.expected, f"{name} is not bit-identical"
+        shutil.rmtree(project)
+        return steps
+
+    def _next_call(self, project: Path) -> tuple[str, ...]:
+        run = project / "runs" / RUN
+        if (run / "samples.safetensors").exists():
+            return ("resume", str(project), RUN, "--json")
+        # Killed before the run was whole: the same as never started.
+        shutil.rmtree(run, ignore_errors=True)
+        return self.train_arguments(project)
 
 
-def make_project(folder: Path, *, per_class: int) -> Path:
+def make_project(zygote: Zygote, folder: Path, *, per_class: int) -> Path:
     """Return a new project with a few digits of each class, verified."""
     from deepdesk.tasks import task_of
 
@@ -33,69 +112,54 @@ def make_project(folder: Path, *, per_class: int) -> Path:
         for path in sorted(group.iterdir())[per_class:]:
             path.unlink()
     project = folder / "kill.deepdesk"
-    call("new", str(project), "--task", "image_classification", "--data", str(data))
+    zygote.call("new", str(project), "--task", "image_classification", "--data", str(data))
     return project
 
 
-def call(*arguments: str) -> None:
-    """Run a command to its end.
+def at_any_time(chance: random.Random, longest_s: float) -> Callable[[Child, Path], bool]:
+    """Return a way to kill at a random instant: half of them while a checkpoint is written."""
 
-    Raises:
-        RuntimeError: It failed, with what it said.
-    """
-    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-
-
-def train_arguments(project: Path, epochs: int) -> tuple[str, ...]:
-    """Return the call that starts the run."""
-    sets = [part for setting in SETTINGS for part in ("--set", setting)]
-    return ("train", str(project), "--preset", "quick", "--epochs", str(epochs), *sets, "--json")
-
-
-def train_and_kill(project: Path, epochs: int, *, kills: int, seed: int) -> int:
-    """Train, killed `kills` times at random instants, resumed each time; return the real kills."""
-    chance = random.Random(seed)
-    arguments = train_arguments(project, epochs)
-    done = 0
-    while done < kills:
-        if finished(project) or not killed_once(arguments, chance.uniform(0.0, 0.7)):
-            break
-        done += 1
-        arguments = ("resume", str(project), RUN, "--json")
-    while not finished(project):
-        call(*arguments)
-    return done
-
-
-def killed_once(arguments: tuple[str, ...], after_s: float) -> bool:
-    """Start, wait until training steps, kill; return False when it ended before."""
-    child = subprocess.Popen(
-        command(*arguments),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert child.stdout is not None
-    if not any(event == "stepped" for event in events(child.stdout)):
-        child.wait()
+    def kill(child: Child, run: Path) -> bool:
+        in_save = chance.random() < 0.5
+        until_s = time.monotonic() + chance.uniform(0.0, longest_s)
+        for _event in child.events():
+            if time.monotonic() >= until_s and (not in_save or is_saving(run)):
+                child.kill()
+                return True
         return False
-    time.sleep(after_s)
-    if child.poll() is not None:
+
+    return kill
+
+
+def after_steps(chance: random.Random, most: int) -> Callable[[Child, Path], bool]:
+    """Return a way to kill a random number of told steps after a start."""
+
+    def kill(child: Child, _run: Path) -> bool:
+        left = chance.randint(1, most)
+        for event in child.events():
+            left -= event == "stepped"
+            if not left:
+                time.sleep(chance.random() * 0.01)
+                child.kill()
+                return True
         return False
-    os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
-    return True
+
+    return kill
 
 
-def events(lines: Iterator[str]) -> Iterator[str]:
-    """Yield the name of each event as it comes."""
-    for line in lines:
-        yield json.loads(line)["event"]
+def is_saving(run: Path) -> bool:
+    """Return whether a checkpoint is half written at this instant."""
+    try:
+        return any(".tmp-" in path.name for path in (run / "checkpoints").iterdir())
+    except OSError:
+        return False
+
+
+def steps_on_disk(project: Path) -> int:
+    """Return the step from which the run would go on."""
+    from deepdesk.project.runs import RunFolder
+
+    return RunFolder(project / "runs" / RUN).checkpoints.latest_valid() or 0
 
 
 def finished(project: Path) -> bool:
@@ -112,11 +176,11 @@ def outcome(project: Path) -> dict[str, object]:
         run = opened.runs.get(RUN)
         step = run.checkpoints.latest_valid()
         assert step is not None
-        names = ("weights.safetensors", "best.safetensors", "training.safetensors")
-        hashes = {n: hashlib.sha256(run.checkpoints.read(step, n)).hexdigest() for n in names}
+        hashes = {n: hashlib.sha256(run.checkpoints.read(step, n)).hexdigest() for n in WEIGHTS}
         rows = [
             {k: v for k, v in row.items() if k in ("kind", "step", "epoch", "train", "validation")}
             | {"values": row.get("values")}
             for row in run.metrics.read()
         ]
-    return {"step": step, **hashes, "rows": rows}
+        metrics = dict(run.info().metrics)
+    return {"step": step, **hashes, "rows": rows, "metrics": metrics}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 
 import pytest
@@ -13,6 +12,9 @@ from deepdesk.project.checkpoints import Checkpoints
 from deepdesk.project.folder import Project
 from deepdesk.project.index import Filter, SampleIndex
 from deepdesk.project.runs import Runs
+from deepdesk.project.safe_write import read_json, write_json
+from tests.faults.flips import flipped as flipped_in
+from tests.faults.flips import make_corpus, truncated
 
 FILES = {"weights": bytes(range(256)), "state": b'{"epoch": 3}'}
 
@@ -179,8 +181,24 @@ def test_an_index_with_hostile_values_works_or_is_refused_with_a_remedy(tmp_path
 def test_a_report_of_a_flip_says_what_to_do(tmp_path):
     Project.create(tmp_path / "p", name="Cats", task="t").close()
     path = tmp_path / "p.deepdesk" / "project.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+    write_json(path, {**read_json(path), "format": 99})
 
     with pytest.raises(ProjectError, match="format 99") as caught:
         Project.open(tmp_path / "p.deepdesk")
     assert caught.value.hint == "Update DeepDesk to open it."
+
+
+@pytest.mark.slow
+def test_no_flipped_bit_in_any_file_of_a_project_is_believed(swift):
+    found = flipped_in(make_corpus(swift), count=1_500, seed=1)
+
+    assert found.failures == []
+    assert found.notes["noticed"] > 1_000
+
+
+@pytest.mark.slow
+def test_no_file_of_a_project_that_was_cut_short_is_believed(swift):
+    found = truncated(make_corpus(swift), per_large=30, seed=1, stride=17)
+
+    assert found.failures == []
+    assert found.notes["noticed"] > 100

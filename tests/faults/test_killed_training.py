@@ -1,22 +1,32 @@
 """A run that was killed at random instants ends with the same bits as one that was not."""
 
-import shutil
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.faults.killing import call, make_project, outcome, train_and_kill, train_arguments
+from tests.faults.killing import Bench, after_steps, at_any_time
+from tests.faults.zygote import Zygote
 
-EPOCHS = 6
+
+@pytest.fixture
+def zygote() -> Iterator[Zygote]:
+    with Zygote() as zygote:
+        yield zygote
 
 
 @pytest.mark.slow
-def test_killed_and_resumed_training_is_bit_identical(tmp_path):
-    whole = make_project(tmp_path, per_class=24)
-    broken = tmp_path / "broken.deepdesk"
-    shutil.copytree(whole, broken)
-    call(*train_arguments(whole, EPOCHS))
+def test_runs_killed_at_any_instant_and_thrice_an_epoch_end_with_the_same_bits(
+    zygote: Zygote, tmp_path: Path
+) -> None:
+    bench = Bench(zygote, tmp_path, per_class=16, epochs=2, checkpoint_s=0.0)
+    chance = random.Random(1)
 
-    kills = train_and_kill(broken, EPOCHS, kills=3, seed=1)
+    any_time = bench.killed_run("seed-1", at_any_time(chance, bench.run_s), kills=4)
+    often = bench.killed_run("seed-2", after_steps(chance, bench.steps_per_epoch // 5), kills=6)
 
-    assert kills >= 1
-    assert outcome(broken) == outcome(whole)
+    assert any_time
+    assert sum(step < bench.steps_per_epoch for step in often) >= 3

@@ -254,7 +254,7 @@ def test_a_project_that_may_not_be_written_keeps_its_network(open_tab, project, 
 
 
 def test_what_keeps_the_tab_from_drawing_is_said_with_a_way_to_try_again(tab, qtbot, desk):
-    desk.project.save(training_settings={"batch_size": 0})
+    desk.project.save(training_settings={"batch_size": -1})
     with qtbot.waitSignal(tab.network.failed, timeout=PATIENCE_MS):
         tab.network.refresh()
     assert tab.state == "look"

@@ -38,6 +38,11 @@ class Config:
     memory: Annotated[float, Knob(label="Memory", unit="GB", low=0.1, high=64.0)] = 4.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithZero:
+    patience: Annotated[int, Knob(label="Patience", unit="epochs", low=0, zero="off")] = 0
+
+
 @pytest.fixture
 def form(qtbot):
     made = ConfigForm(Config)
@@ -102,6 +107,45 @@ def test_thousands_may_be_grouped(qtbot, form, text):
 def test_number_is_written_short_and_reads_back_exactly(value, text):
     assert number_text(value) == text
     assert float(text.replace(",", "")) == value
+
+
+@pytest.fixture
+def form_with_zero(qtbot):
+    made = ConfigForm(WithZero)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_a_zero_of_its_own_meaning_is_written_as_its_word(qtbot, form_with_zero):
+    form = form_with_zero
+    row = form.row("patience")
+    assert row.editor.text() == "off"
+    assert form.value().patience == 0
+
+    type_into(qtbot, form, "patience", "3")
+    assert form.value().patience == 3
+    assert row.badge.toolTip() == "Set back to off"
+
+    type_into(qtbot, form, "patience", "0")
+    assert form.changed_keys() == ()
+    type_into(qtbot, form, "patience", " Off ")
+    assert form.value().patience == 0
+
+
+def test_arrow_keys_step_from_the_word_and_back_to_it(qtbot, form_with_zero):
+    editor = form_with_zero.row("patience").editor
+
+    qtbot.keyClick(editor, Qt.Key.Key_Up)
+    assert editor.text() == "1"
+    qtbot.keyClick(editor, Qt.Key.Key_Down)
+    assert editor.text() == "off"
+
+
+def test_a_word_for_zero_belongs_to_its_setting_alone(qtbot, form):
+    type_into(qtbot, form, "epochs", "off")
+
+    with pytest.raises(ConfigError):
+        form.value()
 
 
 def test_wrong_value_is_said_beside_its_field_and_not_sent(qtbot, form):

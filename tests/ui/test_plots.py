@@ -50,12 +50,31 @@ def test_every_block_of_the_pyramid_holds_the_extremes_of_its_points():
     x, y = np.arange(5_003, dtype=float), rng.normal(size=5_003)
     buffer = filled(x, y, piece=7)
 
-    for power, level in enumerate(buffer._levels, start=1):
+    assert buffer._levels
+    for power, level in enumerate(buffer._levels, start=4):
         size = 1 << power
         blocks = y[: len(y) // size * size].reshape(-1, size)
         assert level.count == len(blocks)
-        assert np.array_equal(y[level.lowest[: level.count]], blocks.min(axis=1))
-        assert np.array_equal(y[level.highest[: level.count]], blocks.max(axis=1))
+        pairs = level.y[: 2 * level.count].reshape(-1, 2)
+        assert np.array_equal(pairs.min(axis=1), blocks.min(axis=1))
+        assert np.array_equal(pairs.max(axis=1), blocks.max(axis=1))
+        assert np.array_equal(y[level.x[: 2 * level.count].astype(int)], pairs.reshape(-1))
+
+
+@pytest.mark.parametrize("count", [15, 16, 17, 1_000])
+def test_points_one_by_one_make_the_same_pyramid_as_all_at_once(count):
+    rng = np.random.default_rng(3)
+    x, y = np.arange(count, dtype=float), rng.normal(size=count)
+    one_by_one = CurveBuffer()
+
+    for at, value in zip(x.tolist(), y.tolist(), strict=True):
+        one_by_one.append(at, value)
+
+    for mine, other in zip(
+        one_by_one.view(max_points=10), filled(x, y).view(max_points=10), strict=True
+    ):
+        assert np.array_equal(mine, other)
+    assert np.array_equal(one_by_one.smooth_view(0, 9, 5)[1], filled(x, y).smooth_view(0, 9, 5)[1])
 
 
 def test_a_resumed_run_replaces_what_it_tells_again():
@@ -136,8 +155,7 @@ def give(plot, key="train", role="train", count=100, group=""):
 
 
 def drawn(plot, key="/train"):
-    item = plot._canvas._items.get(key)
-    return 0 if item is None or item.xData is None else len(item.xData)
+    return plot._canvas.lines.points_of(key)
 
 
 def test_a_hidden_plot_draws_nothing_until_it_is_shown(qtbot, plot):
@@ -251,7 +269,7 @@ def test_the_word_at_the_best_epoch_stands_away_from_the_curves(qtbot, plot, hei
     plot.redraw()
 
     (bottom, top) = plot._canvas.box.viewRange()[1]
-    assert plot._canvas._best_word.pos().y() == (top if is_at_the_top else bottom)
+    assert plot._canvas.best.word.pos().y() == (top if is_at_the_top else bottom)
 
 
 def test_the_lines_across_lie_below_the_curves(plot):

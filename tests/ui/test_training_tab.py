@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
@@ -12,7 +14,7 @@ from deepdesk.nn.graph import Graph, Node
 from deepdesk.tasks import all_tasks
 from tests.ui import training_stage as stage
 from tests.ui.run_events import keep_run, started, stepped
-from tests.ui.training_stage import PATIENCE_MS, begin, tell
+from tests.ui.training_stage import PATIENCE_MS, begin, end, tell
 
 project = stage.project
 make_tab = stage.make_tab
@@ -148,6 +150,23 @@ def test_preparing_is_told_with_its_count(desk, make_tab):
     assert tab.middle.progress.loud.text() == "Reading pictures"
     assert tab.middle.progress.quiet.text() == "412 of 1,437"
     desk.store.update(phase="idle")
+
+
+def test_a_run_that_waits_for_its_samples_says_so_until_the_next_step(desk, project, make_tab):
+    tab = make_tab()
+    folder = begin(desk, tab, project)
+    tab.front.refresh()
+    before = tab.middle.progress.loud.text()
+
+    tell(desk, Progress(what="Decoding", done=300, total=1000))
+    tab.front.refresh()
+    waiting = (tab.middle.progress.loud.text(), tab.middle.progress.quiet.text())
+    tell(desk, stepped(16))
+    tab.front.refresh()
+
+    assert waiting == ("Decoding", "300 of 1,000")
+    assert tab.middle.progress.loud.text() == before
+    end(desk, folder)
 
 
 def test_a_run_is_followed_live(qtbot, desk, project, make_tab):
@@ -286,6 +305,9 @@ def test_a_tab_that_is_gone_hears_nothing(qtbot, desk, project, make_tab):
     tab = make_tab()
     with qtbot.waitSignal(tab.destroyed):
         tab.deleteLater()
+    # Its parts know the tab: such circles are collected as the program does it, in this thread.
+    del tab
+    gc.collect()
 
     tell(desk, started(), stepped(1), Ended())
     desk.samples_changed.emit(99)

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from deepdesk.core.events import Choices, Ended, Progress, Result, RunEnded
+from deepdesk.core.events import Candidate, Choice, Choices, Ended, Progress, Result, RunEnded
 from deepdesk.core.task import Found
 from deepdesk.project.folder import Project
-from deepdesk.ui.tabs.training import TrainingTab, setup_control
+from deepdesk.ui.tabs.training import TrainingTab, outlook, setup_control
 from tests.ui.run_events import epoch_ended, started, stepped
 
 PATIENCE_MS = 5000
+CHOICES = Choices(
+    rows=(
+        Choice(
+            what="Precision",
+            key="precision",
+            chosen="bfloat16",
+            gain=1.9,
+            how="measured",
+            candidates=(
+                Candidate(value="float32", words="float32", gain=1.0, why="Slower."),
+                Candidate(value="bfloat16", words="bfloat16", gain=1.9),
+                Candidate(value="tf32", words="TF32", why="Only GPUs.", is_possible=False),
+            ),
+        ),
+    ),
+    place="0123456789abcdef",
+    device="cpu",
+)
 
 
 @pytest.fixture
@@ -21,6 +39,7 @@ def project(tmp_path, desk, monkeypatch):
         return lambda emit, _stop: emit(Result(value=("Tiny", "Residual, small")))
 
     monkeypatch.setattr(setup_control, "networks_work", networks)
+    monkeypatch.setattr(outlook, "outlook_of", lambda *_asked, **_how: lambda _emit, _stop: None)
     project = Project.create(tmp_path / "Pets", name="Pets", task="image_classification")
     with project.index() as index:
         found = [
@@ -60,7 +79,7 @@ def begin(desk, tab, project, *, steps=15):
     desk.store.update(phase="running", run=folder.path.name)
     tell(desk, Progress(what="Reading pictures", done=3, total=8))
     tab.front.clear()
-    tell(desk, Choices(rows=(("Precision", "bfloat16", 1.9),)))
+    tell(desk, CHOICES)
     tell(desk, started(folder.path.name))
     for step in range(1, steps + 1):
         tell(desk, stepped(step))

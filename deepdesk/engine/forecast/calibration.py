@@ -19,6 +19,8 @@ from deepdesk.engine.forecast import machine
 from deepdesk.nn.operators import ARITHMETIC, Operator
 
 PRECISIONS = ("float32", "bfloat16")
+# What is not measured is reckoned as what is nearest to it.
+_LIKE = {"float16": ("bfloat16",), "tf32": ("float32",), "auto": PRECISIONS}
 KINDS = (
     "matrix",
     "convolution",
@@ -106,6 +108,11 @@ class Calibration:
             "cores": self.cores,
             "base_bytes": self.base_bytes,
         }
+
+
+def precisions_of(wanted: str) -> tuple[str, ...]:
+    """Return the measured precisions that stand for a setting; all for "auto"."""
+    return _LIKE.get(wanted, (wanted,))
 
 
 def units_of(operator: Operator) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from deepdesk.engine.forecast.calibration import Calibration
 from deepdesk.engine.forecast.forecast import Forecast, forecast
 from deepdesk.engine.forecast.layout import Work
-from deepdesk.engine.settings import TrainingConfig, part_size
+from deepdesk.engine.settings import TrainingConfig, batch_of, part_size
 
 # The rest is for other programs, and for what a forecast may be off.
 USABLE_SHARE = 0.8
@@ -127,7 +127,7 @@ def fit(
         GraphError: The graph cannot be built.
     """
     usable = round(machine_bytes * USABLE_SHARE)
-    batch = min(training.batch_size, max(1, work.samples))
+    batch = min(batch_of(training), max(1, work.samples))
     training = replace(training, batch_size=batch)
     start = _State(work=work, training=training, said=forecast(work, training, calibration))
     is_within = start.said.peak_bytes <= usable

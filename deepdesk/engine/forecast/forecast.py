@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from deepdesk.data.batches import steps_per_epoch
-from deepdesk.engine.forecast.calibration import PRECISIONS, Calibration
+from deepdesk.engine.forecast.calibration import Calibration, precisions_of
 from deepdesk.engine.forecast.layout import Steps, Work, steps_of
 from deepdesk.engine.forecast.memory import Memory, memory_of
-from deepdesk.engine.settings import TrainingConfig, part_size
+from deepdesk.engine.growing import mean_work
+from deepdesk.engine.settings import TrainingConfig, batch_of, part_size
 
 __all__ = ["Forecast", "NodeSeconds", "Work", "forecast"]
 NodeSeconds = Mapping[str, tuple[float, float]]
@@ -27,7 +28,8 @@ class Forecast:
 
     Attributes:
         seconds_per_step: One optimiser step, with all its parts.
-        seconds_per_epoch: All steps, and measuring on validation.
+        seconds_per_epoch: All steps, and measuring on validation; the mean over a run whose
+            inputs begin small.
         peak_bytes: Memory of the process at its fullest, or of the GPU.
         node_seconds: Of each block in one step.
         memory: What `peak_bytes` is made of.
@@ -69,10 +71,10 @@ def forecast(
     Raises:
         GraphError: The graph cannot be built.
     """
-    training = replace(training, batch_size=min(training.batch_size, max(1, work.samples)))
+    training = replace(training, batch_size=min(batch_of(training), max(1, work.samples)))
     part = part_size(training)
     steps = steps_of(work, part)
-    choices = [p for p in PRECISIONS if training.precision in ("auto", p)]
+    choices = precisions_of(training.precision)
     spent = {p: _node_seconds(steps, calibration, p, (tried or {}).get(p)) for p in choices}
     precision = min(choices, key=lambda name: sum(map(sum, spent[name].values())))
     threads, gain = _threads(training, steps, calibration, precision)
@@ -85,12 +87,12 @@ def forecast(
     step += per_part * -(-training.batch_size // part)
     forward = sum(way[0] for way in spent[precision].values()) / gain / part
     answering = work.validation * (forward + per_part / part)
-    half = precision == "bfloat16"
-    base = calibration.base_bytes
+    steps_in_full = mean_work(training.grow) * steps_per_epoch(work.samples, training.batch_size)
+    half, base = precision == "bfloat16", calibration.base_bytes
     memory = memory_of(steps, work.contract, training, half=half, base_bytes=base)
     return Forecast(
         seconds_per_step=step,
-        seconds_per_epoch=step * steps_per_epoch(work.samples, training.batch_size) + answering,
+        seconds_per_epoch=step * steps_in_full + answering,
         peak_bytes=memory.peak_bytes,
         node_seconds=nodes,
         memory=memory,

@@ -94,12 +94,17 @@ def last_outcome(
         with contextlib.suppress(DeepDeskError, KeyError, TypeError, ValueError):
             run = project.runs.get(info.name)
             config = run.config()
-            same = all(config["training"].get(key) == wanted[key] for key in _MATTERS)
+            same = all(_is_like(key, wanted[key], config["training"].get(key)) for key in _MATTERS)
             if same and _is_same(Graph.from_json(config["graph"]).fitted(contract), graph):
                 found = _outcome(run)
                 if found is not None:
                     return found
     return None
+
+
+def _is_like(key: str, wanted: Any, used: Any) -> bool:
+    """Return whether a run with `used` counts; an automatic batch may have come out as any."""
+    return wanted == used or (key == "batch_size" and wanted == 0)
 
 
 def _is_same(one: Graph, other: Graph) -> bool:

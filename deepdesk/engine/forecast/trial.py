@@ -19,11 +19,11 @@ from deepdesk.core.settings import to_json
 from deepdesk.core.work import StopToken
 from deepdesk.engine.compute import Compute
 from deepdesk.engine.forecast import machine
-from deepdesk.engine.forecast.calibration import PRECISIONS, Calibration
+from deepdesk.engine.forecast.calibration import Calibration, precisions_of
 from deepdesk.engine.forecast.forecast import NodeSeconds
 from deepdesk.engine.forecast.layout import Step, Work, steps_of
 from deepdesk.engine.forecast.timing import Seconds, threads_of, timed
-from deepdesk.engine.settings import TrainingConfig, part_size
+from deepdesk.engine.settings import TrainingConfig, batch_of, part_size
 from deepdesk.nn.block import Shapes
 from deepdesk.nn.build import build_empty, module_of
 from deepdesk.nn.initial import draw
@@ -172,11 +172,11 @@ class _Joined(nn.Module):
 
 
 def _precisions(training: TrainingConfig) -> tuple[str, ...]:
-    return tuple(name for name in PRECISIONS if training.precision in ("auto", name))
+    return precisions_of(training.precision)
 
 
 def _parts(work: Work, training: TrainingConfig, precision: str) -> Iterator[_Part]:
-    training = replace(training, batch_size=min(training.batch_size, max(1, work.samples)))
+    training = replace(training, batch_size=min(batch_of(training), max(1, work.samples)))
     for step in steps_of(work, part_size(training)):
         node = step.node
         if node.block != "input":

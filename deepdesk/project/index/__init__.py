@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deepdesk.project.index import opening
 from deepdesk.project.index.adding import Adding
 from deepdesk.project.index.browsing import Browsing
 from deepdesk.project.index.changes import Change
@@ -52,6 +53,14 @@ class SampleIndex(Adding, Browsing, Twins, TrainingRows):
     def close(self) -> None:
         """Give the file back. May be called twice."""
         self._db.close()
+
+    def check(self) -> None:
+        """Read everything and compare it with what is stored twice, as before a run.
+
+        Raises:
+            DamagedIndexError: A bit is not as it was written.
+        """
+        opening.check(self._db)
 
     def revision(self) -> int:
         """Return a number that grows with every change, of whatever connection."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from deepdesk.core.errors import BadSampleError
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.index import schema
+from deepdesk.project.index.browsing import sealed
 from deepdesk.project.index.classes import natural_key, tidy_name
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored, storable
@@ -174,7 +175,8 @@ class _Batch:
             if found.label is None:
                 class_id = None
             if found.target is not None:
-                self.targets.append((json.dumps(found.target, allow_nan=False), number))
+                text = json.dumps(found.target, allow_nan=False)
+                self.targets.append((sealed(text), number))
             split = found.split
             stored = name if name.isascii() else storable(name)
             yield number, folder_id, stored, class_id, _SPLIT_NUMBER[split], split is not None

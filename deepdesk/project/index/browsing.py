@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zlib
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ _PROBLEMS = {
     "any": "(state = 2 OR id IN (SELECT id FROM twins)"
     " OR id IN (SELECT id FROM facts WHERE note <> ''))",
 }
+# A JSON text never ends like this: what has a "#" in it ends in a quotation mark or bracket.
+_SEAL = re.compile(r"#([0-9a-f]{8})\Z")
 # Two queries: SQLite only jumps to an end if that is all it is asked for.
 _ENDS = "SELECT (SELECT min(id) FROM samples), (SELECT max(id) FROM samples)"
 _SAMPLE = (
@@ -271,9 +275,29 @@ def target_value(text: Any) -> Any:
     if text is None:
         return None
     try:
-        return json.loads(text)
+        return json.loads(unsealed(text))
     except (ValueError, TypeError, RecursionError) as error:
         raise DamagedIndexError("The list of samples is damaged.") from error
+
+
+def sealed(text: str) -> str:
+    """Return the JSON of a target with its checksum behind."""
+    return f"{text}#{zlib.crc32(text.encode()):08x}"
+
+
+def unsealed(text: Any) -> Any:
+    """Return what `sealed` was given, or a text of an earlier version, which has no checksum.
+
+    Raises:
+        ValueError: The text is not what was written.
+    """
+    match = _SEAL.search(text)
+    if match is None:
+        return text
+    plain = text[: match.start()]
+    if f"{zlib.crc32(plain.encode()):08x}" != match[1]:
+        raise ValueError("checksum")
+    return plain
 
 
 def _twin_words(split: int, twins: dict[int, int]) -> str:

@@ -184,5 +184,8 @@ class Database:
             yield
         except sqlite3.IntegrityError:
             raise
+        except UnicodeDecodeError as error:
+            # So does Python's SQLite say that a name in the file's own tables is no text any more.
+            raise DamagedIndexError("The list of samples is damaged.") from error
         except sqlite3.Error as error:
             raise in_plain_words(error, self.path) from error

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepdesk.project.index import schema
-from deepdesk.project.index.browsing import split_name, target_value
+from deepdesk.project.index.browsing import split_name, target_value, unsealed
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored
+from deepdesk.project.index.sqlite_errors import DamagedIndexError
 
 # Usable: not known to be bad, and with a truth to learn from.
 _USABLE = "state <> 2 AND (class_id IS NOT NULL OR t.json IS NOT NULL)"
@@ -98,6 +99,31 @@ class TrainingRows:
             targets,
         )
 
+    def missing_count(self, ids: NDArray[np.int64]) -> int:
+        """Return how many of these ids, int64, (N,), are no samples any more."""
+        if not len(ids):
+            return 0
+        there = self._db.numbers(
+            "id", "FROM samples WHERE id BETWEEN ? AND ?", (int(ids.min()), int(ids.max()))
+        )
+        return int(len(ids) - np.isin(ids, there).sum())
+
+    def files_of(self, ids: NDArray[np.int64]) -> list[Path]:
+        """Return the file of each of a few ids, int64, (N,), also of samples removed meanwhile.
+
+        An id that was never one gives a path where nothing is.
+        """
+        marks = ", ".join("?" * len(ids))
+        columns = f"id, folder, name FROM {{}} WHERE id IN ({marks})"
+        found = {
+            int(number): Path(self._folders.path(int(folder)), restored(name))
+            for table in ("removed", "samples")
+            for number, folder, name in self._db.rows(
+                f"SELECT {columns.format(table)}", ids.tolist()
+            )
+        }
+        return [found.get(number) or Path(os.devnull, str(number)) for number in ids.tolist()]
+
     def fingerprint(self) -> str:
         """Return SHA-256, hex, over path below source, label, split and target of usable samples.
 
@@ -138,10 +164,17 @@ class TrainingRows:
                 restored(name),
                 names.get(class_id),
                 split_name(split),
-                target,
+                None if target is None else _plain(target),
             )
             # JSON keeps the parts apart whatever characters they hold.
             yield json.dumps(parts).encode() + b"\n"
+
+
+def _plain(target: Any) -> Any:
+    try:
+        return unsealed(target)
+    except (TypeError, ValueError) as error:
+        raise DamagedIndexError("The list of samples is damaged.") from error
 
 
 def _size(text: Any) -> list[int]:

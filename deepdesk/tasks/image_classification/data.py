@@ -23,6 +23,14 @@ def automatic_side_px(typical_size: tuple[int, ...]) -> int:
     return min(_SIDES_PX, key=lambda side_px: abs(side_px - short_px))
 
 
+def smaller_side_px(side_px: int, detail: float) -> int:
+    """Return the side of pictures with a share of their detail: even, and 16 at least if it can.
+
+    Even sides halve once without loss; below 16 nothing is left to be seen.
+    """
+    return min(side_px, max(16, 2 * round(side_px * detail / 2)))
+
+
 def _crop(picture: PIL.Image.Image, side_px: int) -> PIL.Image.Image:
     width, height = picture.size
     side = min(width, height)

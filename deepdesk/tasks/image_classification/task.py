@@ -22,7 +22,11 @@ from deepdesk.engine.calibration import fit_temperature
 from deepdesk.engine.metrics import Accuracy, Confusion
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.image_classification import Config
-from deepdesk.tasks.image_classification.data import automatic_side_px, squared
+from deepdesk.tasks.image_classification.data import (
+    automatic_side_px,
+    smaller_side_px,
+    squared,
+)
 from deepdesk.tasks.image_classification.model import architectures
 
 # Channel means and deviations of ImageNet, which pretrained backbones expect
@@ -71,21 +75,28 @@ class ImageClassification:
         """Return the graphs on offer, made for this picture size; the first is the default."""
         return architectures(self.side_px)
 
-    def contract(self) -> Contract:
-        """Return float32 (N, 3, S, S) -> (N, classes)."""
+    def contract(self, detail: float = 1.0) -> Contract:
+        """Return float32 (N, 3, S, S) -> (N, classes); S is smaller with less detail."""
+        side_px = smaller_side_px(self.side_px, detail)
         return Contract(
-            inputs={"image": (3, self.side_px, self.side_px)},
+            inputs={"image": (3, side_px, side_px)},
             outputs={"logits": (len(self.classes),)},
         )
 
-    def prepare(self, batch: Mapping[str, Tensor], draws: Draws | None) -> Mapping[str, Tensor]:
+    def prepare(
+        self, batch: Mapping[str, Tensor], draws: Draws | None, detail: float = 1.0
+    ) -> Mapping[str, Tensor]:
         """Return {"image": float32, (N, 3, S, S), normalised; "label": int64, (N,), if given}.
 
         Args:
             batch: {"image": uint8, (N, 3, S, S); "label": int64, (N,)}.
             draws: Augmentation while training, None otherwise.
+            detail: Share of the side that is kept; 1 for all of it.
         """
         image = batch["image"]
+        side_px = smaller_side_px(self.side_px, detail)
+        if side_px < self.side_px:
+            image = functional.interpolate(image.float(), (side_px, side_px), mode="area")
         images_NCHW = (image.float() - self._mean.to(image.device)) * self._scale.to(image.device)
         if draws is not None:
             images_NCHW = augment(images_NCHW, draws, self._augmentation)

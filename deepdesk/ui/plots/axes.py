@@ -27,6 +27,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
     """
 
     def __init__(self, orientation: str) -> None:
+        self._bounds: QRectF | None = None
         super().__init__(orientation, maxTickLength=0)
         self.unit = ""
         self.is_log = False
@@ -36,6 +37,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
             tickTextOffset=6,
             hideOverlappingLabels=False,
         )
+        self.enableAutoSIPrefix(False)
         if orientation == "left":
             self.setGrid(255)
 
@@ -47,7 +49,17 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
 
     def boundingRect(self) -> QRectF:
         """Return the axis with room for the words at its very ends."""
+        if self._bounds is not None:
+            return self._bounds
         return QRectF(super().boundingRect()).adjusted(0, -_END_PX, 0, _END_PX)
+
+    def generateDrawSpecs(self, p: Any) -> Any:
+        """Return what is drawn; the bounds, asked for with every word, are worked out once."""
+        self._bounds = self.boundingRect()
+        try:
+            return super().generateDrawSpecs(p)
+        finally:
+            self._bounds = None
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:  # noqa: N803
         """Return round values, about one in every few dozen pixels."""

@@ -11,13 +11,15 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
 from deepdesk.ui.plots.axes import PlotBox, QuietAxis
+from deepdesk.ui.plots.curve_lines import CurveLines
 from deepdesk.ui.plots.curves import Curve, Curves, nice_range
+from deepdesk.ui.plots.marks import Mark
 from deepdesk.ui.theme import colour, tokens
-from deepdesk.ui.theme.fonts import font
-from deepdesk.ui.theme.metrics import TICK
 
 _TRAIN_ALPHA = 190
 _BEHIND_ALPHA = (220, 120)
+_POINTS_PER_PX = {True: 2, False: 4}  # by whether points keep coming
+_FEWEST_POINTS = 400
 _SMOOTH_EDGES_BELOW = 400  # points; antialiasing thousands of them costs a frame
 
 
@@ -41,20 +43,26 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         self._axes = axes
         for axis in axes.values():
             axis.setZValue(-101)  # below the curves, which pyqtgraph keeps at -100
-        self._items: dict[str, pg.PlotCurveItem] = {}
+        self.lines = CurveLines()
+        self._pens: dict[tuple[object, ...], QPen] = {}
         self.is_share = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
         self.viewport().setStyleSheet("background: transparent")
         plot = self.getPlotItem()
         plot.hideButtons()
+        for side in ("top", "right"):
+            plot.getAxis(side).unlinkFromView()  # hidden, and worked out in each frame else
         plot.layout.setContentsMargins(0, 6, 6, 0)
-        self._best = pg.InfiniteLine(angle=90, movable=False)
-        self._best_word = pg.TextItem("best", anchor=(1.05, 0))
+        self.box.addItem(self.lines, ignoreBounds=True)
+        self.best = Mark("good", Qt.PenStyle.DashLine)
+        self.stop = Mark("warn", Qt.PenStyle.DotLine, row=1)
+        for mark in (self.best, self.stop):
+            mark.add_to(self)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        for item in (self._best, self._cursor, self._best_word):
-            item.setVisible(False)
-            self.addItem(item, ignoreBounds=True)
+        self._cursor.setVisible(False)
+        self.addItem(self._cursor, ignoreBounds=True)
+        self.box.sigRangeChanged.connect(lambda *_range: self.lines.fill(self.box.viewRect()))
         self.box.sigRangeChangedManually.connect(lambda _mask: self.zoomed.emit(None))
         self.scene().sigMouseMoved.connect(self._follow)
 
@@ -65,21 +73,13 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
 
     def take_colours(self) -> None:
         """Take the theme's colours."""
+        self._pens.clear()
         for axis in self._axes.values():
             axis.set_colours(colour("faint"), colour("line"))
         self.box.set_colours(colour("accent"))
-        self._best.setPen(pg.mkPen(colour("good"), width=1, style=Qt.PenStyle.DashLine))
-        self._best_word.setFont(font(TICK))
-        self._best_word.setColor(colour("good"))
-        self._best_word.fill = pg.mkBrush(colour("surface", 0.8))
+        for mark in (self.best, self.stop):
+            mark.take_colours()
         self._cursor.setPen(pg.mkPen(colour("faint"), width=1))
-
-    def mark_best(self, epoch: float | None) -> None:
-        """Draw the dashed line at the best epoch, or none."""
-        for item in (self._best, self._best_word):
-            item.setVisible(epoch is not None)
-        if epoch is not None:
-            self._best.setValue(epoch)
 
     def draw(self, curves: Curves, *, is_live: bool) -> None:
         """Draw every curve within the present range of x."""
@@ -87,25 +87,26 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         for axis in self._axes.values():
             axis.setOpacity(0.0 if curves.is_empty else 1.0)
         (low, high), _ = self.box.viewRange()
-        for key in set(self._items) - {key for key, _curve in curves}:
-            self.removeItem(self._items.pop(key))
+        # Blocks are halved level by level: four points are one to two blocks a pixel.
+        most = max(_FEWEST_POINTS, _POINTS_PER_PX[is_live] * int(self.box.width()))
         for key, curve in curves:
-            item = self._item(key, curve)
-            x, y = curves.drawn(key, low, high)
-            is_few = len(x) <= _SMOOTH_EDGES_BELOW
-            item.setPen(self._pen(curve))
-            item.setData(x, y, antialias=is_few and (not is_live or curve.role == "validation"))
+            points = curves.drawn(key, low, high, most)
+            is_few = len(points[0]) <= _SMOOTH_EDGES_BELOW
+            is_smooth = is_few and (not is_live or curve.role == "validation")
+            order = (1 if curve.role == "train" else 2) - (4 if curve.group else 0)
+            self.lines.put(key, points, self._pen(curve), order, is_smooth)
+        self.lines.keep_only({key for key, _curve in curves})
 
     def show_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this part of the plane."""
         if [*map(list, (x, y))] != self.box.viewRange():
             self.box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
-        self._place_best()
+        for mark in (self.best, self.stop):
+            mark.place(x, y, self._height_at)
 
     def drawn_range(self, curves: Curves) -> tuple[float, float]:
         """Return round bounds around what is drawn."""
-        parts = [item.yData for item in self._items.values() if item.yData is not None]
-        filled = [part for part in parts if len(part)]
+        filled = [line.y for line in self.lines if len(line.y)]
         if not filled:
             return 0.0, 1.0
         low = min(float(part.min()) for part in filled)
@@ -128,40 +129,17 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         self.hovered.emit(None)
         super().leaveEvent(ev)
 
-    def _place_best(self) -> None:
-        (left, right), (bottom, top) = self.box.viewRange()
-        at = float(self._best.value())
-        near_left = right > left and (at - left) / (right - left) < 0.15
-        is_high = self._height_at(at) > (bottom + top) / 2
-        self._best_word.setAnchor((-0.05 if near_left else 1.05, 1 if is_high else 0))
-        self._best_word.setPos(at, bottom if is_high else top)
-
     def _height_at(self, x: float) -> float:
         """Return the mean of what is drawn at `x`, minus infinity where nothing is."""
-        shown = [item for item in self._items.values() if item.xData is not None]
-        heights = [float(np.interp(x, i.xData, i.yData)) for i in shown if len(i.xData)]
+        heights = [float(np.interp(x, line.x, line.y)) for line in self.lines if len(line.x)]
         return sum(heights) / len(heights) if heights else -math.inf
 
-    def _item(self, key: str, curve: Curve) -> pg.PlotCurveItem:
-        if key not in self._items:
-            item = pg.PlotCurveItem(skipFiniteCheck=True, antialias=False)
-            item.setZValue((1 if curve.role == "train" else 2) - (4 if curve.group else 0))
-            self._items[key] = item
-            self.addItem(item)
-        return self._items[key]
-
     def _pen(self, curve: Curve) -> QPen:
-        made = curve_colour(curve)
-        if curve.group:
-            made.setAlpha(_BEHIND_ALPHA[curve.role == "train"])
-        elif curve.role == "train":
-            made.setAlpha(_TRAIN_ALPHA)
-        style = Qt.PenStyle.DashLine if curve.group else Qt.PenStyle.SolidLine
         is_short = len(curve.points) <= _SMOOTH_EDGES_BELOW
-        wide = is_short and curve.role == "validation"
-        pen = QPen(made, 1.6 if wide else 1.0, style)
-        pen.setCosmetic(True)
-        return pen
+        kind = (curve.role, bool(curve.group), curve.rank, is_short)
+        if kind not in self._pens:
+            self._pens[kind] = _pen_of(curve, is_wide=is_short and curve.role == "validation")
+        return self._pens[kind]
 
     def _follow(self, at: QPointF) -> None:
         if not self.box.sceneBoundingRect().contains(at):
@@ -169,6 +147,18 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
             return
         x = float(self.box.mapSceneToView(at).x())
         self.hovered.emit(x if math.isfinite(x) else None)
+
+
+def _pen_of(curve: Curve, *, is_wide: bool) -> QPen:
+    made = curve_colour(curve)
+    if curve.group:
+        made.setAlpha(_BEHIND_ALPHA[curve.role == "train"])
+    elif curve.role == "train":
+        made.setAlpha(_TRAIN_ALPHA)
+    style = Qt.PenStyle.DashLine if curve.group else Qt.PenStyle.SolidLine
+    pen = QPen(made, 1.6 if is_wide else 1.0, style)
+    pen.setCosmetic(True)
+    return pen
 
 
 def curve_colour(curve: Curve) -> QColor:

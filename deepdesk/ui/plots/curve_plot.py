@@ -80,6 +80,7 @@ class CurvePlot(QWidget):
         """Drop every curve, the best epoch and the zoom."""
         self.curves.clear()
         self.mark_best(None)
+        self.mark_stop(None)
         self.reset_zoom()
 
     def set_span(self, epochs: float) -> None:
@@ -96,7 +97,12 @@ class CurvePlot(QWidget):
     def mark_best(self, epoch: float | None) -> None:
         """Mark the best epoch with a dashed line and its word, or take the mark away."""
         self.best_epoch = epoch
-        self._canvas.mark_best(epoch)
+        self._canvas.best.show(epoch, "best")
+        self.mark_stale()
+
+    def mark_stop(self, epoch: float | None, words: str = "") -> None:
+        """Mark where the run stops early with a dotted line and words, or take the mark away."""
+        self._canvas.stop.show(epoch, words)
         self.mark_stale()
 
     def reset_zoom(self, _asked: object = None) -> None:

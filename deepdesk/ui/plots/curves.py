@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from deepdesk.ui.plots.pyramid import CurveBuffer
+from deepdesk.ui.plots.pyramid import MAX_POINTS, CurveBuffer
 
 Role = Literal["train", "validation", "other"]
 
@@ -70,16 +70,16 @@ class Curves:
         return not any(len(curve.points) for curve in self._curves.values())
 
     def drawn(
-        self, key: str, low: float, high: float
+        self, key: str, low: float, high: float, max_points: int = MAX_POINTS
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the points to draw of one curve, in the plot's own scale."""
         curve = self._curves[key]
         if self.is_smooth and curve.role != "validation":
             first, last = curve.points.span(low, high)
             window = max(_MIN_WINDOW, (last - first) // _WINDOW_SHARE)
-            x, y = curve.points.smooth_view(low, high, window)
+            x, y = curve.points.smooth_view(low, high, window, max_points=max_points)
         else:
-            x, y = curve.points.view(low, high)
+            x, y = curve.points.view(low, high, max_points=max_points)
         return (x, np.log10(np.maximum(y, _FLOOR))) if self.is_log else (x, y)
 
     def values_at(self, x: float) -> list[tuple[Curve, float, float]]:

@@ -19,6 +19,7 @@ class Legend(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: tuple[object, ...] = ()
         self.setProperty("kind", "small")
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
@@ -27,10 +28,13 @@ class Legend(QLabel):
 
     def show_curves(self, curves: Curves) -> None:
         """Name the curves that have points."""
+        named = [curve for _key, curve in curves if len(curve.points)]
+        told = (tokens(), [(curve.label, curve.role, curve.group, curve.rank) for curve in named])
+        if told == self._shown:
+            return
+        self._shown = told
         entries: dict[str, str] = {}
-        for _key, curve in curves:
-            if not len(curve.points):
-                continue
+        for curve in named:
             mark = _DASHES if curve.group else "\N{BLACK CIRCLE}"
             role = "validation" if curve.role == "validation" else "accent"
             words = curve_colour(curve).name() if curve.group else tokens().text_colour(role)

@@ -1,25 +1,24 @@
 """A growing curve that is drawn from a few thousand of its own points.
 
-Level k of the pyramid knows, for every block of 2**k points, which of them is the
-lowest and which the highest. A view of any width is then made of whole blocks of one
-level, so drawing costs the same for a thousand points and for ten million, and no
-spike is lost.
+Each level of the pyramid holds, for every block of 16, 32, 64, ... points, the lowest and the
+highest of them, in order of x and side by side in memory. A view of any width is then made of
+whole blocks of one level, so drawing costs the same for a thousand points and for ten million,
+and no spike is lost. Blocks of fewer points are looked through when they are wanted.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-IndexArray = NDArray[np.int64]
-
-_Number = TypeVar("_Number", np.float64, np.int64)
+Points = tuple[FloatArray, FloatArray]
 
 MAX_POINTS = 4_000
 _START_CAPACITY = 256
+_BASE = 4  # the first level has blocks of 2**4 points
 
 
 class CurveBuffer:
@@ -59,13 +58,24 @@ class CurveBuffer:
                 self._extend_ascending(part_x, part_y)
 
     def append(self, x: float, y: float) -> None:
-        """Append one point."""
-        self.extend(np.array([x], dtype=np.float64), np.array([y], dtype=np.float64))
+        """Append one point, as `extend` does."""
+        count = self._count
+        is_next = math.isfinite(x) and math.isfinite(y) and (not count or x > self._x[count - 1])
+        if not is_next:
+            self.extend(np.array([x], dtype=np.float64), np.array([y], dtype=np.float64))
+            return
+        self._reserve(count + 1)
+        self._x[count] = x
+        self._y[count] = y
+        self._sums[count + 1] = self._sums[count] + y
+        self._count = count + 1
+        if not self._count & ((1 << _BASE) - 1):
+            self._raise_levels()
 
     def truncate(self, count: int) -> None:
         """Keep the first `count` points only."""
         self._count = min(self._count, count)
-        for power, level in enumerate(self._levels, start=1):
+        for power, level in enumerate(self._levels, start=_BASE):
             level.count = min(level.count, self._count >> power)
 
     def span(self, low: float, high: float) -> tuple[int, int]:
@@ -76,7 +86,7 @@ class CurveBuffer:
 
     def view(
         self, low: float = -np.inf, high: float = np.inf, *, max_points: int = MAX_POINTS
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> Points:
         """Return the points to draw between two x values, at most `max_points` of them.
 
         Every point returned is a point of the curve, and the lowest and the highest
@@ -85,12 +95,11 @@ class CurveBuffer:
         first, last = self.span(low, high)
         if last - first <= max_points:
             return self._x[first:last], self._y[first:last]
-        chosen = self._chosen(first, last, max_points)
-        return self._x[chosen], self._y[chosen]
+        return self._chosen(first, last, max_points)
 
     def smooth_view(
         self, low: float, high: float, window: int, *, max_points: int = MAX_POINTS
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> Points:
         """Return centred means over `window` points, at evenly spread points of the range.
 
         At the ends the window is cut short evenly on both sides.
@@ -132,23 +141,22 @@ class CurveBuffer:
 
     def _raise_levels(self) -> None:
         """Bring every level up to the points there are; each takes from the one below."""
-        power = 1
+        power = _BASE
+        below, size = (self._x, self._y), 1 << _BASE
         while (blocks := self._count >> power) > 0:
-            if power > len(self._levels):
+            place = power - _BASE
+            if place == len(self._levels):
                 self._levels.append(_Level())
-            level = self._levels[power - 1]
+            level = self._levels[place]
             if blocks == level.count:
                 return
-            children = slice(2 * level.count, 2 * blocks)
-            if power == 1:
-                points = np.arange(children.start, children.stop, dtype=np.int64)
-                level.extend(self._y, points, points)
-            else:
-                below = self._levels[power - 2]
-                level.extend(self._y, below.lowest[children], below.highest[children])
+            part = slice(size * level.count, size * blocks)
+            level.extend(*_extremes(below[0][part], below[1][part], size))
+            # From here on a block is made of two, and each of those is two points.
+            below, size = (level.x, level.y), 4
             power += 1
 
-    def _chosen(self, first: int, last: int, max_points: int) -> IndexArray:
+    def _chosen(self, first: int, last: int, max_points: int) -> Points:
         # Two points a block; each ragged end is one block more.
         power = 1
         while 2 * ((last >> power) - (first >> power) + 2) > max_points:
@@ -156,45 +164,66 @@ class CurveBuffer:
         size = 1 << power
         head = min(last, -(-first // size) * size)
         tail = max(head, last // size * size)
-        level = self._levels[power - 1]
-        blocks = slice(head >> power, tail >> power)
-        lowest, highest = level.lowest[blocks], level.highest[blocks]
-        pairs = np.stack((np.minimum(lowest, highest), np.maximum(lowest, highest)), axis=1)
-        return np.concatenate(
-            (self._extremes(first, head), pairs.reshape(-1), self._extremes(tail, last))
+        parts = (
+            self._looked_through(first, head, head - first),
+            self._blocks(head, tail, power),
+            self._looked_through(tail, last, last - tail),
         )
+        x, y = zip(*parts, strict=True)
+        return np.concatenate(x), np.concatenate(y)
 
-    def _extremes(self, first: int, last: int) -> IndexArray:
-        if first >= last:
-            return np.empty(0, dtype=np.int64)
-        part = self._y[first:last]
-        ends = sorted((first + int(part.argmin()), first + int(part.argmax())))
-        return np.array(ends, dtype=np.int64)
+    def _blocks(self, first: int, last: int, power: int) -> Points:
+        """Return the extremes of whole blocks of 2**power points."""
+        if power < _BASE:
+            return self._looked_through(first, last, 1 << power)
+        level = self._levels[power - _BASE]
+        part = slice(2 * (first >> power), 2 * (last >> power))
+        return level.x[part], level.y[part]
+
+    def _looked_through(self, first: int, last: int, size: int) -> Points:
+        """Return the extremes of blocks of `size` points that no level holds."""
+        x, y = self._x[first:last], self._y[first:last]
+        return _extremes(x, y, size) if first < last else (x, y)
 
 
 class _Level:
-    """Indices of the lowest and the highest point of each whole block of one size."""
+    """The lowest and the highest point of each whole block of one size, in order of x."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.lowest = np.empty(16, dtype=np.int64)
-        self.highest = np.empty(16, dtype=np.int64)
+        self.x = np.empty(16)
+        self.y = np.empty(16)
 
-    def extend(self, y: FloatArray, low_children: IndexArray, high_children: IndexArray) -> None:
-        """Append one block for every two children."""
-        end = self.count + len(low_children) // 2
-        if end > len(self.lowest):
-            capacity = max(end, 2 * len(self.lowest))
-            self.lowest = _grown(self.lowest, capacity)
-            self.highest = _grown(self.highest, capacity)
-        left, right = low_children[0::2], low_children[1::2]
-        self.lowest[self.count : end] = np.where(y[right] < y[left], right, left)
-        left, right = high_children[0::2], high_children[1::2]
-        self.highest[self.count : end] = np.where(y[right] > y[left], right, left)
-        self.count = end
+    def extend(self, x: FloatArray, y: FloatArray) -> None:
+        """Append blocks of two points each."""
+        start, end = 2 * self.count, 2 * self.count + len(x)
+        if end > len(self.x):
+            capacity = max(end, 2 * len(self.x))
+            self.x, self.y = _grown(self.x, capacity), _grown(self.y, capacity)
+        self.x[start:end] = x
+        self.y[start:end] = y
+        self.count = end // 2
 
 
-def _grown(array: NDArray[_Number], capacity: int) -> NDArray[_Number]:
-    larger = np.zeros(capacity, dtype=array.dtype)
+def _extremes(x: FloatArray, y: FloatArray, size: int) -> Points:
+    """Return the lowest and the highest point of each block of `size`, in order of x.
+
+    Args:
+        x: (blocks * size,), ascending.
+        y: (blocks * size,).
+
+    Returns:
+        x and y, (2 * blocks,) each.
+    """
+    rows = y.reshape(-1, size)
+    pairs = np.stack((rows.argmin(axis=1), rows.argmax(axis=1)), axis=1)
+    pairs.sort(axis=1)
+    pairs += size * np.arange(len(rows), dtype=pairs.dtype)[:, None]
+    at = pairs.reshape(-1)
+    return x[at], y[at]
+
+
+def _grown(array: FloatArray, capacity: int) -> FloatArray:
+    larger = np.zeros(capacity)
     larger[: len(array)] = array
     return larger

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from deepdesk.core.errors import ConfigError
-from deepdesk.core.settings import Knob, Setting, parse
+from deepdesk.core.settings import Knob, Setting, parse, value_text
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.widgets.labels import restyle
@@ -80,7 +80,7 @@ class TextEditor(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._unit:
+        if self._unit and self.text() != self._setting.knob.zero:
             room = self.rect().toRectF().adjusted(0, 0, -11, 0)
             right = Qt.AlignmentFlag.AlignRight
             draw_text(QPainter(self), room, self._unit, font(metrics.SMALL), colour("muted"), right)
@@ -105,13 +105,18 @@ class ListEditor(TextEditor):
 
 
 class NumberEditor(TextEditor):
-    """A number; the arrow keys step it, by its size where it is thought of in magnitudes."""
+    """A number; the arrow keys step it, by its size where it is thought of in magnitudes.
+
+    A 0 that means something of its own is written as its word.
+    """
 
     def value(self) -> Any:
-        return parse(self._setting, plain_number(self.text()))
+        text = self.text()
+        is_word = text.strip().casefold() == self._setting.knob.zero.casefold()
+        return parse(self._setting, text if is_word else plain_number(text))
 
     def set_value(self, value: Any) -> None:
-        self.setText(number_text(value))
+        self.setText(value_text(self._setting, value) or number_text(value))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         way = _WALK.get(Qt.Key(event.key()), 0)

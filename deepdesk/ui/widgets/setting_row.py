@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import ConfigError
-from deepdesk.core.settings import Setting, bounds_text
+from deepdesk.core.settings import Setting, bounds_text, value_text
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.chip import Badge
 from deepdesk.ui.widgets.editors import Editor, SwitchEditor, number_text
@@ -113,10 +113,8 @@ class SettingRow(QWidget):
         self.edited.emit(self.setting.key)
 
     def _words(self, value: Any) -> str:
-        chosen = [words for choice, words in self.setting.knob.choices if choice == value]
-        if chosen:
-            return chosen[0]
-        return str(_VALUE_WORDS.get(type(value), str)(value))
+        own = value_text(self.setting, value)
+        return own or str(_VALUE_WORDS.get(type(value), str)(value))
 
 
 _VALUE_WORDS: dict[type[Any], Any] = {

@@ -7,7 +7,15 @@ import threading
 import pytest
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.core.events import Ended, Progress, RunEnded, event_to_json
+from deepdesk.core.events import (
+    Candidate,
+    Choice,
+    Choices,
+    Ended,
+    Progress,
+    RunEnded,
+    event_to_json,
+)
 from deepdesk.core.work import StoppedError, StopToken, run
 
 
@@ -81,4 +89,15 @@ def test_events_survive_pickling_and_become_json():
         "status": "finished",
         "metrics": {"accuracy": 0.5},
         "seconds": 1.5,
+        "without_gain": 0,
     }
+
+
+def test_an_event_that_holds_others_is_json_ready():
+    row = Choice(what="Precision", chosen="float32", candidates=(Candidate(value=1, words="1"),))
+
+    told = json.loads(json.dumps(event_to_json(Choices(rows=(row,)))))
+
+    assert told["rows"][0]["what"] == "Precision"
+    assert told["rows"][0]["candidates"][0]["words"] == "1"
+    assert told["limit"] is None

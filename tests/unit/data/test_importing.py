@@ -238,3 +238,38 @@ def test_samples_are_taken_as_they_come(project):
     assert next(e for e in events if isinstance(e, Progress)).what == "Finding pictures"
     assert len(held) == 3000
     assert events[-1] == Ended()
+
+
+def test_a_lone_folder_that_is_no_class_is_said(tmp_path):
+    folder = tmp_path / "data" / "cats"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(b"x")
+
+    said = _said_of_import(tmp_path, tmp_path / "data")
+
+    assert ['"cats"' in text and "not taken for a class" in text for text in said] == [True]
+
+
+def test_a_flat_folder_and_folders_of_classes_are_not_remarked_upon(tmp_path):
+    for name in ("flat/1.png", "flat/2.png", "classes/a/1.png", "classes/b/1.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+
+    assert _said_of_import(tmp_path, tmp_path / "flat", tmp_path / "classes") == []
+
+
+def _said_of_import(folder, *sources):
+    from deepdesk.core.events import Said
+    from deepdesk.core.work import StopToken
+    from deepdesk.data.importing import import_work
+    from deepdesk.project.folder import Project
+    from deepdesk.tasks import task_of
+
+    Project.create(folder / "p", name="x", task="image_classification").close()
+    reader_of = task_of("image_classification").reader
+    events = []
+    import_work(folder / "p.deepdesk", list(sources), reader_of=reader_of)(
+        events.append, StopToken()
+    )
+    return [event.text for event in events if isinstance(event, Said)]

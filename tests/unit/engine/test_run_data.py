@@ -1,16 +1,13 @@
-"""The samples of a run are fixed once they are decoded, and their list is checked when read."""
+"""The list of a run's samples is kept beside it and checked when it is read."""
 
 import os
 
 import numpy as np
 import pytest
 
-from deepdesk.core.errors import DatasetError, StorageError
-from deepdesk.data.batches import SplitData
+from deepdesk.core.errors import StorageError
 from deepdesk.engine import run_data
 from deepdesk.project.runs import Runs
-
-CLASSES = ("a", "b")
 
 
 @pytest.fixture
@@ -26,12 +23,6 @@ def rows(train):
     return {"train": part(train), "validation": part([7]), "test": part([8])}
 
 
-def data_of(kept):
-    return {
-        split: SplitData(samples=ids, arrays={}, extras={}) for split, (ids, _c, _t) in kept.items()
-    }
-
-
 def test_rows_that_were_kept_come_back(run):
     run_data.keep_rows(run, rows([1, 2, 3]))
 
@@ -39,24 +30,6 @@ def test_rows_that_were_kept_come_back(run):
 
     assert [kept[split][0].tolist() for split in run_data.SPLITS] == [[1, 2, 3], [7], [8]]
     assert kept["train"][1].tolist() == [1, 0, 1]
-
-
-def test_a_new_run_forgets_what_cannot_be_read(run):
-    run_data.settle(run, rows([1, 2, 3]), data_of(rows([1, 2])), CLASSES)
-
-    assert run_data.kept_rows(run)["train"][0].tolist() == [1, 2]
-
-
-def test_a_new_run_of_which_hardly_a_file_can_be_read_does_not_start(run):
-    with pytest.raises(DatasetError, match="cannot be read"):
-        run_data.settle(run, rows([1, 2, 3]), data_of(rows([1])), CLASSES)
-
-
-def test_a_resumed_run_is_refused_while_some_of_its_files_are_away(run):
-    run.checkpoints.commit(1, {"a.bin": b"1"}, meta={})
-
-    with pytest.raises(DatasetError, match="1 file that this run began with"):
-        run_data.settle(run, rows([1, 2, 3]), data_of(rows([1, 2])), CLASSES)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff" * 40, None])

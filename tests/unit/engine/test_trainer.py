@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepdesk.core.errors import DeepDeskError, StorageError
-from deepdesk.core.events import EpochEnded, Said, Saved, Stepped
+from deepdesk.core.events import EpochEnded, Retreated, Said, Saved, Stepped
 from deepdesk.core.work import StoppedError, StopToken
 from deepdesk.data.batches import SplitData
 from deepdesk.engine.state import weights_to_bytes
@@ -118,15 +118,32 @@ def test_patience_ends_a_run_that_gains_nothing(toy_trainer, tmp_path):
     assert trainer.keeper.progress.epochs_without_gain == 2
 
 
-def test_a_loss_that_is_no_number_ends_the_run_and_is_never_committed(toy_trainer, tmp_path):
-    task = ToyTask()
+def test_a_loss_that_is_no_number_takes_the_run_back_and_is_never_committed(toy_trainer, tmp_path):
+    task, events = ToyTask(), []
     task.poison_step = 6
-    trainer, run = toy_trainer(tmp_path, task=task)
+    trainer, run = toy_trainer(tmp_path, task=task, events=events)
 
-    with pytest.raises(DeepDeskError, match="after step 6"):
+    trainer.train(StopToken())
+
+    (back,) = [event for event in events if isinstance(event, Retreated)]
+    assert "after step 6" in back.text
+    assert back.step <= 5
+    assert trainer.keeper.progress.rate_scale == 0.5
+    assert run.checkpoints.latest_valid() == 12
+
+
+def test_a_loss_that_stays_no_number_ends_the_run_with_the_last_good_state(toy_trainer, tmp_path):
+    task, events = ToyTask(), []
+    trainer, run = toy_trainer(tmp_path, task=task, events=events)
+    task.losses = lambda outputs, _batch: {
+        "loss": outputs.sum() * (float("nan") if trainer.keeper.progress.step == 5 else 1.0)
+    }
+
+    with pytest.raises(DeepDeskError, match=r"step 6.*lower learning rate did not help.*clip"):
         trainer.train(StopToken())
 
-    assert run.checkpoints.latest_valid() == 5
+    assert len([event for event in events if isinstance(event, Retreated)]) == 3
+    assert run.checkpoints.latest_valid() <= 5
 
 
 def test_without_validation_the_last_epoch_counts_as_the_best(toy_trainer, tmp_path):

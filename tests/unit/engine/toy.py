@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
@@ -14,6 +16,7 @@ from deepdesk.engine.metrics import Accuracy
 from deepdesk.engine.network import Network
 from deepdesk.engine.recorder import Recorder
 from deepdesk.engine.settings import TrainingConfig
+from deepdesk.engine.team_keeper import TeamKeeper
 from deepdesk.engine.trainer import Trainer
 from deepdesk.project.runs import Runs
 
@@ -62,18 +65,25 @@ def clouds(count=SAMPLES, seed=0):
     return SplitData(samples=np.arange(count), arrays={"point": points}, extras={"label": labels})
 
 
-def toy_trainer(folder, *, events=None, run=None, task=None, validation=None, **settings):
+def toy_model():
+    """Return the small network that most tests train, with the same weights each time."""
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 2))
+
+
+def toy_trainer(
+    folder, *, events=None, run=None, task=None, validation=None, network=(None, CPU), **settings
+):
     """Return a trainer in a new run folder, or in `run`, resumed when it has a checkpoint."""
     task = task or ToyTask()
     defaults = {"epochs": 3, "batch_size": 16, "learning_rate": 0.1, "checkpoint_s": 0.0}
     config = TrainingConfig(**{**defaults, **settings})
     data = {"train": clouds(), "validation": clouds(32, 1) if validation is None else validation}
     run = run or Runs(folder).new("toy", {})
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 2))
+    model, compute, *parts = network
     steps = SAMPLES // config.batch_size
     emit = (events if events is not None else []).append
-    network = Network(model, CPU, config, steps * config.epochs)
+    network = Network(model or toy_model(), compute, config, steps * config.epochs, *parts)
     recorder = Recorder(
         task,
         run.metrics,
@@ -82,7 +92,8 @@ def toy_trainer(folder, *, events=None, run=None, task=None, validation=None, **
         validation=data["validation"],
         steps=(steps, steps * config.epochs),
     )
-    keeper = Keeper(
+    kind = Keeper if compute.team.size == 1 else partial(TeamKeeper, team=compute.team)
+    keeper = kind(
         run,
         RunProgress(),
         every_s=config.checkpoint_s,

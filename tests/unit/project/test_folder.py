@@ -12,7 +12,7 @@ from deepdesk.core.task import Found
 from deepdesk.project.folder import Project
 from deepdesk.project.index import DamagedIndexError
 from deepdesk.project.owner import Owner
-from deepdesk.project.safe_write import write_json
+from deepdesk.project.safe_write import read_json, write_json
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_an_illegal_value_is_not_saved(project):
         with pytest.raises(ProjectError):
             project.save(**changes)
 
-    assert json.loads((project.path / "project.json").read_text()) == project.file.to_json()
+    assert read_json(project.path / "project.json") == project.file.to_json()
 
 
 GOOD = {"name": "x", "task": "t", "format": 1}

@@ -100,3 +100,22 @@ def test_a_log_that_is_not_there_is_empty(log):
     assert log.read() == []
     assert log.offset() == 0
     log.truncate(0)
+
+
+def test_a_changed_number_in_a_line_costs_that_line_and_is_counted(log, tmp_path):
+    for row in rows(3):
+        log.append(row)
+    log.close()
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"loss": 0.25', b'"loss": 0.75'))
+
+    assert [row["step"] for row in log.read()] == [0, 2]
+    assert log.damaged == 1
+
+
+def test_a_log_of_an_earlier_version_is_read_and_goes_on_with_checksums(log, tmp_path):
+    (tmp_path / "metrics.jsonl").write_text('{"kind": "step", "step": 0, "loss": 0.0}\n')
+    log.append(rows(1, start=1)[0])
+
+    assert log.read() == rows(2)
+    assert log.damaged == 0

@@ -31,6 +31,7 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
         from deepdesk.engine.devices import detect
         from deepdesk.engine.plan import settled
         from deepdesk.engine.request import RunRequest
+        from deepdesk.engine.settings import batch_of
 
         _dial, usual, training, config = settled(spec, project.file, RunRequest())
         with project.index() as index:
@@ -51,7 +52,7 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
             classes=len(known),
             waiting=_waiting(samples, classes, contract),
             has_data=samples > 0,
-            batch_size=training.batch_size,
+            batch_size=batch_of(training),
             optimiser_copies=1
             + _MOMENTS.get(training.optimizer, 1)
             + bool(training.average_weights),

@@ -1,58 +1,98 @@
-"""What the engine picked for this machine, and what each pick gained."""
+"""What the engine picked for this machine, what each pick gained, and a way to pin another."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepdesk.core.events import Choices
-from deepdesk.ui.plots.figures import THIN
+from deepdesk.ui.tabs.training.choice_menu import ChoiceMenu
+from deepdesk.ui.tabs.training.choice_row import HEIGHT_PX, ChoiceLine, LimitLine
+from deepdesk.ui.tabs.training.fitting_scroll import FittingScroll
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.card import Divider
-from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label, SectionLabel
+
+_LEAST_LINES = 3
+
+
+class _Scroll(FittingScroll):
+    """Three lines at least, so that a low window shows them whole."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, metrics.scaled(_LEAST_LINES * HEIGHT_PX))
 
 
 class ChoicesList(QWidget):
-    """Hidden until the engine has told its choices."""
+    """Hidden until the engine has told its choices.
+
+    Signals:
+        pinned: (setting, value) that a person wants from the next run on.
+        measure_asked: The `Choices` that are to be measured again.
+    """
+
+    pinned = Signal(object)
+    measure_asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(6)
+        self.lines: list[ChoiceLine] = []
+        self.limit = LimitLine()
+        self.hint = Label(kind="hint", wraps=True)
+        self._choices: Choices | None = None
+        self._pace = 0.0
+        inside = QWidget()
+        inside.setProperty("kind", "scrolled")
+        self._rows = QVBoxLayout(inside)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, metrics.XS, 0, 0)
-        column.setSpacing(metrics.M)
+        column.setSpacing(metrics.S)
         column.addWidget(Divider())
         column.addWidget(SectionLabel("Chosen for this machine"))
-        column.addLayout(self._rows)
+        column.addWidget(_Scroll(inside))
+        column.addWidget(self.limit)
+        column.addWidget(self.hint)
+        self.limit.hide()
+        self.hint.hide()
         self.hide()
 
-    def show_choices(self, choices: Choices) -> None:
-        """Show one line per choice."""
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for what, choice, gain in choices.rows:
-            self._rows.addWidget(_line(what, choice, gain))
-        self.setVisible(bool(choices.rows))
+    def show_choices(self, choices: Choices | None) -> None:
+        """Show one line per choice; nothing for None."""
+        if choices == self._choices:
+            return
+        self._choices = choices
+        self.say("")
+        for line in self.lines:
+            self._rows.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self.lines = [ChoiceLine(row) for row in choices.rows] if choices else []
+        for line in self.lines:
+            line.opened.connect(self._open)
+            self._rows.addWidget(line)
+        self.setVisible(bool(self.lines))
+        self.show_pace(self._pace)
 
+    def show_pace(self, samples_per_second: float) -> None:
+        """Show how much of what is possible here a run reaches; 0.0 is not known."""
+        self._pace = samples_per_second
+        limit = self._choices.limit if self._choices is not None else None
+        self.limit.show_share(limit, samples_per_second)
 
-def _line(what: str, choice: str, gain: float) -> QWidget:
-    line = QWidget()
-    row = QHBoxLayout(line)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(metrics.XS)
-    row.addWidget(Label(what, kind="small", tone="muted"))
-    row.addWidget(ElidedLabel(choice, kind="small"))
-    if gain:
-        times = Label(
-            f"{gain:.1f}{THIN}\N{MULTIPLICATION SIGN}",
-            kind="small",
-            tone="good" if gain > 1 else "muted",
-        )
-        times.setToolTip("Measured on this machine, over the plain way")
-        row.addWidget(times)
-    row.addStretch(1)
-    return line
+    def say(self, text: str) -> None:
+        """Say what the next run will do otherwise, below the list; "" for nothing."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+
+    def _open(self, line: ChoiceLine) -> None:
+        """Offer every way of a choice below its line."""
+        menu = ChoiceMenu(line.choice, line)
+        menu.pinned.connect(self.pinned)
+        menu.measure_asked.connect(self._ask_again)
+        menu.popup(line.mapToGlobal(QPoint(0, line.height())))
+
+    def _ask_again(self, _key: object) -> None:
+        if self._choices is not None:
+            self.measure_asked.emit(self._choices)

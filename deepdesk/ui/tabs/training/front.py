@@ -110,7 +110,10 @@ class Front(QObject):
         if is_under_way and self._watch.progress is not None and not self._viewer.run:
             self._middle.show_preparing(self._watch.progress)
         elif is_under_way and self.is_live:
-            self._middle.show_phase(self._watch.history, phase)
+            if self._watch.waiting is not None and phase == "running":
+                self._middle.show_preparing(self._watch.waiting)
+            else:
+                self._middle.show_phase(self._watch.history, phase)
             self._middle.plots.refresh()
         else:
             self._show_over()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from deepdesk.core.events import EpochEnded, RunStarted, Stepped
+from deepdesk.core.events import EpochEnded, Retreated, RunStarted, Stepped
 from deepdesk.ui.metric_words import LOSS, MEMORY, RATE, SPEED
 from deepdesk.ui.plots.confusion import Confusion, confusion_of
 from deepdesk.ui.plots.pyramid import CurveBuffer
@@ -26,6 +26,8 @@ class RunHistory:
         train: Per name, points at the epoch as a fraction; also speed, memory and the rate.
         validation: Per metric, a point per epoch.
         metrics: Metric names without the loss, main one first.
+        patience: Epochs without a gain after which the run stops early, 0 for never.
+        gain_epoch: Last epoch whose main metric was better than every one before.
     """
 
     run: str = ""
@@ -36,23 +38,46 @@ class RunHistory:
     seconds: float = 0.0
     samples_per_second: float = 0.0
     best_epoch: int | None = None
+    patience: int = 0
+    gain_epoch: int = 0
     metrics: tuple[str, ...] = ()
     train: dict[str, CurveBuffer] = field(default_factory=dict)
     validation: dict[str, CurveBuffer] = field(default_factory=dict)
     confusion: Confusion | None = None
     examples: tuple[Mapping[str, Any], ...] = ()
     _pace: deque[tuple[float, int]] = field(default_factory=deque)
+    _best_value: float | None = None
 
     @property
     def main_metric(self) -> str:
         """Name of the first metric, "" before anything was told."""
         return self.metrics[0] if self.metrics else ""
 
+    @property
+    def stops_at(self) -> int | None:
+        """Epoch after which the run ends unless a gain comes first, None where it does not."""
+        end = self.gain_epoch + self.patience
+        return end if self.patience and self.gain_epoch and end < self.epochs else None
+
+    @property
+    def is_stopped_early(self) -> bool:
+        """Whether the run waited for a gain in vain."""
+        return self.stops_at is not None and self.epoch >= self.stops_at
+
+    @property
+    def stop_words(self) -> str:
+        """What is written at `stops_at`, "" where it is nowhere."""
+        if self.stops_at is None:
+            return ""
+        if self.is_stopped_early:
+            return "stopped without a gain"
+        return f"stops at {self.stops_at} without a gain"
+
     def started(self, event: RunStarted) -> None:
         """Take in how long the run is to be."""
         self.run = event.run
         self.epochs, self.steps_per_epoch = event.epochs, event.steps_per_epoch
-        self.step = event.step
+        self.step, self.patience = event.step, event.patience
         self.epoch = event.step / max(1, event.steps_per_epoch)
         self.metrics = tuple(name for name in event.plot_metrics if name != LOSS)
         self._pace.clear()
@@ -78,8 +103,20 @@ class RunHistory:
             self.metrics = tuple(name for name in event.validation if name != LOSS)
         if event.is_best:
             self.best_epoch = event.epoch
+            reached = event.validation.get(self.main_metric)
+            # As good with a lower loss is the best, but no gain that patience would wait for.
+            if reached is None or reached != self._best_value:
+                self.gain_epoch, self._best_value = event.epoch, reached
         self.step, self.epoch, self.seconds = event.step, float(event.epoch), event.seconds
         self._take_details(event.details)
+
+    def retreated(self, event: Retreated) -> None:
+        """Forget the points behind the state that the run went back to."""
+        for points in (*self.train.values(), *self.validation.values()):
+            points.truncate(int(np.searchsorted(points.x, event.epoch, side="right")))
+        self.step, self.epoch = event.step, event.epoch
+        self.best_epoch = event.best_epoch or None
+        self._pace.clear()
 
     def continue_from(self, past: RunHistory) -> None:
         """Put what the log tells before what was told since; the newer points win."""
@@ -89,6 +126,8 @@ class RunHistory:
                     points.extend(mine[name].x, mine[name].y)
                 mine[name] = points
         self.best_epoch = self.best_epoch or past.best_epoch
+        if not self.gain_epoch:
+            self.gain_epoch, self._best_value = past.gain_epoch, past._best_value
         self.confusion = self.confusion or past.confusion
         self.examples = self.examples or past.examples
 

@@ -58,7 +58,7 @@ class PlotRow(QWidget):
             return
         for card in self.cards:
             self._add_curves(card)
-            card.plot.mark_best(self._history.best_epoch)
+            self._mark(card)
 
     def set_live(self, is_live: bool) -> None:
         """Draw cheaply while a run is under way."""
@@ -93,7 +93,12 @@ class PlotRow(QWidget):
         for rank, (title, past) in enumerate(self._behind.items()):
             _add(card, past, group=title, rank=rank)
         self._add_curves(card)
-        card.plot.mark_best(self._history.best_epoch)
+        self._mark(card)
+
+    def _mark(self, card: PlotCard) -> None:
+        history = self._history
+        card.plot.mark_best(history.best_epoch)
+        card.plot.mark_stop(history.stops_at, history.stop_words)
 
     def _add_curves(self, card: PlotCard) -> None:
         _add(card, self._history, group="", rank=0)

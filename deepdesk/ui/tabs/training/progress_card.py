@@ -117,6 +117,9 @@ def run_words(status: str, history: RunHistory, values: dict[str, float]) -> Pro
     share = history.epoch / history.epochs if history.epochs else 1.0
     loud, role = _ENDS.get(status, ("Stopped", "faint"))
     quiet = f"{done} of {history.epochs} epochs in {length_text(history.seconds)}"
+    if status == "finished" and history.is_stopped_early:
+        loud = f"Stopped early after {done} of {history.epochs} epochs"
+        quiet = f"no gain for {history.patience}, {length_text(history.seconds)}"
     if history.best_epoch is not None:
         quiet += f", best after {history.best_epoch}"
     name = history.main_metric

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from deepdesk.project.preferences import load
+from deepdesk.ui.energy_words import cost_text, energy_text
 from deepdesk.ui.metric_words import LOSS, metric_text, metric_words
+from deepdesk.ui.plots.figures import value_text
 from deepdesk.ui.run_names import title_of
 from deepdesk.ui.time_words import length_text
 from deepdesk.ui.widgets.list_row import RowFacts
@@ -53,6 +56,8 @@ def _of_running(info: RunInfo) -> str:
 
 
 def _of_finished(info: RunInfo) -> str:
+    if info.without_gain:
+        return f"stopped early after {info.epochs_done} of {info.epochs}"
     return f"{length_text(info.seconds)} · best after {info.best_epoch} of {info.epochs}"
 
 
@@ -86,12 +91,37 @@ def details_of(info: RunInfo, config: Mapping[str, Any]) -> list[tuple[str, str]
         ("Preset", info.dial),
         ("Device", " · ".join(filter(None, (info.device, str(config.get("precision", "")))))),
         ("Began", began_text(info.created)),
-        ("Took", length_text(info.seconds) if info.seconds else ""),
+        ("Took", _took(info, config)),
+        ("Memory", _memory(config)),
+        ("Energy", _energy(info)),
     ]
     for name in sorted(info.metrics, key=lambda name: _rank(name, info.main_metric)):
         text = metric_text(name.removeprefix("test_"), info.metrics[name])
         rows.append((metric_label(name), text))
     return [(name, value) for name, value in rows if value]
+
+
+def _foretold(config: Mapping[str, Any], key: str) -> float:
+    said = config.get("forecast")
+    return float(said.get(key, 0.0)) if isinstance(said, Mapping) else 0.0
+
+
+def _took(info: RunInfo, config: Mapping[str, Any]) -> str:
+    said = _foretold(config, "seconds")
+    took = length_text(info.seconds) if info.seconds else ""
+    return f"{took}, forecast {length_text(said)}" if took and said else took
+
+
+def _memory(config: Mapping[str, Any]) -> str:
+    used, said = (_foretold(config, key) for key in ("used_bytes", "peak_bytes"))
+    text = value_text(used, "B") if used else ""
+    return f"{text}, forecast {value_text(said, 'B')}" if text and said else text
+
+
+def _energy(info: RunInfo) -> str:
+    if not info.joules:
+        return ""
+    return ", ".join(filter(None, (energy_text(info.joules), cost_text(info.joules, load()))))
 
 
 def _rank(name: str, main: str) -> tuple[bool, bool, str, bool]:

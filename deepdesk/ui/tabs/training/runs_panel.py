@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -49,6 +50,8 @@ class RunsPanel(QFrame):
         )
         # What waits to be trained stands above what was.
         self.above = QVBoxLayout()
+        # Further lines of a run's menu: words, for which runs, and what they do with its name.
+        self.offers: list[tuple[str, Callable[[RunInfo], bool], Callable[[str], None]]] = []
         self._empty = NotePage("Every run is kept here with what it reached.")
         self._lay_out()
         self.details.asked.connect(lambda what: self._act(self.list.run, what))
@@ -110,6 +113,9 @@ class RunsPanel(QFrame):
         menu.addAction("Rename\tF2", lambda: self._act(run, "rename"))
         menu.addAction("Write a note", lambda: self._act(run, "note"))
         menu.addAction("Compare with the chosen one", lambda: self.list.choose(run, is_added=True))
+        for words, is_for, act in self.offers:
+            if is_for(info):
+                menu.addAction(words, partial(act, run))
         menu.addSeparator()
         menu.addAction("Delete to the trash\tDel", lambda: self._act(run, "trash"))
         menu.popup(at)
@@ -179,7 +185,7 @@ class RunsPanel(QFrame):
         self.setProperty("kind", "column")
         self.setProperty("edge", "left")
         self.setFixedWidth(metrics.scaled(metrics.COLUMN_RIGHT))
-        head = QHBoxLayout()
+        head = self.head = QHBoxLayout()
         head.setContentsMargins(metrics.L, metrics.M, metrics.M, metrics.S)
         head.addWidget(SectionLabel("Runs"))
         head.addStretch(1)

@@ -106,6 +106,7 @@ class SetupPanel(QFrame):
         self.network.setMinimumContentsLength(6)
         self.network.setAccessibleName("Network")
         self.begins = Label(kind="hint", wraps=True)
+        self.afresh = LinkButton("Begin with new weights", tip="Lets go of the weights of that run")
         self.training = ConfigForm(TrainingConfig)
         self.task = ConfigForm(
             spec.config, shown=(), more=f"{spec.reader().noun[0].capitalize()} settings"
@@ -116,6 +117,8 @@ class SetupPanel(QFrame):
         self.reason = Label(kind="small", tone="warn", wraps=True)
         self.mend = LinkButton("Mend it in Architecture", lambda: self.mend_asked.emit(None))
         self.ways = Ways()
+        # What the next run will take stands here.
+        self.below = QVBoxLayout()
         self.choices = ChoicesList()
         self._lay_out()
         self._names: tuple[str, ...] = ()
@@ -159,6 +162,7 @@ class SetupPanel(QFrame):
         run = spoken(file.start_from)
         self.begins.setText(f"Goes on from the weights of {run}." if run else "")
         self.begins.setVisible(bool(run))
+        self.afresh.setVisible(bool(run))
         dials = (dial.architecture for dial in self._spec.dials.values())
         known = (file.architecture, *dials, *self._names)
         self._names = tuple(dict.fromkeys(name for name in known if name))
@@ -172,6 +176,13 @@ class SetupPanel(QFrame):
         dial = file.dial or self.dial.value()
         if dial == mine["dial"] and any(mine[key] != getattr(file, key) for key in keys):
             self._take_dial(dial, file.training_settings, file.task_settings)
+
+    def take_values(self, kept: Mapping[str, Any]) -> None:
+        """Show settings as the project's file would keep them, as if they had been typed."""
+        if kept["dial"] in self._spec.dials:
+            self.dial.set_value(kept["dial"])
+        self._take_dial(self.dial.value(), kept["training_settings"], kept["task_settings"])
+        self._tell()
 
     def offer_networks(self, names: Iterable[str]) -> None:
         """Offer all networks of the task; what was chosen stays chosen."""
@@ -274,6 +285,7 @@ class SetupPanel(QFrame):
         network.addWidget(Label("Network", kind="small"))
         network.addWidget(self.network)
         network.addWidget(self.begins)
+        network.addWidget(self.afresh)
         form.addLayout(network)
         form.addWidget(self.training)
         form.addWidget(self.task)
@@ -288,7 +300,10 @@ class SetupPanel(QFrame):
         way.addWidget(self.mend)
         way.addStretch(1)
         column.addLayout(way)
-        _add_inset(column, self.button, self.stop_button, self.ways, self.choices)
+        _add_inset(column, self.button, self.stop_button, self.ways)
+        self.below.setContentsMargins(metrics.L, 0, metrics.L, 0)
+        column.addLayout(self.below)
+        _add_inset(column, self.choices)
         column.addStretch(1)
 
 

@@ -39,9 +39,11 @@ class TrainingTab(QWidget):
 
     Signals:
         state_changed: The new state.
+        shown: None, when the tab comes to be looked at.
     """
 
     state_changed = Signal(object)
+    shown = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -66,7 +68,8 @@ class TrainingTab(QWidget):
         self.control.count()
         self.viewer.list_runs()
         self._follow(desk.store.session)
-        self.features = [make(self) for make in FEATURES]
+        for make in FEATURES:
+            make(self)
 
     def show_page(self, page: QWidget) -> None:
         """Put a page in the place of the middle column; `show_run_page` takes it away again."""
@@ -96,6 +99,7 @@ class TrainingTab(QWidget):
             self.setup.take_networks(self._desk.project.file)
             self.setup.take_settings(self._desk.project.file)
             self._follow(self._desk.store.session)
+            self.shown.emit(None)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from deepdesk.core.events import Ended, Result
+from deepdesk.core.events import Choices, Ended, Result
 from deepdesk.core.work import Work
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.training.history import RunHistory
@@ -79,6 +79,11 @@ class Viewer(QObject):
         """Return the settings of the run in front, {} until they are read."""
         past = self._past.get(self.run)
         return past.config if past else {}
+
+    def choices(self) -> Choices | None:
+        """Return what was chosen for the run in front, None until it is read."""
+        past = self._past.get(self.run)
+        return past.choices if past else None
 
     def histories_behind(self) -> dict[str, RunHistory]:
         """Return the curves of the compared runs that are read."""

@@ -12,6 +12,7 @@ from deepdesk.core.events import (
     Ended,
     EpochEnded,
     Progress,
+    Retreated,
     RunEnded,
     RunStarted,
     Stepped,
@@ -41,6 +42,9 @@ class RunWatch(QObject):
         super().__init__(parent)
         self.history = RunHistory()
         self.progress: Progress | None = None
+        # What a run waits for that has begun, such as samples that are not decoded yet.
+        self.waiting: Progress | None = None
+        self._is_begun = False
         self.choices: Choices | None = None
         self.status = ""
         self.metrics: dict[str, float] = {}
@@ -53,6 +57,7 @@ class RunWatch(QObject):
             Choices: self._choose,
             Stepped: self._step,
             EpochEnded: self._end_epoch,
+            Retreated: self._go_back,
             RunEnded: self._end,
             Ended: self._leave,
         }
@@ -71,6 +76,9 @@ class RunWatch(QObject):
         return self.progress is not None
 
     def _prepare(self, event: Progress) -> None:
+        if self._is_begun:
+            self.waiting = event
+            return
         if self.progress is None:
             self._earlier = self.status
         self.progress = event
@@ -78,6 +86,8 @@ class RunWatch(QObject):
 
     def _begin(self, event: RunStarted) -> None:
         self.progress = None
+        self.waiting = None
+        self._is_begun = True
         self._earlier = None
         self.status = ""
         self.metrics = {}
@@ -89,22 +99,29 @@ class RunWatch(QObject):
         self.began.emit(event.run)
 
     def _step(self, event: Stepped) -> None:
+        self.waiting = None
         self.history.stepped(event)
 
     def _end_epoch(self, event: EpochEnded) -> None:
+        self.waiting = None
         self.history.epoch_ended(event)
         if event.is_best:
             self.best = dict(event.validation)
+
+    def _go_back(self, event: Retreated) -> None:
+        self.history.retreated(event)
 
     def _choose(self, event: Choices) -> None:
         self.choices = event
 
     def _end(self, event: RunEnded) -> None:
+        self._is_begun = False
         if self._earlier is None:
             self.status = event.status
             self.metrics = dict(event.metrics)
 
     def _leave(self, event: Ended) -> None:
+        self._is_begun = False
         self.progress = None
         if self._earlier is not None:
             # It never came to a step: what is on the screen is another run.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepdesk.core.errors import BadSampleError, DeepDeskError
-from deepdesk.core.events import Result
+from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
+from deepdesk.core.events import Choices, Result, Said
 from deepdesk.core.payloads import Image
 from deepdesk.core.task import DataFacts, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.engine.tuning.kept import forget, kept_choices
 from deepdesk.project.safe_write import read_json
+from deepdesk.ui.metric_words import MEMORY
 from deepdesk.ui.tabs.training.history import RunHistory, history_of
 
 if TYPE_CHECKING:
@@ -37,10 +40,17 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
-    """What the folder of a run tells: its curves, and the settings it was made with."""
+    """What the folder of a run tells.
+
+    Attributes:
+        history: Its curves.
+        config: The settings it was made with, and as "forecast" what `foretold` found.
+        choices: What was chosen for this machine, None where that was not kept.
+    """
 
     history: RunHistory
     config: Mapping[str, Any]
+    choices: Choices | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +117,61 @@ def past_run_work(project: Project, run: str) -> Work:
     def work(emit: EventSink, _stop: StopToken) -> None:
         folder = project.runs.get(run)
         history = history_of(run, folder.info().epochs, folder.metrics.read())
+        if lost := folder.lost_of_log():
+            emit(Said(text=f"{run}: {lost}", level="warning"))
         history.steps_per_epoch = round(history.step / history.epoch) if history.epoch else 0
-        emit(Result(value=PastRun(history=history, config=folder.config())))
+        config = folder.config()
+        history.patience = _patience_of(config)
+        config["forecast"] = foretold(folder.path, history)
+        emit(
+            Result(value=PastRun(history=history, config=config, choices=kept_choices(folder.path)))
+        )
 
     return work
+
+
+def forgetting_work(device: str, place: str) -> Work:
+    """Return work that lets the next run measure this machine again; it loads torch."""
+
+    def work(_emit: EventSink, _stop: StopToken) -> None:
+        from deepdesk.engine.tuning.compiler import forget_fault
+
+        forget(device, place)
+        forget_fault(device)
+
+    return work
+
+
+def foretold(folder: Path, history: RunHistory) -> dict[str, float]:
+    """Return what was forecast for the epochs that were trained, and the memory that was used.
+
+    Keys are "seconds", "peak_bytes" and "used_bytes"; those that are not known are left out.
+    """
+    found: dict[str, float] = {}
+    used = history.train.get(MEMORY)
+    if used is not None and len(used):
+        found["used_bytes"] = float(used.y.max())
+    try:
+        said = read_json(folder / "forecast.json", limit_bytes=1 << 16)
+        found["seconds"] = _positive(said["seconds_per_epoch"]) * history.epoch
+        found["peak_bytes"] = _positive(said["peak_bytes"])
+    except (ProjectError, KeyError, TypeError, ValueError):
+        # A run from before forecasts, or a file that somebody damaged: there is nothing to say.
+        return found
+    return found
+
+
+def _positive(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 < value < 1e18:
+        raise ValueError("number")
+    return float(value)
+
+
+def _patience_of(config: Mapping[str, Any]) -> int:
+    """Return the setting of a saved run, 0 where it is none that is legal."""
+    training = config.get("training")
+    patience = training.get("patience") if isinstance(training, Mapping) else 0
+    return patience if type(patience) is int and patience > 0 else 0
 
 
 def pictures_work(project: Project, spec: TaskSpec, ids: Sequence[int], side_px: int) -> Work:

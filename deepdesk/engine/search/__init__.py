@@ -1,0 +1,1 @@
+"""Searching for good settings: trials are ordinary runs, Optuna only proposes and prunes."""

@@ -1,0 +1,1 @@
+"""All runs as a table: sorted, filtered, grouped by seed, and compared two by two."""
