@@ -97,19 +97,25 @@ class Shelf:
         self._device = device if choice.place == "device" else torch.device("cpu")
         self._rows: dict[str, Tensor] | None = None
         self._wants = choice.place != "mapped"
+        self._may_move = choice.may_move
 
     @property
     def is_filled(self) -> bool:
         """Whether rows are taken from here."""
         return self._rows is not None
 
+    def is_filling(self, device: torch.device) -> bool:
+        """Return whether rows take up the memory of a device."""
+        return self.is_filled and self._device.type == device.type
+
     def drop(self) -> None:
         """Give the memory back; rows are read from the mapped file from now on."""
         self._rows, self._wants = None, False
+        self._may_move = False
 
     def gathering_is_slow(self) -> None:
         """Move to memory at the next chance if that is allowed."""
-        self._wants = self._wants or self.choice.may_move
+        self._wants = self._wants or self._may_move
 
     def fill(
         self,

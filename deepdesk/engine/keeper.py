@@ -17,6 +17,7 @@ from deepdesk.core.events import Said, Saved
 from deepdesk.core.task import Metric
 from deepdesk.core.work import EventSink
 from deepdesk.engine.background import Background
+from deepdesk.engine.best_answers import BestAnswers
 from deepdesk.engine.evaluation import Evaluation
 from deepdesk.engine.progress import RunProgress, take_over
 from deepdesk.engine.snapshot import Buffers, Snapshot, answering_tensors
@@ -30,7 +31,6 @@ from deepdesk.engine.state import (
 )
 from deepdesk.engine.trouble import NotFiniteError, save_failure
 from deepdesk.project.runs import RunFolder
-from deepdesk.project.safe_write import write_json
 
 if TYPE_CHECKING:
     from deepdesk.engine.network import Network
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # The end of an epoch is a good moment to save, unless epochs are very short.
 _SHORT_EPOCH_S = 10.0
+# A young run saves sooner: what a crash takes is at most this share of it, above a few seconds.
+_YOUNG_S, _YOUNG_SHARE = 2.0, 0.1
 # A disk that is full is tried again no later than this.
 _AGAIN_S = 30.0
 
@@ -49,6 +51,8 @@ class Keeper:
         progress: Where the run is.
         emit: Who watches.
         room: Bytes of a checkpoint, 0 before the first.
+        answers: What the best epoch said.
+        kept: Fields of the run's state as the newest checkpoint has them, {} before the first.
 
     Args:
         run: The run's folder.
@@ -74,8 +78,8 @@ class Keeper:
         self._run = run
         self._every_s = every_s
         self.emit = emit
-        self._sample_ids = sample_ids
-        self._saved_s = time.monotonic()
+        self.answers = BestAnswers(run, sample_ids)
+        self._begun_s = self._saved_s = time.monotonic()
         # (step, epochs) of the newest copy, None when it could not be committed.
         self._copied_at: tuple[int, int] | None = None
         self._copied: Snapshot | None = None
@@ -83,6 +87,7 @@ class Keeper:
         self._writing = Background()
         self._has_failed = False
         self.room = 0
+        self.kept: dict[str, Any] = {}
         self._best: bytes = b""
         self._best_answers: dict[str, Any] | None = None
 
@@ -102,7 +107,7 @@ class Keeper:
             progress.best_value = evaluation.metrics.get(main.name)
             progress.best_loss = evaluation.metrics.get("loss")
             self._best = weights_to_bytes(network.answering)
-            self._best_answers = self._answers(evaluation)
+            self._best_answers = self.answers.columns(evaluation)
         return is_best
 
     def begin(self, network: Network, recorder: Recorder) -> None:
@@ -127,7 +132,9 @@ class Keeper:
         """
         if self._writing.is_over:
             self.settle()
-        due_s = min(self._every_s, _SHORT_EPOCH_S) if epoch_end else self._every_s
+        young_s = max(_YOUNG_S, _YOUNG_SHARE * (time.monotonic() - self._begun_s))
+        due_s = min(self._every_s, young_s)
+        due_s = min(due_s, _SHORT_EPOCH_S) if epoch_end else due_s
         due_s = min(due_s, _AGAIN_S) if self._has_failed else due_s
         return time.monotonic() - self._saved_s >= due_s and not self._writing.is_busy
 
@@ -179,6 +186,7 @@ class Keeper:
         if error is None and copied is not None:
             if copied.answers is self._best_answers:
                 self._best_answers = None
+            self.kept = copied.facts
             if self._has_failed:
                 self.emit(Said(text="The run is saved again."))
             self._has_failed = False
@@ -209,9 +217,13 @@ class Keeper:
         self._say_damage(step)
         if step is None:
             recorder.log.truncate(0)
+            self._follow_checkpoint()
             return
         self.restore(step, network, recorder)
         recorder.seconds = self.progress.seconds
+        recorder.log.check()
+        if lost := self._run.lost_of_log():
+            self.emit(Said(text=f"{lost} The training itself goes on as it was.", level="warning"))
 
     def restore(self, step: int, network: Network, recorder: Recorder) -> None:
         """Put everything back as it was at the checkpoint of `step`.
@@ -233,6 +245,7 @@ class Keeper:
         self._best, self._best_answers = best, None
         recorder.go_back(sums, log_offset)
         self._copied_at = (self.progress.step, self.progress.epochs_done)
+        self._follow_checkpoint()
 
     def good_steps(self) -> list[int]:
         """Return the steps of the committed states that are whole, newest first."""
@@ -258,6 +271,15 @@ class Keeper:
             tensors += network.answering.state_dict().values()
         if not all_finite(tensors):
             raise NotFiniteError(self.progress.step)
+
+    def _follow_checkpoint(self) -> None:
+        """Let what lies beside the checkpoint say the same: a kill may have come in between."""
+        self.kept = self.progress.facts()
+        # A disk that refuses it now is told when the next checkpoint meets it.
+        with contextlib.suppress(StorageError):
+            self._run.update(**self.kept)
+        with contextlib.suppress(StorageError):
+            self.answers.drop_unless_of(self.progress.best_epoch)
 
     def _say_damage(self, step: int | None) -> None:
         newest = self._run.checkpoints.latest()
@@ -286,19 +308,12 @@ class Keeper:
             "log_offset": recorder.log.position(),
             "made_by": self._made_by,
         }
-        facts = {
-            "step": progress.step,
-            "epochs_done": progress.epochs_done,
-            "best_epoch": progress.best_epoch,
-            "metrics": dict(progress.best_metrics),
-            "seconds": progress.seconds,
-        }
         return Snapshot(
             step=progress.step,
             tensors=copies,
             best=self._best,
             meta=meta,
-            facts=facts,
+            facts=progress.facts(),
             answers=self._best_answers,
             copied=copied,
         )
@@ -316,9 +331,9 @@ class Keeper:
             text = "There is no memory left to make a checkpoint."
             raise StorageError(text, "Close other programs.") from error
         self.room = sum(map(len, files.values()))
-        self._run.checkpoints.commit(copied.step, files, meta=copied.meta)
         if copied.answers is not None:
-            write_json(self._run.path / "evaluation.json", {"predictions": copied.answers})
+            self.answers.write(copied.answers, copied.facts["best_epoch"])
+        self._run.checkpoints.commit(copied.step, files, meta=copied.meta)
         self._run.update(**copied.facts)
 
     def _gain(self, metrics: Mapping[str, float], main: Metric) -> float:
@@ -331,13 +346,3 @@ class Keeper:
     def _has_lower_loss(self, metrics: Mapping[str, float]) -> bool:
         best = self.progress.best_loss
         return best is None or metrics.get("loss", math.inf) < best
-
-    def _answers(self, evaluation: Evaluation) -> dict[str, Any]:
-        rows = evaluation.answers
-        return {
-            "ids": [*evaluation.samples] or self._sample_ids[: len(rows)],
-            "truth": [row.truth for row in rows],
-            "answer": [row.answer for row in rows],
-            "score": [round(row.score, 4) for row in rows],
-            "right": [row.is_right for row in rows],
-        }

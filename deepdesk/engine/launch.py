@@ -6,6 +6,11 @@ folders it is called by hand, on each of them:
 
     torchrun --nnodes 2 --nproc-per-node 4 --rdzv-backend c10d --rdzv-endpoint HOST:29400
         --max-restarts 3 -m deepdesk train PROJECT
+
+Workers on a processor share it and talk by gloo. Workers on GPUs have one each, by their number on
+the machine, and average gradients by NCCL; more workers than GPUs are refused (`team_run`). To try
+that on a machine with two GPUs: one epoch with `--workers 1` and with `--workers 2`, float32 and
+the same batch size; the losses of both logs agree to 1e-5.
 """
 
 from __future__ import annotations

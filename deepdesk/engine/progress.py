@@ -45,6 +45,16 @@ class RunProgress:
         for name, value in told.items():
             setattr(self, name, value)
 
+    def facts(self) -> dict[str, Any]:
+        """Return the fields of the run's state that follow from it."""
+        return {
+            "step": self.step,
+            "epochs_done": self.epochs_done,
+            "best_epoch": self.best_epoch,
+            "metrics": dict(self.best_metrics),
+            "seconds": self.seconds,
+        }
+
 
 # Runs of earlier versions know nothing of these.
 _NEWER = {"rate_scale": 1.0, "parts": 0, "evaluation_size": 0}

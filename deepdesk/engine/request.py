@@ -24,6 +24,7 @@ class RunRequest:
         continue_from: Name of a run whose best weights to start from.
         is_fresh: Begin with new weights, whatever the project says of it.
         search: Which trial of which search it is: "id", "number", "params"; {} for none.
+        queued: Id that it waited under, "" where it did not wait.
     """
 
     dial: str = ""
@@ -34,6 +35,7 @@ class RunRequest:
     continue_from: str = ""
     is_fresh: bool = False
     search: Mapping[str, Any] = field(default_factory=dict)
+    queued: str = ""
 
 
 def frozen_request(request: RunRequest, file: ProjectFile) -> RunRequest:
@@ -57,12 +59,17 @@ def frozen_request(request: RunRequest, file: ProjectFile) -> RunRequest:
 
 
 def request_to_json(request: RunRequest) -> dict[str, Any]:
-    """Return a request as a JSON-ready object, without the search that it may belong to."""
+    """Return what is asked as a JSON-ready object, without the search or queue it comes from."""
+    values = whole_request_to_json(request)
+    return {key: value for key, value in values.items() if key not in ("search", "queued")}
+
+
+def whole_request_to_json(request: RunRequest) -> dict[str, Any]:
+    """Return a request as a JSON-ready object, for a process that trains it."""
     values = {f.name: getattr(request, f.name) for f in dataclasses.fields(request)}
-    del values["search"]
     return {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
 
 
 def request_from_json(values: Mapping[str, Any]) -> RunRequest:
-    """Return the request that `request_to_json` gave; its form was checked where it was read."""
+    """Return the request that either gave; its form was checked where it was read."""
     return RunRequest(**values)

@@ -7,12 +7,13 @@ with a lower learning rate or with smaller parts of a batch; both are part of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Retreated, Said
 from deepdesk.core.work import StopToken
+from deepdesk.data.shelf import Shelf
 from deepdesk.engine.blame import SAMPLES, Blame, first_bad
 from deepdesk.engine.keeper import Keeper
 from deepdesk.engine.memory import give_back, let_go
@@ -49,19 +50,27 @@ class Retreat:
         recorder: Put back too, so that nothing is counted twice.
         keeper: Has the good states.
         steps_per_epoch: To say where the curves end.
+        shelves: Hold samples where the memory may become short.
 
     Attributes:
         titles: Block id to its title on the canvas, for what is said.
     """
 
     def __init__(
-        self, network: Network, recorder: Recorder, keeper: Keeper, *, steps_per_epoch: int
+        self,
+        network: Network,
+        recorder: Recorder,
+        keeper: Keeper,
+        *,
+        steps_per_epoch: int,
+        shelves: Sequence[Shelf] = (),
     ) -> None:
         self.titles: Mapping[str, str] = {}
         self._network = network
         self._recorder = recorder
         self._keeper = keeper
         self._steps_per_epoch = steps_per_epoch
+        self._shelves = shelves
         self._in_a_row = 0
         self._failed_step = 0
 
@@ -138,6 +147,8 @@ class Retreat:
     def with_smaller_parts(self, step: int, *, batch_size: int, parts: int) -> None:
         """Go back before the memory was full and go on with twice as many parts of a batch.
 
+        Samples that are held in that memory are let go first; only then is a batch cut.
+
         Args:
             step: Optimiser steps done when it was full.
             batch_size: Samples per step, which stay as they are.
@@ -146,19 +157,30 @@ class Retreat:
         Raises:
             DeviceError: One sample at a time is too much, or there is nothing to go back to.
         """
+        has_room = self._dropped_samples()
         give_back(self._network.compute.device)
         good = self._keeper.good_steps()
-        if parts >= batch_size or not good:
+        if not good or (parts >= batch_size and not has_room):
             raise memory_error()
         self._back_to(good[0])
-        parts = min(2 * parts, batch_size)
-        self._keeper.progress.parts = parts
-        text = (
-            f"The memory of the device was full. Each batch of {batch_size:,} is now worked through"
-            f" in {parts:,} parts of {-(-batch_size // parts):,}; the result stays the same apart"
-            f" from batch norms. Training went back to {self._place()}."
-        )
+        now = "The samples now stay on the disk; the result is the same."
+        if not has_room:
+            parts = min(2 * parts, batch_size)
+            self._keeper.progress.parts = parts
+            now = (
+                f"Each batch of {batch_size:,} is now worked through in {parts:,} parts of"
+                f" {-(-batch_size // parts):,}; the result stays the same apart from batch norms."
+            )
+        text = f"The memory of the device was full. {now} Training went back to {self._place()}."
         self._go_on(text, step + 1, None)
+
+    def _dropped_samples(self) -> bool:
+        """Let go of samples that lie in the memory of the device; return whether any did."""
+        device = self._network.compute.device
+        filled = [shelf for shelf in self._shelves if shelf.is_filling(device)]
+        for shelf in filled:
+            shelf.drop()
+        return bool(filled)
 
     def _back_to(self, step: int) -> float:
         """Put a committed state back but for what was changed since; return the rate's factor."""

@@ -27,7 +27,7 @@ def train_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
         emit(Progress(what="Preparing"))
         project.check_writable()
         plan, task, rows = new_plan(project, spec, request)
-        run = _made(project, plan, rows)
+        run = _made(project, plan, rows, request.queued)
         RunSession(project, spec, run, task, plan).train(rows, emit, stop)
 
     return work
@@ -56,12 +56,15 @@ def resume_work(project: Project, spec: TaskSpec, run_name: str) -> Work:
 def new_run(project: Project, spec: TaskSpec, request: RunRequest) -> RunFolder:
     """Make the run of a request without training it yet."""
     plan, _task, rows = new_plan(project, spec, request)
-    return _made(project, plan, rows)
+    return _made(project, plan, rows, request.queued)
 
 
-def _made(project: Project, plan: RunPlan, rows: run_data.Rows) -> RunFolder:
+def _made(project: Project, plan: RunPlan, rows: run_data.Rows, queued: str) -> RunFolder:
     run = project.runs.new(plan.dial, plan.to_json())
     run_data.keep_rows(run, rows)
+    if queued:
+        # Last: from here on it can be resumed, and need not wait any more.
+        run.update(queued=queued)
     return run
 
 

@@ -165,7 +165,8 @@ class RunSession:
             start_batch=usual_batch(self.plan.training, self.spec.dials[self.plan.dial].training),
         )
         self.plan = settled(self.plan, subject, self.run.path, emit, stop)
-        write_json(self.run.path / "config.json", self.plan.to_json())
+        if self.run.is_mine:
+            write_json(self.run.path / "config.json", self.plan.to_json())
         compute = compute_of(self.plan)
         compute.settle()
         return compute
@@ -237,8 +238,23 @@ class RunSession:
         fitted = judge.within_memory(lambda size: dict(task.fit_answers(pairs(batch_size=size))))
         test = partial(evaluate, task, model, data["test"], compute, stop=stop)
         evaluation = judge.within_memory(lambda size: test(batch_size=size))
+        self._complete_answers(data, trainer, stop)
         self.test_metrics = {f"test_{name}": v for name, v in evaluation.metrics.items()}
         return fitted
+
+    def _complete_answers(
+        self, data: dict[str, SplitData], trainer: Trainer, stop: StopToken
+    ) -> None:
+        """Ask the best weights again where their answers were lost when the run went back."""
+        keeper, model = trainer.keeper, trainer.network.answering
+        if keeper.answers.are_of(keeper.progress.best_epoch) or not len(data["validation"]):
+            return
+        ask = partial(evaluate, self.task, model, data["validation"], trainer.compute, stop=stop)
+        evaluation = trainer.judge.within_memory(lambda size: ask(batch_size=size))
+        # Without them the run is whole; a full disk is waited for where its result is written.
+        with contextlib.suppress(StorageError):
+            columns = keeper.answers.columns(evaluation)
+            keeper.answers.write(columns, keeper.progress.best_epoch)
 
     def _outcome(self, status: str) -> dict[str, Any]:
         """Return what is kept of how the run went."""
@@ -248,7 +264,9 @@ class RunSession:
             progress = self.trainer.keeper.progress
             if status == "finished" and progress.epochs_done < self.plan.training.epochs:
                 known["without_gain"] = progress.epochs_without_gain
-            known["metrics"] = {**progress.best_metrics, **self.test_metrics}
+            # Of the newest checkpoint, from which the run goes on and answers.
+            known |= self.trainer.keeper.kept
+            known["metrics"] = {**known.get("metrics", {}), **self.test_metrics}
             known["seconds"] = self.trainer.recorder.seconds
         return known
 

@@ -12,7 +12,7 @@ from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine.child import child_work, own_command
 from deepdesk.engine.launch import team_command, team_variables
-from deepdesk.engine.request import RunRequest, request_to_json
+from deepdesk.engine.request import RunRequest, whole_request_to_json
 from deepdesk.project.folder import Project
 from deepdesk.project.owner import lending
 from deepdesk.project.project_file import ProjectFile
@@ -66,7 +66,7 @@ def _arguments(project: Path, asked: RunRequest | str, folder: Path) -> list[str
         return ["resume", str(project), asked, "--listen"]
     # In a file, because a drawn network may be longer than a command line may be.
     request = folder / "request.json"
-    request.write_text(json.dumps(request_to_json(asked)), encoding="utf-8")
+    request.write_text(json.dumps(whole_request_to_json(asked)), encoding="utf-8")
     return ["train", str(project), "--request", str(request), "--listen"]
 
 

@@ -178,7 +178,7 @@ class TrainingConfig:
             help="The same seed gives the same run on the same machine.",
             low=0,
             high=2**31 - 1,
-            group="Machine",
+            group="Optimiser",
         ),
     ] = 1
     device: Annotated[
@@ -193,7 +193,7 @@ class TrainingConfig:
                 ("mps", "Apple GPU"),
                 ("xpu", "Intel GPU"),
             ),
-            group="Machine",
+            group="Speed",
         ),
     ] = "auto"
     precision: Annotated[
@@ -208,7 +208,7 @@ class TrainingConfig:
                 ("bfloat16", "bfloat16 mixed"),
                 ("float16", "float16 mixed (GPU)"),
             ),
-            group="Machine",
+            group="Speed",
         ),
     ] = "auto"
     layout: Annotated[
@@ -222,7 +222,7 @@ class TrainingConfig:
                 ("channels_last", "Channels last"),
                 ("contiguous", "Channels first"),
             ),
-            group="Machine",
+            group="Speed",
         ),
     ] = "auto"
     fused: Annotated[
@@ -232,7 +232,7 @@ class TrainingConfig:
             help="Updates all weights in one go instead of one after the other. Automatic measures"
             " and takes the faster.",
             choices=(("auto", "Automatic"), ("on", "On"), ("off", "Off")),
-            group="Machine",
+            group="Speed",
         ),
     ] = "auto"
     compiled: Annotated[
@@ -248,7 +248,7 @@ class TrainingConfig:
                 ("on", "On"),
                 ("graphs", "On, with CUDA graphs"),
             ),
-            group="Machine",
+            group="Speed",
         ),
     ] = "auto"
     kernels: Annotated[
@@ -258,7 +258,7 @@ class TrainingConfig:
             help="Searched lets cuDNN time its ways and take the fastest: often quicker, but a"
             " resumed run may differ in its last bits. Automatic measures.",
             choices=(("auto", "Automatic"), ("usual", "Usual"), ("searched", "Searched")),
-            group="Machine",
+            group="Speed",
         ),
     ] = "auto"
     threads: Annotated[
@@ -269,7 +269,7 @@ class TrainingConfig:
             zero="automatic",
             low=0,
             high=512,
-            group="Machine",
+            group="Speed",
         ),
     ] = 0
     workers: Annotated[
@@ -281,7 +281,7 @@ class TrainingConfig:
             " Batch norms count the whole batch. 1 trains in one process.",
             low=1,
             high=512,
-            group="Machine",
+            group="Speed",
         ),
     ] = 1
     isolated: Annotated[
@@ -291,7 +291,7 @@ class TrainingConfig:
             help="If training crashes or the system ends it, the window stays; the run goes on"
             " from its last checkpoint. Starts a few seconds later and needs about 300 MB more"
             " memory.",
-            group="Machine",
+            group="Safety and records",
         ),
     ] = False
     data_place: Annotated[
@@ -306,7 +306,7 @@ class TrainingConfig:
                 ("memory", "Memory"),
                 ("device", "Device"),
             ),
-            group="Machine",
+            group="Memory",
         ),
     ] = "auto"
     accumulation: Annotated[
@@ -318,7 +318,7 @@ class TrainingConfig:
             unit="parts",
             low=1,
             high=1_024,
-            group="Machine",
+            group="Memory",
         ),
     ] = 1
     checkpointing: Annotated[
@@ -327,7 +327,7 @@ class TrainingConfig:
             label="Compute twice, keep less",
             help="Forgets what happens inside blocks and computes it again on the way back"
             " (activation checkpointing): much less memory, about a third slower.",
-            group="Machine",
+            group="Memory",
         ),
     ] = False
     checkpoint_s: Annotated[
@@ -338,7 +338,7 @@ class TrainingConfig:
             unit="s",
             low=0.0,
             high=86_400.0,
-            group="Machine",
+            group="Safety and records",
         ),
     ] = 30.0
     logs: Annotated[
@@ -353,7 +353,7 @@ class TrainingConfig:
                 ("tensorboard", "TensorBoard"),
                 ("both", "CSV and TensorBoard"),
             ),
-            group="Machine",
+            group="Safety and records",
         ),
     ] = "off"
 

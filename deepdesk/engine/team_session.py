@@ -106,8 +106,7 @@ class TeamSession(RunSession):
         super()._close(status, emit)
 
     def _forecast(self, *given: Any) -> None:
-        if self.team.is_lead:
-            super()._forecast(*given)
+        """Keep none: what several processes take was not measured."""
 
     def _measure(
         self, data: dict[str, SplitData], trainer: Trainer, stop: StopToken

@@ -62,7 +62,13 @@ class Trainer:
         self.steps_per_epoch = steps_per_epoch(len(self.train_data), self.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs
         self.judge = Judge(task, network, data["validation"], config, recorder, keeper)
-        self.retreat = Retreat(network, recorder, keeper, steps_per_epoch=self.steps_per_epoch)
+        self.retreat = Retreat(
+            network,
+            recorder,
+            keeper,
+            steps_per_epoch=self.steps_per_epoch,
+            shelves=[split.shelf for split in data.values() if split.shelf is not None],
+        )
 
     @property
     def parts(self) -> int:

@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -131,20 +131,32 @@ class MetricsLog:
                 self._file.flush()
         lines: list[dict[str, Any]] = []
         offset, self.damaged = from_offset, 0
+        for line, is_sealed in self._lines(from_offset):
+            offset += len(line)
+            found = _parsed(line, is_sealed=is_sealed)
+            self.damaged += not found
+            lines += found
+        return lines, offset
+
+    def check(self) -> None:
+        """Set `damaged` and `read_to` as `read` does, by the checksums of the lines alone."""
+        self.damaged, self.read_to = 0, 0
+        for line, is_sealed in self._lines(0):
+            self.read_to += len(line)
+            self.damaged += not _fits_its_sum(line, is_sealed=is_sealed)
+
+    def _lines(self, from_offset: int) -> Iterator[tuple[bytes, bool]]:
+        """Yield each whole line from an offset on, and whether the log has checksums."""
         try:
             with self._path.open("rb") as file:
                 is_sealed = file.read(len(_START)) == _START
                 file.seek(from_offset)
                 while (line := file.readline(_LINE_BYTES)).endswith(b"\n"):
-                    offset += len(line)
-                    found = _parsed(line, is_sealed=is_sealed)
-                    self.damaged += not found
-                    lines += found
+                    yield line, is_sealed
         except FileNotFoundError:
-            return [], from_offset
+            return
         except OSError as error:
             raise storage_error(error, self._path) from error
-        return lines, offset
 
     def close(self) -> None:
         """Flush and give the file back; the next `append` opens it again."""
@@ -194,12 +206,17 @@ def _sealed(line: bytes) -> bytes:
     return _START + f'{zlib.crc32(rest):08x}"'.encode() + rest + b"\n"
 
 
-def _parsed(line: bytes, *, is_sealed: bool) -> list[dict[str, Any]]:
+def _fits_its_sum(line: bytes, *, is_sealed: bool) -> bool:
+    """Return whether a line is what was written; one of a log without checksums may be."""
     has_sum = line.startswith(_START)
-    if has_sum or is_sealed or _LIKE_START.match(line):
-        rest = line[_SUM.stop + 1 : -1]
-        if not has_sum or line[_SUM] != f"{zlib.crc32(rest):08x}".encode():
-            return []
+    if not has_sum:
+        return not is_sealed and not _LIKE_START.match(line)
+    return line[_SUM] == f"{zlib.crc32(line[_SUM.stop + 1 : -1]):08x}".encode()
+
+
+def _parsed(line: bytes, *, is_sealed: bool) -> list[dict[str, Any]]:
+    if not _fits_its_sum(line, is_sealed=is_sealed):
+        return []
     try:
         value = parse_json(line)
     except ValueError:

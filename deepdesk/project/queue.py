@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deepdesk.core.errors import ProjectError
+from deepdesk.project.runs import Runs
 from deepdesk.project.safe_write import read_json, write_json
 
 FORMAT = 1
@@ -33,7 +35,7 @@ class QueuedRun:
     """A run that waits.
 
     Attributes:
-        id: Of its own, never used again while it waits.
+        id: Of its own, never given again: its run keeps it.
         title: What a person called it, "" for no name of its own.
         request: What was asked for: the fields of a `RunRequest` as JSON.
     """
@@ -88,10 +90,18 @@ def save(project: Path, queue: Queue) -> None:
     write_json(path, {"format": FORMAT, "runs": [dataclasses.asdict(entry) for entry in queue]})
 
 
-def new_id(queue: Queue, *, spent: frozenset[str] = frozenset()) -> str:
-    """Return an id that no waiting run has, and that is not among `spent`."""
-    taken = {entry.id for entry in queue} | spent
-    return next(name for name in (f"q{n}" for n in range(1, len(taken) + 2)) if name not in taken)
+def new_id() -> str:
+    """Return an id that no run has, waiting or begun."""
+    return f"q{secrets.token_hex(8)}"
+
+
+def unbegun(queue: Queue, runs: Runs) -> Queue:
+    """Return the queue without the runs that have a folder, from which they go on.
+
+    A kill may come between the making of that folder and the write of the shorter queue.
+    """
+    begun = {info.queued for info in runs.list()} if queue else set()
+    return tuple(entry for entry in queue if entry.id not in begun)
 
 
 def added(queue: Queue, entry: QueuedRun, place: int | None = None) -> Queue:

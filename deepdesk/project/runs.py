@@ -24,6 +24,7 @@ from deepdesk.project.safe_write import (
     remove_leftovers,
     write_json,
 )
+from deepdesk.project.taking_turns import taking_turns
 from deepdesk.project.trash import to_trash
 
 STATUSES = ("running", "paused", "stopped", "finished", "failed", "interrupted")
@@ -50,6 +51,7 @@ class RunInfo:
         without_gain: Epochs without a gain after which it finished early, 0 if it did not.
         joules: Energy of training so far, 0.0 where nothing measures it.
         energy_from: What measured it: "GPU", "processor", "stated watts", or "".
+        queued: Id that it waited under, "" where it did not wait.
     """
 
     name: str
@@ -70,6 +72,7 @@ class RunInfo:
     without_gain: int = 0
     joules: float = 0.0
     energy_from: str = ""
+    queued: str = ""
 
 
 _KINDS: dict[str, tuple[type[Any], ...]] = {
@@ -129,7 +132,8 @@ class RunFolder:
         unknown = set(changes) - set(_STORED)
         if unknown:
             raise TypeError(f"no such fields: {sorted(unknown)}")
-        with self._lock:
+        # A run in another process writes its state while the window gives it a title.
+        with self._lock, taking_turns(self.path):
             path = self.path / "run.json"
             try:
                 values = _legal(read_json(path))

@@ -40,8 +40,9 @@ def forecast_command(arguments: Arguments) -> int:
 def _text(outlook: Outlook, cost: float, currency: str) -> str:
     end = datetime.now() + timedelta(seconds=outlook.seconds)
     room, free = outlook.memory_bytes / 2**30, outlook.free_bytes / 2**20
+    done = "" if outlook.caveat else f", done {end:%Y-%m-%d %H:%M} if started now"
     lines = [
-        f"Time: {outlook.seconds:,.0f} s, done {end:%Y-%m-%d %H:%M} if started now",
+        f"Time: {outlook.seconds:,.0f} s{done}",
         f"Memory: {outlook.peak_bytes / 2**30:.2f} of {room:.1f} GB",
         f"Disk: at most {outlook.disk_bytes / 2**20:,.0f} MB, {free:,.0f} MB free",
     ]
@@ -52,4 +53,6 @@ def _text(outlook: Outlook, cost: float, currency: str) -> str:
         lines.append(f"Cost: {cost:.4f} {currency}")
     if outlook.error_share is not None:
         lines.append(f"The time of the last run like it was {outlook.error_share:.0%} off.")
+    if outlook.caveat:
+        lines.append(outlook.caveat)
     return "\n".join(lines)

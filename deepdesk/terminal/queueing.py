@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,11 +40,11 @@ def queue_command(arguments: Arguments) -> int:
 
 
 def _work_through(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
-    from deepdesk.project.queue import load
+    from deepdesk.project.queue import load, unbegun
 
     project.check_writable()
     status = 0
-    while queue := load(project.path):
+    while queue := unbegun(load(project.path), project.runs):
         entry = queue[0]
         print(f"Next: {_words(entry)}; {len(queue) - 1} wait after it", file=sys.stderr)
         watch = Watch(events=arguments.json)
@@ -63,7 +64,7 @@ def _work_of(project: Project, spec: TaskSpec, entry: QueuedRun) -> Any:
     from deepdesk.core.events import RunStarted
     from deepdesk.core.work import EventSink, StopToken
     from deepdesk.engine.request import request_from_json
-    from deepdesk.engine.run import train_work
+    from deepdesk.engine.separate import work_where_wanted
 
     def work(emit: EventSink, stop: StopToken) -> None:
         def tell(event: Any) -> None:
@@ -74,7 +75,8 @@ def _work_of(project: Project, spec: TaskSpec, entry: QueuedRun) -> Any:
                     project.runs.rename(event.run, entry.title)
             emit(event)
 
-        train_work(project, spec, request_from_json(entry.request))(tell, stop)
+        request = replace(request_from_json(entry.request), queued=entry.id)
+        work_where_wanted(project, spec, request)(tell, stop)
 
     return work
 

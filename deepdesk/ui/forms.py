@@ -144,13 +144,14 @@ class ConfigForm(QWidget):
         for setting in settings:
             if setting.key in first:
                 self._column.addWidget(self._rows[setting.key])
-        group = ""
+        groups: dict[str, list[SettingRow]] = {}
         for key in self._folded:
-            row = self._rows[key]
-            if row.setting.knob.group != group:
-                group = row.setting.knob.group
+            groups.setdefault(self._rows[key].setting.knob.group, []).append(self._rows[key])
+        for group, rows in groups.items():
+            if group:
                 self.fold.body.addWidget(SectionLabel(group))
-            self.fold.body.addWidget(row)
+            for row in rows:
+                self.fold.body.addWidget(row)
         self._column.addWidget(self.fold)
         self.fold.setVisible(bool(self._folded))
 
@@ -165,8 +166,8 @@ class ConfigForm(QWidget):
     def _count(self) -> None:
         changed = sum(self._rows[key].is_changed() for key in self._folded)
         total = len(self._folded)
-        at_defaults = "1 at its default" if total == 1 else f"{total} at their defaults"
-        self.fold.set_note(f"{changed} of {total} changed" if changed else at_defaults)
+        at_defaults = "1 at default" if total == 1 else f"{total} at defaults"
+        self.fold.set_note(f"{changed} changed" if changed else at_defaults)
 
 
 def _row(setting: Setting) -> SettingRow:

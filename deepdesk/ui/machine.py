@@ -12,7 +12,7 @@ from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.ui.jobs import Job
 
 EVERY_MS = 2000
-GB = 1 << 30
+GB, MB = 1 << 30, 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,9 @@ class Machine:
             f"Memory {used:.1f} of {total:.0f} GB",
         ]
         if self.disk_free_bytes:
-            parts.append(f"Disk {self.disk_free_bytes / GB:.0f} GB free")
+            free = self.disk_free_bytes
+            text = f"{free / GB:.0f} GB" if free >= GB else f"{free / MB:.0f} MB"
+            parts.append(f"Disk {text} free")
         return "  ·  ".join(parts)
 
 

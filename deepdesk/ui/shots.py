@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deepdesk.ui.shots_stage import Shot, Stage
+from deepdesk.ui.shots_training import AHEAD, MANY, TROUBLE
 from deepdesk.ui.shots_workshop import BUILDING, LOOKING, loaded
 
 SIZE, LARGE = (1280, 800), (2560, 1440)
@@ -81,7 +82,7 @@ def _train(stage: Stage) -> None:
     from deepdesk.engine.request import RunRequest
 
     stage.window.show_tab("training")
-    stage.desk.training.train(RunRequest(dial="quick", training={"epochs": 6}))
+    stage.desk.training.train(RunRequest(dial="quick", training={"epochs": 12}))
     stage.until(lambda: stage.count("EpochEnded") >= 3)
 
 
@@ -172,9 +173,12 @@ SHOTS = (
     *BUILDING,
     Shot(name="inference-untrained", enter=_tab("inference")),
     Shot(name="training-ready", enter=_tab("training")),
+    *AHEAD,
     Shot(name="training-running", enter=_train),
     Shot(name="training-paused", enter=_pause),
+    *TROUBLE,
     Shot(name="training-finished", enter=_finish),
+    *MANY,
     Shot(name="training-error", enter=_failed_run),
     Shot(name="inference-ready", enter=_tab("inference")),
     Shot(name="inference-loaded", enter=_ask_one),

@@ -1,9 +1,9 @@
-"""Undo of changes to the samples: each command carries the exact image from before."""
+"""Commands of the undo stack: a value from before and one after, or a change to the samples."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
@@ -11,6 +11,33 @@ from deepdesk.core.errors import DeepDeskError
 
 if TYPE_CHECKING:
     from deepdesk.project.index import Change, SampleIndex
+
+ValueT = TypeVar("ValueT")
+
+
+class SwapCommand(QUndoCommand, Generic[ValueT]):
+    """Something that is one value before and another one after; pushing it applies the latter.
+
+    Args:
+        text: What was done, for instance "Moved a run forward".
+        before: Applied by undo.
+        after: Applied by redo.
+        apply: Called with either.
+    """
+
+    def __init__(
+        self, text: str, before: ValueT, after: ValueT, apply: Callable[[ValueT], object]
+    ) -> None:
+        super().__init__(text)
+        self._before, self._after, self._apply = before, after, apply
+
+    def undo(self) -> None:
+        """Apply what was before."""
+        self._apply(self._before)
+
+    def redo(self) -> None:
+        """Apply what came after."""
+        self._apply(self._after)
 
 
 class ChangeCommand(QUndoCommand):

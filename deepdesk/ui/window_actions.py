@@ -144,5 +144,6 @@ class WindowActions(QObject):
             self._window,
             f"DeepDesk {deepdesk.__version__}",
             "Train deep networks on your own files, on your own machine.",
-            "Nothing is sent anywhere. Fonts: Inter (OFL). Window: Qt (LGPL). Networks: PyTorch.",
+            "Nothing is sent anywhere. Fonts: Inter (OFL). Window: Qt (LGPL). Sound: "
+            "libsndfile and soxr (LGPL). Networks: PyTorch.",
         ).open()

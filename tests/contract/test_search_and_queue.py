@@ -12,7 +12,7 @@ from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, EpochEnded, RunStarted, TrialEnded, TrialStarted
 from deepdesk.core.work import StopToken, run
 from deepdesk.engine.request import RunRequest, frozen_request, request_to_json
-from deepdesk.engine.run import train_work
+from deepdesk.engine.run import resume_work, train_work
 from deepdesk.engine.search.space import Asked
 from deepdesk.engine.search.work import continue_search_work, search_work
 from deepdesk.project import queue as waiting
@@ -191,6 +191,12 @@ def test_the_queue_in_the_terminal_goes_on_past_a_run_that_fails(copied, capsys)
         assert [(info.status, info.epochs) for info in infos] == [("finished", 2), ("finished", 1)]
         assert infos[0].title == "Named"
         assert waiting.load(project.path) == ()
+        # As after a kill between the making of the last run and the write of the shorter queue.
+        assert [info.queued for info in infos] == ["q2", "q0"]
+        waiting.save(project.path, (queue[2],))
+    assert main(["queue", str(project.path), "--run"]) == 0
+    with Project.open(project.path, read_only=True) as project:
+        assert len(project.runs.list()) == 2
 
 
 def test_a_run_goes_on_with_more_data_and_another_class(copied, made, tmp_path, capsys):
@@ -230,3 +236,32 @@ def test_a_queued_request_does_not_follow_the_project_but_a_fresh_one_stays_fres
     assert project.runs.get("001-quick").config()["continue_from"] == ""
     later = events_of(train_work(project, spec, request(epochs=1)))[-1]
     assert isinstance(later.error, DeepDeskError)
+
+
+def test_answers_of_the_best_epoch_that_were_lost_are_asked_for_again_at_the_end(copied):
+    project, spec = copied(), task_of(KEY)
+    work = train_work(project, spec, request(epochs=1))
+    assert events_of(work, lambda event: isinstance(event, EpochEnded))[-1].stopped
+    path = project.runs.get("001-quick").path / "evaluation.json"
+    before = json.loads(path.read_text())
+    path.unlink()
+
+    assert events_of(resume_work(project, spec, "001-quick"))[-1] == Ended()
+
+    assert before["epoch"] == 1
+    assert json.loads(path.read_text()) == before
+
+
+def test_trials_in_processes_of_their_own_come_to_what_those_in_this_one_do(copied):
+    spec = task_of(KEY)
+    found = []
+    for isolated in (False, True):
+        project = copied(f"isolated-{isolated}")
+        base = request(epochs=2, isolated=isolated)
+        asked = Asked(base=base, space=(RATE,), method="halving", trials=2)
+        assert events_of(search_work(project, spec, asked))[-1] == Ended()
+        found.append(shown(project, project.searches.get("001")))
+        titles = [info.title for info in project.runs.list()]
+        assert titles == ["Search 1, trial 2", "Search 1, trial 1"]
+
+    assert found[0] == found[1]

@@ -6,10 +6,12 @@ import shutil
 import pytest
 
 from deepdesk.cli import main
+from deepdesk.engine.forecast import outlook
 from deepdesk.nn.editing import inserted_after, new_node
 from deepdesk.nn.graph import Graph
 from deepdesk.project.folder import Project
 from deepdesk.tasks import all_tasks, task_of
+from tests.unit.engine.forecast.stage import machine
 
 PER_CLASS = 12
 
@@ -46,6 +48,22 @@ def test_a_run_is_listed_with_its_metrics(trained, capsys):
     assert run["status"] == "finished"
     assert run["main_metric"] in run["metrics"]
     assert f"test_{run['main_metric']}" in run["metrics"]
+
+
+def test_a_forecast_says_time_memory_and_disk(trained, capsys, monkeypatch):
+    _key, project, _data = trained
+    # Nothing is timed here, so that it is said at once: the machine is made up.
+    monkeypatch.setattr(outlook, "calibrate", lambda _device, _stop: machine())
+    monkeypatch.setattr(outlook, "around_seconds", lambda *_asked: None)
+    monkeypatch.setattr(outlook, "try_blocks", lambda *_asked: {})
+    call = ["forecast", str(project), "--preset", "quick"]
+
+    (short,) = rows_of(capsys, [*call, "--epochs", "2"])
+    (long,) = rows_of(capsys, [*call, "--epochs", "20"])
+
+    assert min(short["seconds"], short["peak_bytes"], short["disk_bytes"]) > 0
+    assert short["free_bytes"] > 0
+    assert 5 * short["seconds"] < long["seconds"] < 20 * short["seconds"]
 
 
 def test_evaluation_repeats_the_test_metrics_of_the_run(trained, capsys):

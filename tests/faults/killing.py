@@ -182,5 +182,7 @@ def outcome(project: Path) -> dict[str, object]:
             | {"values": row.get("values")}
             for row in run.metrics.read()
         ]
-        metrics = dict(run.info().metrics)
-    return {"step": step, **hashes, "rows": rows, "metrics": metrics}
+        info = run.info()
+        beside = {"best_epoch": info.best_epoch, "epochs_done": info.epochs_done}
+        beside["answers"] = json.loads((run.path / "evaluation.json").read_text())
+    return {"step": step, **hashes, "rows": rows, "metrics": dict(info.metrics), **beside}

@@ -86,6 +86,13 @@ def test_the_states_of_the_workshop_are_shown():
     assert names >= {"times", "tools", "fit", "surgery", "compare", "inside"}
 
 
+def test_the_states_of_training_are_shown():
+    names = {shot.name.removeprefix("training-") for shot in SHOTS}
+
+    assert names >= {"outlook", "settings", "rate", "disk-full", "retreat", "queue"}
+    assert names >= {"choices", "search-new", "search-running", "search", "table"}
+
+
 def test_a_state_is_saved_light_and_dark_and_then_left(red, tmp_path):
     stage = PaperStage(red)
 

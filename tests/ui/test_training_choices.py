@@ -43,6 +43,23 @@ def listed(qtbot):
     return shown
 
 
+def test_every_choice_is_seen_where_there_is_room_and_three_where_there_is_little(qtbot):
+    shown = ChoicesList()
+    qtbot.addWidget(shown)
+    rows = tuple(replace(CHOICES.rows[0], key=f"choice{n}") for n in range(7))
+    shown.show_choices(replace(CHOICES, rows=rows))
+    shown.resize(220, 400)
+    shown.show()
+
+    def seen():
+        return [not line.visibleRegion().isEmpty() for line in shown.lines]
+
+    qtbot.waitUntil(lambda: seen() == [True] * 7, timeout=PATIENCE_MS)
+    shown.resize(220, shown.minimumSizeHint().height())
+
+    qtbot.waitUntil(lambda: 3 <= seen().count(True) < 7, timeout=PATIENCE_MS)
+
+
 @pytest.mark.parametrize(
     ("gain", "text"),
     [(1.9, f"1.9{THIN}{TIMES}"), (1.05, f"1.0{THIN}{TIMES}"), (0.71, f"0.7{THIN}{TIMES}"), (0, "")],

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import datetime
 
 import pytest
+from PySide6.QtCore import Qt
 
 from deepdesk.engine.forecast.outlook import Outlook
 from deepdesk.project.preferences import Preferences
@@ -30,8 +31,7 @@ def shown(outlook, preferences=None):
 def test_time_end_memory_and_disk_are_said():
     lines = shown(KNOWN)
 
-    assert lines["Time"].value == "10\N{NO-BREAK SPACE}min"
-    assert lines["Done"].value == "12:10 if started now"
+    assert lines["Time"].value == "10\N{NO-BREAK SPACE}min, done 12:10"
     assert "of" in lines["Memory"].value
     assert "free" in lines["Disk"].tip
     assert not any(line.is_too_much for line in lines.values())
@@ -47,6 +47,14 @@ def test_the_error_of_the_last_run_is_said_beside_the_time():
     lines = shown(dataclasses.replace(KNOWN, error_share=0.12))
 
     assert "12%" in lines["Time"].tip
+
+
+def test_a_forecast_for_several_workers_is_called_that_of_one():
+    lines = shown(dataclasses.replace(KNOWN, workers=3, watts=50.0))
+
+    assert lines["Time"].value == "10\N{NO-BREAK SPACE}min with one worker"
+    assert "3 workers will share the work" in lines["Time"].tip
+    assert "Energy" not in lines
 
 
 def test_nothing_measured_shows_nothing():
@@ -72,6 +80,8 @@ def test_too_little_disk_and_memory_are_marked():
 
     assert lines["Disk"].is_too_much
     assert lines["Memory"].is_too_much
+    assert lines["Disk"].value.endswith("too little is free")
+    assert lines["Memory"].value.endswith("too little")
 
 
 @pytest.mark.parametrize(
@@ -110,3 +120,34 @@ def test_stated_watts_are_kept_by_the_dialog(qtbot):
     dialog.primary.click()
 
     assert (told[0].watts, told[0].price_per_kwh, told[0].theme) == (75.0, 0.3, "dark")
+
+
+def test_watts_can_be_stated_in_the_line_of_the_energy_and_changed_later(qtbot):
+    asked = []
+    card = OutlookCard(lambda: asked.append(True))
+    qtbot.addWidget(card)
+    card.show_outlook(KNOWN, Preferences())
+    card.show()
+    assert card.state.text() == "State watts and price"
+    qtbot.mouseClick(card.state, Qt.MouseButton.LeftButton)
+
+    card.show_outlook(dataclasses.replace(KNOWN, watts=90.0, watts_from="stated"), Preferences())
+
+    assert card.state.text() == "Change"
+    qtbot.mouseClick(card.state, Qt.MouseButton.LeftButton)
+    assert asked == [True, True]
+
+
+def test_what_is_not_known_yet_is_no_mistake_when_the_dialog_opens(qtbot):
+    dialog = PowerDialog(None, Preferences())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    watts = dialog.rows["watts"]
+
+    assert watts.editor.text() == "not known"
+    assert not any(row.error.text() or row.is_changed() for row in dialog.rows.values())
+
+    # The first field is selected whole: what is typed takes the place of its word.
+    assert watts.editor.selectedText() == "not known"
+    qtbot.keyClicks(watts.editor, "85")
+    assert watts.value() == 85.0

@@ -62,7 +62,8 @@ def open_finder(qtbot, make_tab, monkeypatch):
         monkeypatch.setattr(rate_finding, "finding_of", finding)
         tab = make_tab()
         feature = tab.findChild(RateFinding)
-        qtbot.mouseClick(feature.link, Qt.MouseButton.LeftButton)
+        tab.setup.training.fold.set_open(True)
+        qtbot.keyClick(feature.link, Qt.Key.Key_Space)
         assert asked[0].dial == tab.setup.dial.value()
         return tab, feature, feature.dialog
 

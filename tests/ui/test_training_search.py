@@ -272,7 +272,7 @@ def test_the_pointer_finds_the_line_below_it(plot):
 
     QTest.mouseMove(plot, QPointF(middle).toPoint())
 
-    assert "Trial 1" in plot.hover.text.text()
+    assert "Trial 1" in plot.hover.words
     assert plot.hover.isVisible()
     assert plot.line_at(middle) == 0
     assert told[-1] == 0

@@ -219,6 +219,8 @@ def test_a_run_that_never_began_does_not_touch_the_one_on_the_screen(
     tell(desk, Ended())
 
     desk.store.update(phase="running")
+    # A refresh before the first word of it, too.
+    tab.front.update_row()
     tell(desk, Progress(what="Preparing"))
     tell(desk, Ended(error=ConfigError("device", "Device is 'abacus'.", "Take cpu.")))
     desk.store.update(phase="idle")
@@ -227,6 +229,20 @@ def test_a_run_that_never_began_does_not_touch_the_one_on_the_screen(
     qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
     assert tab.middle.progress.loud.text() == "Finished"
     assert tab.runs.info(folder.path.name).status == "finished"
+    assert "running" not in tab.runs.list.rows[folder.path.name].facts.note
+
+
+def test_a_first_run_that_never_began_leaves_the_tab_ready(desk, make_tab):
+    tab = make_tab()
+    desk.store.update(phase="running")
+    tab.front.clear()
+    tell(desk, Progress(what="Measuring this machine"))
+
+    tell(desk, Ended(error=ConfigError("device", "Device is 'abacus'.", "Take cpu.")))
+    desk.store.update(phase="idle")
+    tab.front.refresh()
+
+    assert tab.middle.progress.loud.text() == "Ready"
 
 
 def test_a_wrong_setting_from_the_engine_stands_beside_its_field(qtbot, desk, make_tab):
@@ -284,6 +300,20 @@ def test_an_interrupted_run_can_be_resumed(qtbot, desk, project, make_tab, monke
     assert tab.state == "look"
 
     qtbot.mouseClick(tab.runs.details.resume, Qt.MouseButton.LeftButton)
+
+    assert asked == ["001-quick"]
+
+
+def test_the_way_on_stands_beside_what_was_interrupted(qtbot, desk, project, make_tab, monkeypatch):
+    folder = keep_run(project, "quick", status="interrupted")
+    folder.update(epochs_done=2)
+    asked = []
+    monkeypatch.setattr(desk.training, "continue_run", lambda run: asked.append(run) or True)
+    tab = make_tab()
+    card = tab.middle.progress
+    assert card.quiet.text().endswith("saved after 2")
+
+    qtbot.mouseClick(card.resume, Qt.MouseButton.LeftButton)
 
     assert asked == ["001-quick"]
 

@@ -177,6 +177,9 @@ def _answers(run: RunFacts) -> dict[int, tuple[str, bool]]:
     """Return (truth, whether the answer was right) by sample; {} where nothing can be read."""
     try:
         saved = read_json(run.info.path / EVALUATION_FILE)
+        # A run that was killed while it saved may have kept answers of a later epoch.
+        if saved.get("epoch", run.info.best_epoch) != run.info.best_epoch:
+            return {}
         columns: Mapping[str, Any] = saved["predictions"]
         ids, truth, answer = (columns[name] for name in ("ids", "truth", "answer"))
         right = columns.get("right")

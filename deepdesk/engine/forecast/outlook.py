@@ -40,8 +40,8 @@ class Outlook:
     """What a run will take on this machine, as far as it is known.
 
     Attributes:
-        seconds: All epochs; 0.0 where nothing was measured yet.
-        peak_bytes: Memory at its fullest, 0 where nothing was measured yet.
+        seconds: All epochs, by one process; 0.0 where nothing was measured yet.
+        peak_bytes: Memory of one process at its fullest, 0 where nothing was measured yet.
         memory_bytes: Of the device.
         disk_bytes: Checkpoints and decoded samples together, at most.
         spare_bytes: That must stay free beside them.
@@ -50,6 +50,7 @@ class Outlook:
         watts_from: "measured", "stated watts" or "".
         is_rough: Whether blocks of the network itself were not timed yet.
         error_share: How far the time of the last run like it was off, None before any.
+        workers: Processes that will share the work; what several gain was not measured.
     """
 
     seconds: float = 0.0
@@ -62,11 +63,22 @@ class Outlook:
     watts_from: str = ""
     is_rough: bool = True
     error_share: float | None = None
+    workers: int = 1
 
     @property
     def joules(self) -> float:
-        """Energy of the run, 0.0 for not known."""
-        return self.watts * self.seconds
+        """Energy of the run, 0.0 for not known, as it is with several workers."""
+        return self.watts * self.seconds if self.workers == 1 else 0.0
+
+    @property
+    def caveat(self) -> str:
+        """What the figures leave out, as a sentence; "" for nothing."""
+        if self.workers == 1:
+            return ""
+        return (
+            f"Time and memory are those of one process. {self.workers} workers will share the"
+            " work; how much faster they are was not measured."
+        )
 
     @property
     def lacks_disk(self) -> bool:
@@ -170,6 +182,7 @@ def _outlook(
         watts_from=source,
         is_rough=said.is_rough,
         error_share=None if outcome is None else outcome.error_share,
+        workers=max(1, asked.training.workers),
     )
 
 

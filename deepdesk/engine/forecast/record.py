@@ -30,6 +30,7 @@ _MATTERS = (
     "threads",
     "device",
     "optimizer",
+    "workers",
 )
 
 
@@ -87,14 +88,16 @@ def last_outcome(
 
     The graph is one that was fitted to the contract. Damaged files of a run are passed over.
     """
-    wanted = to_json(training)
+    wanted, usual = to_json(training), to_json(TrainingConfig())
     for info in project.runs.list()[:_NEWEST]:
         if not info.epochs_done:
             continue
         with contextlib.suppress(DeepDeskError, KeyError, TypeError, ValueError):
             run = project.runs.get(info.name)
             config = run.config()
-            same = all(_is_like(key, wanted[key], config["training"].get(key)) for key in _MATTERS)
+            # Runs of earlier versions say nothing of settings that came later.
+            used = {**usual, **config["training"]}
+            same = all(_is_like(key, wanted[key], used[key]) for key in _MATTERS)
             if same and _is_same(Graph.from_json(config["graph"]).fitted(contract), graph):
                 found = _outcome(run)
                 if found is not None:

@@ -24,9 +24,9 @@ from deepdesk.core.task import DataFacts, TaskSpec
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.engine.plan import chosen_graph, settled
 from deepdesk.engine.request import RunRequest, request_from_json, request_to_json
-from deepdesk.engine.run import resume_work, train_work
 from deepdesk.engine.search.space import Asked, trial_request
 from deepdesk.engine.search.study import Proposal
+from deepdesk.engine.separate import work_where_wanted
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
@@ -181,14 +181,13 @@ class _Search:
 
     def _work_of(self, params: dict[str, Any], number: int, begun: Trial | None) -> Work:
         if begun is not None:
-            return resume_work(self.project, self.spec, begun.run)
+            return work_where_wanted(self.project, self.spec, begun.run)
 
         def work(emit: EventSink, stop: StopToken) -> None:
             request = trial_request(self.base, self.search.space, params)
             told = {"id": self.search.id, "number": number, "params": params}
-            train_work(self.project, self.spec, dataclasses.replace(request, search=told))(
-                emit, stop
-            )
+            request = dataclasses.replace(request, search=told)
+            work_where_wanted(self.project, self.spec, request)(emit, stop)
 
         return work
 
@@ -245,7 +244,7 @@ class _Search:
         head = f"Search {int(self.search.id)} is finished after {len(trials)} trials"
         if best is None or best.value is None:
             return f"{head}; none of them reached an answer."
-        return f"{head}. Best was trial {best.number + 1}: {self.search.metric} {best.value:.4g}."
+        return f"{head}. Best was trial {best.number + 1}."
 
 
 class _Turn:

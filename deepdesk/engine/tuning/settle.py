@@ -19,6 +19,7 @@ from deepdesk.core.work import EventSink, StopToken
 from deepdesk.engine.compute import Compute
 from deepdesk.engine.forecast.calibration import load
 from deepdesk.engine.forecast.layout import Work
+from deepdesk.engine.launch import is_worker
 from deepdesk.engine.limit import limit_of
 from deepdesk.engine.plan import USUAL_WAYS, RunPlan
 from deepdesk.engine.settings import TrainingConfig, batch_of
@@ -86,9 +87,9 @@ def settled(
 
 
 def _limit(plan: RunPlan, subject: Subject) -> Limit | None:
-    """Return what bounds the speed, None where the machine was not calibrated."""
+    """Return what bounds the speed, None where that was not measured: also not of a team."""
     calibration = load(plan.device)
-    if calibration is None:
+    if calibration is None or plan.training.workers > 1 or is_worker():
         return None
     training = replace(plan.training, precision=plan.precision, threads=plan.threads)
     work = Work(graph=subject.graph, contract=subject.contract, samples=len(subject.data))

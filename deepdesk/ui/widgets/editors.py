@@ -178,6 +178,8 @@ class ChoiceEditor(QComboBox):
         self.setAccessibleName(setting.knob.label)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        # Scrolling past it must not bring the focus here either.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda at: self.edited.emit(self._values[at]))
 
     def value(self) -> Any:

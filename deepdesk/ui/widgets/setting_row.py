@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.settings import Setting, bounds_text, value_text
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.buttons import LinkButton
 from deepdesk.ui.widgets.chip import Badge
 from deepdesk.ui.widgets.editors import Editor, SwitchEditor, number_text
 from deepdesk.ui.widgets.labels import Label
@@ -50,7 +52,7 @@ class SettingRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(metrics.XS)
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setSpacing(metrics.S)
         self.label.setMinimumHeight(metrics.scaled(HEAD_PX))
         head.addWidget(self.label, 1)
@@ -59,6 +61,13 @@ class SettingRow(QWidget):
         beside = head if isinstance(self.editor, SwitchEditor) else column
         beside.addWidget(self.editor)
         column.addWidget(self.error)
+
+    def offer(self, text: str, tip: str, act: Callable[[], None]) -> LinkButton:
+        """Offer a way to a good value beside the name; return its link."""
+        link = LinkButton(text, act)
+        link.setToolTip(tip)
+        self._head.addWidget(link)
+        return link
 
     def value(self) -> Any:
         """Return the value.

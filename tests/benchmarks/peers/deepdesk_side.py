@@ -28,10 +28,10 @@ def train(job: Job) -> dict[str, Any]:
 
 
 def train_preset(job: Job) -> dict[str, Any]:
-    """Train the balanced preset and return the figures."""
+    """Train the balanced preset with a number of epochs and return the figures."""
     from deepdesk.engine.request import RunRequest
 
-    return trained(job, RunRequest(dial="balanced", training={"threads": 1}))
+    return trained(job, RunRequest(dial="balanced", training={"threads": 1, "epochs": job.epochs}))
 
 
 def trained(job: Job, request: RunRequest) -> dict[str, Any]:

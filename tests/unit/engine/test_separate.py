@@ -8,8 +8,10 @@ import pytest
 from deepdesk.core.task import Dial
 from deepdesk.core.work import StopToken
 from deepdesk.engine import separate
-from deepdesk.engine.request import RunRequest
+from deepdesk.engine.request import RunRequest, request_to_json
+from deepdesk.engine.search import work
 from deepdesk.project.folder import Project
+from deepdesk.project.searches import Dimension
 from deepdesk.tasks import task_of
 
 TASK = "image_classification"
@@ -86,3 +88,36 @@ def test_what_a_request_says_counts_more_than_the_project_and_the_dial(project):
 @pytest.mark.parametrize(("given", "workers"), [(1, 1), (2, 2), (0, 1), ("2", 1), (True, 1)])
 def test_a_number_of_workers_that_is_none_means_one(given, workers):
     assert separate.workers_of({"workers": given}) == workers
+
+
+def test_a_process_of_its_own_is_told_which_trial_it_trains_and_what_waited(project, started):
+    trial = {"id": "001", "number": 2, "params": {"learning_rate": 0.1}}
+    asked = RunRequest(dial="quick", training={"isolated": True}, search=trial, queued="q1f")
+
+    trained(project, asked)
+
+    ((_command, _variables, request),) = started
+    assert RunRequest(**request) == asked
+
+
+def test_trials_of_a_search_are_trained_where_their_settings_say(project, started):
+    space = (Dimension(where="training", key="epochs", kind="choice", choices=(1, 2)),)
+    base = RunRequest(dial="quick", training={"isolated": True})
+    told = project.searches.new(
+        base=request_to_json(base),
+        space=space,
+        method="random",
+        trials=1,
+        seconds=0.0,
+        seed=1,
+        metric="accuracy",
+        is_higher_better=True,
+    )
+    search = work._Search(project, task_of(TASK), told)
+
+    search._work_of({"epochs": 2}, 0, None)(lambda _event: None, StopToken())
+
+    ((command, _variables, request),) = started
+    assert command[3] == "train"
+    assert request["training"]["epochs"] == 2
+    assert request["search"] == {"id": "001", "number": 0, "params": {"epochs": 2}}

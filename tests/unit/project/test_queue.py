@@ -9,6 +9,7 @@ import pytest
 from deepdesk.core.errors import ProjectError
 from deepdesk.project import queue as waiting
 from deepdesk.project.queue import QueuedRun, load, save
+from deepdesk.project.runs import Runs
 
 REQUEST = {
     "dial": "quick",
@@ -51,7 +52,26 @@ def test_runs_are_moved_renamed_and_taken_out_by_their_ids():
     assert names(waiting.without(queue, "q2")) == ["q1", "q3"]
     assert waiting.renamed(queue, "q2", " Small\tone ")[1].title == "Small one"
     assert waiting.place_of(queue, "q3") == 2
-    assert waiting.new_id(queue, spent=frozenset({"q4"})) == "q5"
+
+
+def test_an_id_is_never_given_again_because_the_run_keeps_it(tmp_path):
+    ids = {waiting.new_id() for _ in range(100)}
+
+    assert len(ids) == 100
+    queue = tuple(entry(name) for name in ids)
+    save(tmp_path, queue)
+    assert load(tmp_path) == queue
+
+
+def test_a_run_whose_folder_was_made_before_a_kill_does_not_wait_any_more(tmp_path):
+    runs = Runs(tmp_path / "runs")
+    runs.new("quick", {}).update(queued="q2")
+    runs.new("quick", {})
+    (runs.new("quick", {}).path / "run.json").write_text('{"queued": ["q3"]}')
+
+    left = waiting.unbegun((entry("q1"), entry("q2"), entry("q3")), runs)
+
+    assert names(left) == ["q1", "q3"]
 
 
 def test_a_step_for_a_run_that_has_left_changes_nothing():

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 
 from deepdesk.core.errors import ProjectError
 from deepdesk.project import trash
 from deepdesk.project.owner import Owner
-from deepdesk.project.runs import Runs
+from deepdesk.project.runs import RunFolder, Runs
 from deepdesk.project.safe_write import write_json
 
 
@@ -142,3 +143,25 @@ def test_a_run_that_is_not_there_is_refused(runs, name):
 
     with pytest.raises(ProjectError, match="no run"):
         runs.get(name)
+
+
+def test_a_title_given_while_another_process_writes_the_run_is_not_lost(runs):
+    path = runs.new("quick", {}).path
+    # Each has a lock of its own, as two processes have.
+    training, window = RunFolder(path), RunFolder(path)
+    count = 40
+
+    def train():
+        for step in range(count):
+            training.update(step=step)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    lost = 0
+    for number in range(count):
+        window.update(title=f"T{number}")
+        lost += window.info().title != f"T{number}"
+    thread.join()
+
+    assert lost == 0
+    assert window.info().step == count - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Choices
 from deepdesk.ui.tabs.training.choice_menu import ChoiceMenu
@@ -13,11 +13,22 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.card import Divider
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 
-_LEAST_LINES = 3
+_LEAST_LINES, _WANTED_LINES = 3, 5
 
 
 class _Scroll(FittingScroll):
-    """Three lines at least, so that a low window shows them whole."""
+    """Three lines at least, so that a low window shows them whole; more where there is room.
+
+    It asks for few, so that the settings above it have theirs first.
+    """
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__(inside)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        whole = super().sizeHint()
+        return QSize(whole.width(), min(whole.height(), metrics.scaled(_WANTED_LINES * HEIGHT_PX)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, metrics.scaled(_LEAST_LINES * HEIGHT_PX))
@@ -51,9 +62,11 @@ class ChoicesList(QWidget):
         column.setSpacing(metrics.S)
         column.addWidget(Divider())
         column.addWidget(SectionLabel("Chosen for this machine"))
-        column.addWidget(_Scroll(inside))
+        self._scroll = _Scroll(inside)
+        column.addWidget(self._scroll, 1)
         column.addWidget(self.limit)
         column.addWidget(self.hint)
+        column.addStretch(0)
         self.limit.hide()
         self.hint.hide()
         self.hide()
@@ -72,6 +85,7 @@ class ChoicesList(QWidget):
         for line in self.lines:
             line.opened.connect(self._open)
             self._rows.addWidget(line)
+        self._scroll.setMaximumHeight(metrics.scaled(HEIGHT_PX) * len(self.lines))
         self.setVisible(bool(self.lines))
         self.show_pace(self._pace)
 

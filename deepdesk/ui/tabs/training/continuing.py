@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoCommand
 
 from deepdesk.core.errors import ConfigError, DeepDeskError
 from deepdesk.core.events import Ended, Result
@@ -20,6 +19,7 @@ from deepdesk.ui.dialogs import AskDialog
 from deepdesk.ui.forms import editor_for
 from deepdesk.ui.run_names import spoken, title_of
 from deepdesk.ui.tabs.training.works import saving_work
+from deepdesk.ui.undo import SwapCommand
 from deepdesk.ui.widgets.labels import Label
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Continuing(QObject):
 
         dialog = AskDialog(self._tab.window(), f"Train {title_of(info)} further", verb="Train")
         dialog.add_text("A new run begins with its weights, its network and its settings.")
-        dialog.add(Label("Epochs more", kind="small"))
+        dialog.add(Label("More epochs", kind="small"))
         dialog.add(editor)
         dialog.add(wrong)
 
@@ -149,7 +149,7 @@ class Continuing(QObject):
         if before == after:
             self._desk.say(text)
             return
-        self._desk.undo.push(BeginningCommand(text, before, after, self._apply))
+        self._desk.undo.push(SwapCommand(text, before, after, self._apply))
         self._desk.say(text, undo=True)
 
     def _apply(self, beginning: Beginning) -> None:
@@ -178,28 +178,6 @@ class Continuing(QObject):
                 self._desk.banner(ended.error, "training")
 
         self._tab.viewer.start(_config_work(self._project, run), hear, end)
-
-
-class BeginningCommand(QUndoCommand):
-    """A change of what the next run begins with."""
-
-    def __init__(
-        self,
-        text: str,
-        before: Beginning,
-        after: Beginning,
-        apply: Callable[[Beginning], None],
-    ) -> None:
-        super().__init__(text)
-        self._before, self._after, self._apply = before, after, apply
-
-    def undo(self) -> None:
-        """Go back to what it was before."""
-        self._apply(self._before)
-
-    def redo(self) -> None:
-        """Change it."""
-        self._apply(self._after)
 
 
 def beginning_of(file: ProjectFile) -> Beginning:

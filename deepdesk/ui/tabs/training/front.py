@@ -15,7 +15,7 @@ from deepdesk.ui.plots.figures import value_text
 from deepdesk.ui.run_names import spoken, title_of
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.middle import MiddlePanel
-from deepdesk.ui.tabs.training.run_words import forecast
+from deepdesk.ui.tabs.training.run_words import RESUMABLE, forecast
 from deepdesk.ui.tabs.training.runs_panel import RunsPanel
 from deepdesk.ui.tabs.training.setup_panel import SetupPanel
 from deepdesk.ui.tabs.training.viewer import Viewer
@@ -123,6 +123,9 @@ class Front(QObject):
         info = self._runs.info(self._viewer.run)
         history = self._watch.history if self.is_live else self._viewer.history()
         if info is None:
+            # A run that never came to its first step leaves nothing behind, not even its words.
+            if not self._viewer.run and self._desk.store.session.phase == "idle":
+                self._middle.show_ready()
             return
         if history is None:
             self._middle.show_preparing(Progress(what="Reading its curves"))
@@ -131,7 +134,10 @@ class Front(QObject):
         values = dict(info.metrics)
         if self.is_live and self._watch.status:
             status, values = self._watch.status, {**values, **self._watch.metrics}
-        self._middle.show_over(status, history, values)
+        can_go_on = status in RESUMABLE and info.step > 0
+        can_go_on = can_go_on and self._desk.store.session.phase == "idle"
+        saved = info.epochs_done if can_go_on else None
+        self._middle.show_over(status, history, values, saved)
         if self.is_live:
             self._middle.plots.refresh()
 
@@ -140,7 +146,7 @@ class Front(QObject):
         history = self._watch.history
         info = self._runs.info(history.run)
         phase = self._desk.store.session.phase
-        if info is None or phase == "idle" or self._watch.is_preparing:
+        if info is None or phase == "idle" or not self._watch.is_begun:
             return
         self._runs.update_run(
             dataclasses.replace(
@@ -162,4 +168,4 @@ class Front(QObject):
         memory = history.train.get(MEMORY)
         if memory is not None and len(memory):
             words += f", {value_text(float(memory.y.max()), 'B')} of memory"
-        return f"{words}. Changes here count from the next run."
+        return f"{words}. Changes count from the next run."

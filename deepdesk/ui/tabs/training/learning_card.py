@@ -73,6 +73,7 @@ class LearningCard(Card):
     def _lay_out(self, ids: Sequence[int]) -> None:
         for tile in self.tiles.values():
             self._grid.removeWidget(tile)
+            tile.hide()
             tile.deleteLater()
         self.tiles = {sample_id: AnswerTile() for sample_id in ids}
         for place, tile in enumerate(self.tiles.values()):

@@ -71,10 +71,20 @@ class MiddlePanel(QWidget):
         """Show what goes on before the first step."""
         self.progress.show_words(preparing_words(progress))
 
+    def show_ready(self) -> None:
+        """Show that nothing is under way and no run is in front."""
+        self.progress.show_words(READY)
+
     def show_phase(self, history: RunHistory, phase: str) -> None:
         """Show how far the run under way is."""
         self.progress.show_words(phase_words(history, phase, self._noun, datetime.now()))
 
-    def show_over(self, status: str, history: RunHistory, values: Mapping[str, Any]) -> None:
-        """Show how a run ended."""
-        self.progress.show_words(run_words(status, history, dict(values)))
+    def show_over(
+        self,
+        status: str,
+        history: RunHistory,
+        values: Mapping[str, Any],
+        saved: int | None = None,
+    ) -> None:
+        """Show how a run ended; `saved` epochs is where it would go on, None where it cannot."""
+        self.progress.show_words(run_words(status, history, dict(values), saved))

@@ -71,13 +71,13 @@ class OutlookFeature(QObject):
 
     def _follow(self, session: Session) -> None:
         """Measuring makes room for a run; its outlook is no longer one."""
-        is_idle = session.phase == "idle"
-        if not is_idle:
+        if session.phase != "idle":
             self._stop()
             self._calm.stop()
+            self._outlook = None
         elif not self.card.isVisible() and session.project is not None:
             self._calm.start()
-        self.card.show_outlook(self._outlook if is_idle else None, self._preferences)
+        self._draw()
 
     def _stop(self) -> None:
         if self._job is not None:
@@ -115,8 +115,13 @@ class OutlookFeature(QObject):
 
     def _show(self, outlook: Outlook | None) -> None:
         self._outlook = outlook
+        self._draw()
+
+    def _draw(self) -> None:
+        """Show what is known; it says more than the sentence under the dial, which gives way."""
         is_idle = self._desk.store.session.phase == "idle"
-        self.card.show_outlook(outlook if is_idle else None, self._preferences)
+        self.card.show_outlook(self._outlook if is_idle else None, self._preferences)
+        self._tab.setup.forecast.setVisible(not self.card.lines)
 
     def _keep(self, wanted: preferences.Preferences) -> None:
         try:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deepdesk.engine.forecast.outlook import Outlook
 
 _ROUGH_TIP = "From the speed of this machine alone; trying the blocks makes it better"
+_ENERGY, _STATE = "Energy", "State watts and price"
 _TRIED_TIP = "The blocks of this network were timed on this machine"
 
 
@@ -50,7 +51,7 @@ class OutlookCard(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self.lines: tuple[Line, ...] = ()
-        self.state = LinkButton("State watts and price", state_power)
+        self.state = LinkButton(_STATE, state_power)
         self.state.setToolTip("For the energy and the cost of a run; kept on this computer")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, metrics.XS, 0, 0)
@@ -58,7 +59,8 @@ class OutlookCard(QWidget):
         column.addWidget(Divider())
         column.addWidget(SectionLabel("What it will take"))
         column.addLayout(self._grid)
-        column.addWidget(self.state)
+        # In its layout from the start, so that it goes when the card goes.
+        self._grid.addWidget(self.state, 0, 1, 1, 2)
         self.hide()
 
     def show_outlook(self, outlook: Outlook | None, preferences: Preferences) -> None:
@@ -70,7 +72,7 @@ class OutlookCard(QWidget):
         self.lines = lines
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
-            if widget is not None:
+            if widget is not None and widget is not self.state:
                 widget.hide()
                 widget.deleteLater()
         for place, line in enumerate(lines):
@@ -78,6 +80,18 @@ class OutlookCard(QWidget):
             value.setToolTip(line.tip or line.value)
             self._grid.addWidget(Label(line.name, kind="small", tone="muted"), place, 0)
             self._grid.addWidget(value, place, 1)
+        self._offer_stating(lines)
+
+    def _offer_stating(self, lines: tuple[Line, ...]) -> None:
+        """Offer it in the line of the energy: in its place where that is not known."""
+        last = len(lines)
+        is_known = any(line.name == _ENERGY for line in lines)
+        self.state.setText("Change" if is_known else _STATE)
+        if is_known:
+            self._grid.addWidget(self.state, last - 1, 2)
+        else:
+            self._grid.addWidget(Label(_ENERGY, kind="small", tone="muted"), last, 0)
+            self._grid.addWidget(self.state, last, 1, 1, 2)
 
 
 def lines_of(outlook: Outlook, preferences: Preferences, now: datetime) -> tuple[Line, ...]:
@@ -87,21 +101,31 @@ def lines_of(outlook: Outlook, preferences: Preferences, now: datetime) -> tuple
     about = "about " if outlook.is_rough else ""
     error = outlook.error_share
     off = "" if error is None else f". The last one like it was {error:.0%} off"
-    tip = (_ROUGH_TIP if outlook.is_rough else _TRIED_TIP) + off
+    tip = outlook.caveat or (_ROUGH_TIP if outlook.is_rough else _TRIED_TIP) + off
     end = clock_text(now + timedelta(seconds=outlook.seconds), now)
     memory = value_text(float(outlook.peak_bytes), "B")
     disk = value_text(float(outlook.disk_bytes), "B")
+    done = " with one worker" if outlook.caveat else f", done {end}"
     room = f" of {value_text(float(outlook.memory_bytes), 'B')}" if outlook.memory_bytes else ""
     free = f"{disk} needed at most, {value_text(float(outlook.free_bytes), 'B')} free"
+    if outlook.spare_bytes:
+        free += f", of which {value_text(float(outlook.spare_bytes), 'B')} must stay free"
+    # A colour alone would not say it to everyone.
+    memory_lacks = ", too little" if outlook.lacks_memory else ""
+    disk_lacks = ", too little is free" if outlook.lacks_disk else ""
     lines = [
-        Line(name="Time", value=f"{about}{length_text(outlook.seconds)}", tip=tip),
-        Line(name="Done", value=f"{about}{end} if started now", tip=tip),
-        Line(name="Memory", value=memory + room, is_too_much=outlook.lacks_memory),
-        Line(name="Disk", value=disk, tip=free, is_too_much=outlook.lacks_disk),
+        Line(name="Time", value=f"{about}{length_text(outlook.seconds)}{done}", tip=tip),
+        Line(
+            name="Memory",
+            value=memory + room + memory_lacks,
+            tip=outlook.caveat,
+            is_too_much=outlook.lacks_memory,
+        ),
+        Line(name="Disk", value=disk + disk_lacks, tip=free, is_too_much=outlook.lacks_disk),
     ]
     if outlook.joules:
         source = f"{outlook.watts:.0f} W while training, {outlook.watts_from}"
         cost = cost_text(outlook.joules, preferences)
         value = ", ".join(filter(None, (about + energy_text(outlook.joules), cost)))
-        lines.append(Line(name="Energy", value=value, tip=source))
+        lines.append(Line(name=_ENERGY, value=value, tip=source))
     return tuple(lines)

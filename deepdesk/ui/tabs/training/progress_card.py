@@ -14,6 +14,7 @@ from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.time_words import left_text, length_text
 from deepdesk.ui.widgets.bar import Bar
+from deepdesk.ui.widgets.buttons import LinkButton
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
@@ -26,6 +27,7 @@ class ProgressWords:
     """What the card says: loud and quiet at the left, quiet and loud at the right.
 
     Attributes:
+        can_go_on: Whether the run is offered to be resumed.
         share: Of the bar, 0 to 1.
         role: Token of the bar's colour.
     """
@@ -34,6 +36,7 @@ class ProgressWords:
     quiet: str = ""
     facts: str = ""
     end: str = ""
+    can_go_on: bool = False
     share: float = 0.0
     role: str = "accent"
 
@@ -48,11 +51,14 @@ class ProgressCard(Card):
         self.quiet = ElidedLabel(tone="muted")
         self.facts = ElidedLabel()
         self.end = Label(kind="strong")
+        self.resume = LinkButton("Resume", tip="Goes on from its last checkpoint")
+        self.resume.hide()
         self.bar = Bar(height_px=_BAR_PX, name="Progress of the run")
         row = QHBoxLayout()
         row.setSpacing(metrics.S)
         row.addWidget(self.loud)
         row.addWidget(self.quiet)
+        row.addWidget(self.resume)
         row.addStretch(1)
         row.addWidget(self.facts)
         self._dot = Label("\N{MIDDLE DOT}", tone="muted")
@@ -72,6 +78,7 @@ class ProgressCard(Card):
             if label.text() != text:
                 label.setText(text)
         self._dot.setVisible(bool(words.facts and words.end))
+        self.resume.setVisible(words.can_go_on)
         self.bar.set_role(words.role)
         self.bar.set_share(words.share)
 
@@ -111,8 +118,14 @@ _HELD = {
 }
 
 
-def run_words(status: str, history: RunHistory, values: dict[str, float]) -> ProgressWords:
-    """Return what is said of a run that is over."""
+def run_words(
+    status: str, history: RunHistory, values: dict[str, float], saved: int | None = None
+) -> ProgressWords:
+    """Return what is said of a run that is over.
+
+    Args:
+        saved: With how many epochs the run would go on; None where it cannot.
+    """
     done = int(history.epoch)
     share = history.epoch / history.epochs if history.epochs else 1.0
     loud, role = _ENDS.get(status, ("Stopped", "faint"))
@@ -122,12 +135,22 @@ def run_words(status: str, history: RunHistory, values: dict[str, float]) -> Pro
         quiet = f"no gain for {history.patience}, {length_text(history.seconds)}"
     if history.best_epoch is not None:
         quiet += f", best after {history.best_epoch}"
+    if status == "interrupted" and (saved or 0) < done:
+        quiet += f", saved after {saved}" if saved else ", not saved"
     name = history.main_metric
     test, own = values.get(f"test_{name}"), values.get(name)
     label = metric_words(name).inline if name else ""
     facts = f"validation {label} {metric_text(name, own)}" if own is not None else ""
     end = f"test {metric_text(name, test)}" if test is not None else ""
-    return ProgressWords(loud=loud, quiet=quiet, facts=facts, end=end, share=share, role=role)
+    return ProgressWords(
+        loud=loud,
+        quiet=quiet,
+        facts=facts,
+        end=end,
+        can_go_on=saved is not None,
+        share=share,
+        role=role,
+    )
 
 
 _ENDS = {

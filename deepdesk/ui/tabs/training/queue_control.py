@@ -7,10 +7,10 @@ project again: then the queue waits until it is told to go on.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QUndoCommand
 
 from deepdesk.core.errors import ConfigError, DeepDeskError
 from deepdesk.core.events import Ended, Result, RunStarted
@@ -26,6 +26,7 @@ from deepdesk.project.queue import Queue, QueuedRun
 from deepdesk.ui.run_names import spoken
 from deepdesk.ui.tabs.training.queue_list import QueueList, Waiting
 from deepdesk.ui.tabs.training.request_words import request_changes, request_title
+from deepdesk.ui.undo import SwapCommand
 
 if TYPE_CHECKING:
     from deepdesk.project.folder import Project
@@ -54,8 +55,7 @@ class QueueControl(QObject):
         self.list = QueueList()
         self._damage: DeepDeskError | None = None
         self._under_way: QueuedRun | None = None
-        # Ids that were ever given, and of those the ones whose turn came: no undo brings them back.
-        self._spent: set[str] = set()
+        # Ids of those whose turn came: no undo brings them back.
         self._gone: set[str] = set()
         self._is_working = False
         self._saver = QueueSaver(tab)
@@ -88,8 +88,7 @@ class QueueControl(QObject):
             self._desk.say(text, level="warning")
             return
         frozen = frozen_request(request, self._project.file)
-        name = waiting.new_id(self.queue, spent=frozenset(self._spent))
-        self._spent.add(name)
+        name = waiting.new_id()
         entry = QueuedRun(id=name, title=title, request=request_to_json(frozen))
         self._push(
             f"Added {_title(entry)} to the queue",
@@ -150,7 +149,8 @@ class QueueControl(QObject):
             return
         entry = self.queue[0]
         self._under_way = entry
-        if not self._desk.training.train(request_from_json(entry.request)):
+        request = replace(request_from_json(entry.request), queued=entry.id)
+        if not self._desk.training.train(request):
             self._under_way = None
             self.is_held = True
             self._show()
@@ -212,7 +212,7 @@ class QueueControl(QObject):
             self._desk.banner(error, "training")
             self._show()
             return
-        self._desk.undo.push(QueueCommand(text, forward, back, self._apply))
+        self._desk.undo.push(SwapCommand(text, back, forward, self._apply))
         self._desk.say(f"{text}.", undo=True)
 
     def _apply(self, step: Step) -> None:
@@ -239,7 +239,6 @@ class QueueControl(QObject):
         if not isinstance(event, Result) or not event.value:
             return
         self.queue = (*event.value, *self.queue)
-        self._spent |= {entry.id for entry in self.queue}
         self.is_held = True
         count = len(self.queue)
         runs = "One run waits" if count == 1 else f"{count} runs wait"
@@ -292,29 +291,13 @@ class QueueSaver:
             self.save(self._newer)
 
 
-class QueueCommand(QUndoCommand):
-    """A change of the queue, by the ids of runs, so that it still fits when others have left."""
-
-    def __init__(self, text: str, forward: Step, back: Step, apply: Callable[[Step], None]) -> None:
-        super().__init__(text)
-        self._forward, self._back, self._apply = forward, back, apply
-
-    def undo(self) -> None:
-        """Set back what was changed."""
-        self._apply(self._back)
-
-    def redo(self) -> None:
-        """Change it."""
-        self._apply(self._forward)
-
-
 def _title(entry: QueuedRun) -> str:
     return entry.title or request_title(entry.request)
 
 
 def _reading(project: Project) -> Work:
     def work(emit: EventSink, _stop: StopToken) -> None:
-        emit(Result(value=waiting.load(project.path)))
+        emit(Result(value=waiting.unbegun(waiting.load(project.path), project.runs)))
 
     return work
 

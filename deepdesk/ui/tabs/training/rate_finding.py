@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QUndoCommand
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.ui.session import Session
 from deepdesk.ui.tabs.training.rate_dialog import RateDialog
+from deepdesk.ui.undo import SwapCommand
 from deepdesk.ui.widgets.editors import number_text
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ class RateFinding(QObject):
         super().__init__(tab)
         self._desk = tab.desk
         self._form = tab.setup.training
-        self.link = tab.setup.ways.add("Find the learning rate", _TIP, self.find)
+        self.link = self._form.row(_KEY).offer("Find it", _TIP, self.find)
+        self.link.setAccessibleName("Find the learning rate")
         self.dialog: RateDialog | None = None
         self._desk.store.changed.connect(self._follow)
         tab.control.readied.connect(lambda _ready: self._follow(self._desk.store.session))
@@ -73,7 +73,7 @@ class RateFinding(QObject):
         if rate == before:
             return
         text = f"Learning rate {number_text(rate)}"
-        self._desk.undo.push(RateCommand(text, before, rate, self._apply))
+        self._desk.undo.push(SwapCommand(text, before, rate, self._apply))
         self._desk.say(text, undo=True)
 
     def _apply(self, rate: float) -> None:
@@ -96,21 +96,3 @@ def _bring_into_sight(row: QWidget) -> None:
         area = area.parentWidget()
     if area is not None:
         area.ensureWidgetVisible(row)
-
-
-class RateCommand(QUndoCommand):
-    """A learning rate that was chosen, and the one from before."""
-
-    def __init__(
-        self, text: str, before: float, after: float, apply: Callable[[float], None]
-    ) -> None:
-        super().__init__(text)
-        self._before, self._after, self._apply = before, after, apply
-
-    def undo(self) -> None:
-        """Write the rate from before."""
-        self._apply(self._before)
-
-    def redo(self) -> None:
-        """Write the chosen rate."""
-        self._apply(self._after)

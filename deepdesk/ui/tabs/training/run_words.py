@@ -10,7 +10,7 @@ from deepdesk.project.preferences import load
 from deepdesk.ui.energy_words import cost_text, energy_text
 from deepdesk.ui.metric_words import LOSS, metric_text, metric_words
 from deepdesk.ui.plots.figures import value_text
-from deepdesk.ui.run_names import title_of
+from deepdesk.ui.run_names import spoken, title_of
 from deepdesk.ui.time_words import length_text
 from deepdesk.ui.widgets.list_row import RowFacts
 
@@ -89,6 +89,7 @@ def details_of(info: RunInfo, config: Mapping[str, Any]) -> list[tuple[str, str]
     rows = [
         ("Network", str(config.get("architecture", ""))),
         ("Preset", info.dial),
+        ("Weights from", spoken(str(config.get("continue_from") or ""))),
         ("Device", " · ".join(filter(None, (info.device, str(config.get("precision", "")))))),
         ("Began", began_text(info.created)),
         ("Took", _took(info, config)),

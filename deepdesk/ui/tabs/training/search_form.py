@@ -13,7 +13,7 @@ from deepdesk.engine.search.space import Offer
 from deepdesk.project.searches import MOST_TRIALS, Dimension
 from deepdesk.ui.tabs.training.search_row import VaryRow
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.widgets.buttons import SmallPrimaryButton
+from deepdesk.ui.widgets.buttons import PlainButton
 from deepdesk.ui.widgets.editors import plain_number
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 
@@ -60,7 +60,7 @@ class SearchForm(QWidget):
         self.trials = QLineEdit("20")
         self.hours = QLineEdit()
         self.wrong = Label(kind="small", tone="bad", wraps=True)
-        self.start = SmallPrimaryButton("Start search", lambda: self.start_asked.emit(None))
+        self.start = PlainButton("Start search", lambda: self.start_asked.emit(None))
         self._list = QVBoxLayout()
         self._list.setSpacing(metrics.M)
         self._dress()

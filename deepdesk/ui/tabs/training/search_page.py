@@ -20,7 +20,7 @@ from deepdesk.ui.tabs.training.search_form import METHODS, SearchForm
 from deepdesk.ui.tabs.training.search_table import TrialTable, axis_text, ranked
 from deepdesk.ui.tabs.training.search_works import SearchView
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.widgets.buttons import LinkButton, SmallButton, SmallPrimaryButton
+from deepdesk.ui.widgets.buttons import LinkButton, SmallButton
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.column import scrolling
 from deepdesk.ui.widgets.labels import Label
@@ -59,7 +59,7 @@ class SearchPage(QWidget):
         self.earlier.hide()
         self.again = LinkButton("New search", self.show_form)
         self.back = LinkButton("Back to the curves", lambda: self.left.emit(None))
-        self.use = SmallPrimaryButton("Use the best", self._use)
+        self.use = SmallButton("Use the best", self._use)
         self.go_on = SmallButton("Go on with it", lambda: self.go_on_asked.emit(None))
         self._pages = QStackedWidget()
         self._lay_out()

@@ -6,17 +6,15 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QUndoCommand
-
 from deepdesk.core.events import Ended, Result
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.searches import SearchFile
 from deepdesk.ui.tabs.training.continuing import Beginning, Continuing, beginning_of
 from deepdesk.ui.tabs.training.search_works import SearchView
+from deepdesk.ui.undo import SwapCommand
 
 if TYPE_CHECKING:
     from deepdesk.project.folder import Project
-    from deepdesk.ui.tabs.training.setup_panel import SetupPanel
     from deepdesk.ui.tabs.training.tab import TrainingTab
 
 
@@ -61,7 +59,7 @@ class TakingOver:
             network = str(config.get("architecture", ""))
             wanted = Beginning(architecture=network, graph=None, start_from=beginning.start_from)
         self._desk.undo.beginMacro(text)
-        self._desk.undo.push(SettingsCommand(text, before, after, panel))
+        self._desk.undo.push(SwapCommand(text, before, after, panel.take_values))
         if wanted != beginning:
             self._continuing.choose(text, wanted)
         self._desk.undo.endMacro()
@@ -70,24 +68,6 @@ class TakingOver:
     def _tell_error(self, ended: Ended) -> None:
         if ended.error is not None and not ended.report:
             self._desk.banner(ended.error, "training")
-
-
-class SettingsCommand(QUndoCommand):
-    """Other settings in the form of the next run."""
-
-    def __init__(
-        self, text: str, before: Mapping[str, Any], after: Mapping[str, Any], panel: SetupPanel
-    ) -> None:
-        super().__init__(text)
-        self._before, self._after, self._panel = before, after, panel
-
-    def undo(self) -> None:
-        """Show the settings from before."""
-        self._panel.take_values(self._before)
-
-    def redo(self) -> None:
-        """Show the others."""
-        self._panel.take_values(self._after)
 
 
 def _config_work(project: Project, run: str) -> Work:

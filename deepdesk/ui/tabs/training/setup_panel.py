@@ -303,8 +303,9 @@ class SetupPanel(QFrame):
         _add_inset(column, self.button, self.stop_button, self.ways)
         self.below.setContentsMargins(metrics.L, 0, metrics.L, 0)
         column.addLayout(self.below)
-        _add_inset(column, self.choices)
-        column.addStretch(1)
+        _add_inset(column, self.choices, share=1)
+        # Without a share of its own: the list of choices grows first.
+        column.addStretch(0)
 
 
 def dial_words(spec: TaskSpec, key: str) -> str:
@@ -319,12 +320,12 @@ def dial_words(spec: TaskSpec, key: str) -> str:
     return "\n".join(words)
 
 
-def _add_inset(column: QVBoxLayout, *widgets: QWidget) -> None:
+def _add_inset(column: QVBoxLayout, *widgets: QWidget, share: int = 0) -> None:
     for widget in widgets:
         row = QHBoxLayout()
         row.setContentsMargins(metrics.L, 0, metrics.L, 0)
         row.addWidget(widget)
-        column.addLayout(row)
+        column.addLayout(row, share)
 
 
 def _only(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -119,6 +119,9 @@ class TrainingTab(QWidget):
         if self._desk.training.continue_run(run):
             self.front.clear()
 
+    def _resume_shown(self, _checked: bool = False) -> None:
+        self._resume(self.viewer.run)
+
     def _follow(self, session: Session) -> None:
         """Let buttons and drawing follow the phase of the training."""
         if session.project is None:
@@ -203,6 +206,7 @@ class TrainingTab(QWidget):
         self.runs.list.chosen.connect(self.viewer.choose)
         self.runs.list.compared.connect(self.viewer.compare)
         self.runs.resume_asked.connect(self._resume)
+        self.middle.progress.resume.clicked.connect(self._resume_shown)
         self.middle.pictures_wanted.connect(self._want_pictures)
         self.middle.errs.picked.connect(self._open_cell)
         self.middle.plots.save_asked.connect(lambda work: desk.start(work, "training"))

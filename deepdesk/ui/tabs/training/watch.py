@@ -75,6 +75,11 @@ class RunWatch(QObject):
         """Whether a run was asked for and has not made a step."""
         return self.progress is not None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether the run of `history` is the one under way, and not one that ended before."""
+        return self._is_begun
+
     def _prepare(self, event: Progress) -> None:
         if self._is_begun:
             self.waiting = event

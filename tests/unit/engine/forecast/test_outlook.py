@@ -89,3 +89,14 @@ def test_energy_is_power_times_time(project, monkeypatch):
 
     assert found.joules == pytest.approx(50.0 * found.seconds)
     assert found.watts_from == "stated watts"
+
+
+def test_what_several_workers_gain_is_not_known_and_said_to_be_so(project, monkeypatch):
+    preferences.save(dataclasses.replace(Preferences(), watts=50.0))
+    (one,) = asked(project, monkeypatch, epochs=2)
+    (several,) = asked(project, monkeypatch, epochs=2, workers=4)
+
+    assert one.caveat == ""
+    assert several.seconds == one.seconds
+    assert "4 workers will share the work" in several.caveat
+    assert several.joules == 0.0

@@ -43,6 +43,9 @@ def subject():
     )
 
 
+LIMIT = Limit(floors=(("arithmetic", 0.5),), batch=8, lever="None.")
+
+
 @pytest.fixture
 def measured(monkeypatch, tmp_path):
     """Return the plans that were measured; what is kept lies in a folder of the test's own."""
@@ -193,3 +196,18 @@ def test_automatic_begins_with_what_the_dial_says():
 
     assert usual_batch(training, {"batch_size": 64}) == 64
     assert usual_batch(training, {}) == 128
+
+
+def test_several_workers_have_no_limit_because_it_would_be_that_of_one(
+    subject, measured, tmp_path, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(settle, "load", lambda device: asked.append(device) or object())
+    monkeypatch.setattr(settle, "limit_of", lambda *_given: LIMIT)
+    told = []
+
+    settled(plan(workers=3), subject, tmp_path, told.append, StopToken())
+    settled(plan(workers=1), subject, tmp_path, told.append, StopToken())
+
+    limits = [event.limit for event in told if isinstance(event, Choices)]
+    assert limits == [None, LIMIT]

@@ -1,0 +1,78 @@
+"""What the best epoch of a run answered to validation, in the file beside its checkpoints.
+
+The file says of which epoch it is. It is written before the checkpoint of that epoch: what a kill
+leaves too new is found anew when the epoch is trained again, what is missing would stay so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deepdesk.engine.evaluation import Evaluation
+from deepdesk.project.full_disk import storage_error
+from deepdesk.project.runs import RunFolder
+from deepdesk.project.safe_write import write_json
+
+ANSWERS_FILE = "evaluation.json"
+# The file may be large; who only wants to know the epoch reads its beginning.
+_HEAD_BYTES = 500
+_EPOCH = re.compile(rb'"epoch":\s*(\d{1,9})\b')
+
+
+class BestAnswers:
+    """The answers kept with one run.
+
+    Args:
+        run: Its folder.
+        sample_ids: Of the validation split, in its order.
+    """
+
+    def __init__(self, run: RunFolder, sample_ids: Sequence[int]) -> None:
+        self._run = run
+        self._path = run.path / ANSWERS_FILE
+        self._sample_ids = sample_ids
+
+    def columns(self, evaluation: Evaluation) -> dict[str, Any]:
+        """Return what is kept of an evaluation, JSON-ready."""
+        rows = evaluation.answers
+        return {
+            "ids": [*evaluation.samples] or [*self._sample_ids[: len(rows)]],
+            "truth": [row.truth for row in rows],
+            "answer": [row.answer for row in rows],
+            "score": [round(row.score, 4) for row in rows],
+            "right": [row.is_right for row in rows],
+        }
+
+    def write(self, columns: Mapping[str, Any], epoch: int) -> None:
+        """Keep the answers of an epoch in place of those that were kept.
+
+        Raises:
+            StorageError: The disk is full, gone or not writable.
+        """
+        write_json(self._path, {"epoch": epoch, "predictions": columns})
+
+    def are_of(self, epoch: int) -> bool:
+        """Return whether answers are kept, and are those of an epoch."""
+        try:
+            with self._path.open("rb") as file:
+                head = file.read(_HEAD_BYTES)
+        except OSError:
+            return False
+        told = _EPOCH.search(head)
+        # Earlier versions did not say of which epoch they are.
+        return epoch > 0 and (told is None or int(told[1]) == epoch)
+
+    def drop_unless_of(self, epoch: int) -> None:
+        """Forget the answers of another epoch: the run went back behind it.
+
+        Raises:
+            StorageError: They cannot be deleted.
+        """
+        if not self._run.is_mine or self.are_of(epoch):
+            return
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(error, self._path) from error
