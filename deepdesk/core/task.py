@@ -42,7 +42,7 @@ class Facts:
     """What reading a file's contents to the end found.
 
     Attributes:
-        size: Natural size, for instance (width, height) in pixels or (samples,).
+        size: Natural size: (width, height) in pixels, (samples, samples a second) of a sound.
         detail: The size in words, for instance "32 x 32".
         digest: SHA-256 of the decoded contents, hex; equal for exact twins.
         fingerprint: 64 bits; near twins differ in few of them. None if there is no such measure.
@@ -303,6 +303,7 @@ class TaskSpec:
         summary: One line on the welcome page, for instance "Name what is in a picture".
         group: Family, for instance "Vision".
         icon: Name in resources/icons.
+        order: Place among the tasks, lowest first; the first one has the sample of the tour.
         config: Settings class of the task alone.
         takes: Payload class of the input.
         gives: Payload class of the answer.
@@ -332,3 +333,4 @@ class TaskSpec:
     sample_name: str = ""
     sample_settings: Mapping[str, Any] = field(default_factory=dict)
     paper: str = ""
+    order: int = 100

@@ -26,6 +26,7 @@ _PATH_NAMES = frozenset(
     {
         *("path", "file", "filename", "file_name", "filepath", "file_path"),
         *("image", "image_path", "picture", "photo", "sample"),
+        *("sound", "audio", "audio_path", "recording", "clip", "wav"),
     }
 )
 _LABEL_NAMES = frozenset(

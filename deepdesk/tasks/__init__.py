@@ -17,7 +17,7 @@ ENTRY_POINT_GROUP = "deepdesk.tasks"
 
 @cache
 def all_tasks() -> Mapping[str, TaskSpec]:
-    """Return every task, keyed by folder name; ours first, then those of other packages.
+    """Return every task, keyed by folder name; ours first in their order, then those of others.
 
     Raises:
         TypeError: A folder has no SPEC, or its key is not the folder name.
@@ -28,6 +28,7 @@ def all_tasks() -> Mapping[str, TaskSpec]:
         if not isinstance(spec, TaskSpec) or spec.key != module.name:
             raise TypeError(f"deepdesk/tasks/{module.name} must define SPEC with that key")
         found[spec.key] = spec
+    found = dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         spec = entry.load()
         if not isinstance(spec, TaskSpec) or spec.key in found:

@@ -26,11 +26,13 @@ from deepdesk.ui.widgets.flow_row import FlowRow
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.picture import Frame, PictureView
 from deepdesk.ui.widgets.score_bars import ScoreBars, percent
+from deepdesk.ui.widgets.sound_view import SoundView
 from deepdesk.ui.widgets.swatch import Swatch
-from deepdesk.ui.widgets.traces import NotesView, SeriesView, WaveView
+from deepdesk.ui.widgets.traces import NotesView, SeriesView
 
 # More slices than this are closer together than the pixels of a usual view.
 WAVE_SLICES = 400
+MOST_SEEN = 2_000_000
 MATCHES_SHOWN = 12
 
 
@@ -78,11 +80,14 @@ def _(payload: payloads.Image) -> QWidget:
 def _(payload: payloads.Audio) -> QWidget:
     samples = payload.samples_TC
     seconds = len(samples) / max(1, payload.sample_rate_hz)
-    mono = samples.reshape(len(samples), -1).mean(axis=1) if len(samples) else np.zeros(1)
-    slices = np.array_split(mono, min(WAVE_SLICES, len(mono)))
-    peaks = [(float(part.min()), float(part.max())) for part in slices]
+    mono = _mono(samples)
+    # Of hours of sound every so many samples tell the shape; the window does not wait for all.
+    seen = mono[:: 1 + len(mono) // MOST_SEEN]
+    slices = np.array_split(seen, max(1, min(WAVE_SLICES, len(seen))))
+    peaks = [(float(part.min()), float(part.max())) for part in slices if len(part)]
     name = payload.name or "Sound"
-    return WaveView(peaks, f"{name}, {seconds:.1f} seconds, {payload.sample_rate_hz:,} Hz")
+    words = f"{name}, {seconds:.1f} seconds, {payload.sample_rate_hz:,} Hz"
+    return SoundView(mono, payload.sample_rate_hz, peaks, words)
 
 
 @widget_for.register
@@ -182,6 +187,15 @@ def _with_legend(view: QWidget, names: tuple[str, ...]) -> QWidget:
     column.addWidget(FlowRow(*(Swatch(name, at) for at, name in enumerate(names)), gap=metrics.M))
     both.setAccessibleName(view.accessibleName())
     return both
+
+
+def _mono(samples_TC: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not len(samples_TC) or samples_TC.ndim == 1:
+        return samples_TC.reshape(-1)
+    if samples_TC.shape[1] == 1:
+        return samples_TC[:, 0]
+    mixed_T: NDArray[np.float32] = samples_TC.mean(axis=1, dtype=np.float32)
+    return mixed_T
 
 
 def _cell(value: Any) -> str:

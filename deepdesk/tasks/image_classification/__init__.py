@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from deepdesk.core.label_settings import BalanceClasses, LabelSmoothing
 from deepdesk.core.payloads import Image, LabelScores
 from deepdesk.core.settings import Knob
 from deepdesk.core.task import DataFacts, Dial, Reader, TaskSpec
@@ -84,24 +85,8 @@ class Config:
             group="Augmentation",
         ),
     ] = False
-    label_smoothing: Annotated[
-        float,
-        Knob(
-            label="Label smoothing",
-            help="Asks for a little less than certainty, which helps on new pictures; 0 to 0.2.",
-            low=0.0,
-            high=0.9,
-            group="Loss",
-        ),
-    ] = 0.1
-    balance: Annotated[
-        bool,
-        Knob(
-            label="Balance classes",
-            help="Gives rare classes as much weight in the loss as frequent ones.",
-            group="Loss",
-        ),
-    ] = False
+    label_smoothing: LabelSmoothing = 0.1
+    balance: BalanceClasses = False
     mirror_answers: Annotated[
         bool,
         Knob(
@@ -142,6 +127,7 @@ SPEC = TaskSpec(
     summary="Name what is in a picture",
     group="Vision",
     icon="image",
+    order=0,
     config=Config,
     takes=Image,
     gives=LabelScores,

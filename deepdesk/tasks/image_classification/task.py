@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from deepdesk.core.chance import Draws
-from deepdesk.core.payloads import Image, LabelScores, Payload
-from deepdesk.core.task import Answer, DataFacts, Field, Metric, Truth
+from deepdesk.core.payloads import Image, Payload
+from deepdesk.core.task import DataFacts, Field, Truth
 from deepdesk.core.work import StopToken
 from deepdesk.data.augment import Augmentation, augment
 from deepdesk.data.images import read_image
-from deepdesk.engine.calibration import fit_temperature
-from deepdesk.engine.metrics import Accuracy, Confusion
+from deepdesk.engine.labelling import Labelling
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.image_classification import Config
 from deepdesk.tasks.image_classification.data import (
@@ -33,10 +32,9 @@ from deepdesk.tasks.image_classification.model import architectures
 # (torchvision's own transforms); good enough for any photograph.
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
-_SHOWN_CLASSES = 50
 
 
-class ImageClassification:
+class ImageClassification(Labelling):
     """One classifier: takes `Image`, gives `LabelScores`.
 
     Args:
@@ -45,11 +43,12 @@ class ImageClassification:
     """
 
     def __init__(self, config: Config, facts: DataFacts) -> None:
+        super().__init__(
+            facts.classes, label_smoothing=config.label_smoothing, balance=config.balance
+        )
         self.config = config
-        self.classes = facts.classes
         self.side_px = config.side_px or automatic_side_px(facts.typical_size)
         self.fields = {"image": Field(shape=(3, self.side_px, self.side_px), dtype="uint8")}
-        self._temperature: float | None = None
         self._augmentation = Augmentation(
             flip=config.flip,
             shift=0.125 if config.shift else 0.0,
@@ -109,67 +108,6 @@ class ImageClassification:
             logits = (logits + model(batch["image"].flip(3))) / 2
         return logits.float()
 
-    def losses(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        """Return {"cross_entropy": shape (), nats}, smoothed as set.
-
-        Label smoothing is of Szegedy et al. (2016, arXiv:1512.00567, section 7).
-
-        Args:
-            outputs: Logits, float32, (N, C).
-            batch: "label": int64, (N,); "class_weight": float32, (N,), when classes are balanced.
-        """
-        smoothing = self.config.label_smoothing
-        losses_N = functional.cross_entropy(
-            outputs, batch["label"], label_smoothing=smoothing, reduction="none"
-        )
-        if "class_weight" in batch:
-            losses_N = losses_N * batch["class_weight"]
-        return {"cross_entropy": losses_N.mean()}
-
-    def extras(
-        self, class_indices: NDArray[np.int64], targets: Sequence[Any]
-    ) -> Mapping[str, NDArray[Any]]:
-        """Return what `losses` needs of each sample: labels, int64, (N,), and weights if set."""
-        del targets
-        extras: dict[str, NDArray[Any]] = {"label": class_indices}
-        if self.config.balance and len(class_indices):
-            counts = np.bincount(class_indices, minlength=len(self.classes))
-            weights = len(class_indices) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-            extras["class_weight"] = weights[class_indices].astype(np.float32)
-        return extras
-
-    def metrics(self) -> Sequence[Metric]:
-        """Return fresh metrics, the main one first."""
-        return (Accuracy(), Confusion(self.classes))
-
-    def answers(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> Sequence[Answer]:
-        """Return the most likely class of each row of logits, float, (N, C)."""
-        scores_N, answers_N = outputs.softmax(1).max(1)
-        rows = zip(batch["label"].tolist(), answers_N.tolist(), scores_N.tolist(), strict=True)
-        return [
-            Answer(
-                truth=self.classes[truth],
-                answer=self.classes[answer],
-                score=score,
-                is_right=truth == answer,
-            )
-            for truth, answer, score in rows
-        ]
-
-    def fit_answers(self, pairs: Iterable[tuple[Tensor, Mapping[str, Tensor]]]) -> dict[str, float]:
-        """Return {"temperature": T}, by which logits, float, (N, C), are divided; {} for none."""
-        kept = [(outputs.cpu(), batch["label"].cpu()) for outputs, batch in pairs]
-        if not kept:
-            return {}
-        logits_NC = torch.cat([outputs for outputs, _labels in kept])
-        return {
-            "temperature": fit_temperature(logits_NC, torch.cat([labels for _o, labels in kept]))
-        }
-
-    def use_fit(self, fit: Mapping[str, float]) -> None:
-        """Divide logits by the temperature in `fit`, no unit, from now on."""
-        self._temperature = fit.get("temperature")
-
     def predict(self, model: nn.Module, given: Payload, stop: StopToken) -> Iterator[Payload]:
         """Yield the class scores of one picture.
 
@@ -182,7 +120,7 @@ class ImageClassification:
         device = next(model.parameters()).device
         pixels = torch.from_numpy(self._square_CHW(given.pixels_HWC))[None].to(device)
         outputs = self.forward(model, self.prepare({"image": pixels}, None))
-        yield self._scores((outputs[0] / (self._temperature or 1.0)).softmax(0).cpu())
+        yield self.scores_of(outputs[0])
 
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
         """Yield one augmented picture per draw.
@@ -202,10 +140,3 @@ class ImageClassification:
     def _square_CHW(self, pixels_HWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
         square_HWC = squared(pixels_HWC, self.side_px, self.config.fit)
         return np.ascontiguousarray(square_HWC.transpose(2, 0, 1))
-
-    def _scores(self, probabilities_C: Tensor) -> LabelScores:
-        shown = min(_SHOWN_CLASSES, len(self.classes))
-        values, indices = probabilities_C.topk(shown)
-        pairs = zip(indices.tolist(), values.tolist(), strict=True)
-        scores = tuple((self.classes[i], value) for i, value in pairs)
-        return LabelScores(scores=scores, is_calibrated=self._temperature is not None)

@@ -8,7 +8,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from deepdesk.core.payloads import Image, Payload
+from deepdesk.core.payloads import Audio, Image, Payload
 
 # The stage of a window of 2560 x 1440 is about as wide.
 SHOWN_PX = 2048
@@ -42,6 +42,15 @@ def _(payload: Image) -> Image | None:
     pixels_HWC = payload.pixels_HWC
     if max(pixels_HWC.shape[:2]) > SMALL_PX:
         pixels_HWC = _shrunk(pixels_HWC, SMALL_PX)
+    return Image(pixels_HWC=pixels_HWC, name=payload.name)
+
+
+@small.register
+def _(payload: Audio) -> Image | None:
+    from deepdesk.data.sound_pictures import sound_picture
+
+    samples_T = payload.samples_TC.mean(1, dtype=np.float32)
+    pixels_HWC = sound_picture(samples_T, payload.sample_rate_hz, SMALL_PX)
     return Image(pixels_HWC=pixels_HWC, name=payload.name)
 
 

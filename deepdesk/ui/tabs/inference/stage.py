@@ -28,6 +28,7 @@ from deepdesk.ui.widgets.states import EmptyState
 ERROR_WIDTH_PX = 420
 # A picture is enlarged to this side, or this many times if that is more.
 LARGE_PX, LARGEST_ZOOM = 400, 4
+_ICONS = {"picture": "image", "sound": "sound"}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -53,7 +54,7 @@ class Stage(DropArea):
         self.empty = _Prompt(
             f"Drop a {noun[0]} here to ask the network",
             f"Choose {noun[1]}...",
-            icon="image" if noun[0] == "picture" else "file",
+            icon=_ICONS.get(noun[0], "file"),
             hint="Several, or a folder, work too. Paste with Ctrl+V. Nothing leaves this computer.",
         )
         self.empty.acted.connect(self.choose_asked.emit)
