@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from deepdesk.core import payloads
+from deepdesk.ui.sound_view import SoundView
 from deepdesk.ui.theme import metrics, tokens
 from deepdesk.ui.widgets.figure import Figure
 from deepdesk.ui.widgets.flow_row import FlowRow
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.picture import Frame, PictureView
 from deepdesk.ui.widgets.score_bars import ScoreBars, percent
-from deepdesk.ui.widgets.sound_view import SoundView
 from deepdesk.ui.widgets.swatch import Swatch
 from deepdesk.ui.widgets.traces import NotesView, SeriesView
 

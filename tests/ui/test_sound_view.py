@@ -14,8 +14,8 @@ from deepdesk.core.payloads import Audio
 from deepdesk.core.work import StopToken
 from deepdesk.ui import sound_output
 from deepdesk.ui.payload_views import widget_for
+from deepdesk.ui.sound_view import SoundView
 from deepdesk.ui.tabs.inference.sizes import SMALL_PX, small
-from deepdesk.ui.widgets.sound_view import SoundView
 
 RATE_HZ = 8_000
 

@@ -34,7 +34,7 @@ from deepdesk.ui.widgets.labels import Label
 
 _SEARCH_PX = 260
 _NUMBER_PX, _TEXT_PX, _NAME_PX, _MOST_PX = 96, 130, 190, 260
-_LEAST_TABLE_PX = 190
+_LEAST_TABLE_PX = 100
 _WAIT_MS = 120
 _EXAMPLE = "accuracy > 0.9 batch_size = 64"
 _HEAD_SHEET = (
@@ -280,6 +280,8 @@ class RunTablePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(metrics.L, metrics.L, metrics.L, metrics.M)
         column.setSpacing(metrics.M)
+        # Little room is taken from the table and from what differs, never from the way back.
+        self.back.setMinimumHeight(self.back.sizeHint().height())
         column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(card, 3)
         column.addWidget(self.panel, 2)
