@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 # The end of an epoch is a good moment to save, unless epochs are very short.
 _SHORT_EPOCH_S = 10.0
-# A young run saves sooner: what a crash takes is at most this share of it, above a few seconds.
-_YOUNG_S, _YOUNG_SHARE = 2.0, 0.1
+# A young run saves sooner: what a crash takes is at most this share of it, above a few seconds,
+# but never so often that saving takes more than a fiftieth of the time.
+_YOUNG_S, _YOUNG_SHARE, _COST_SHARE = 2.0, 0.1, 0.02
 # A disk that is full is tried again no later than this.
 _AGAIN_S = 30.0
 
@@ -79,6 +80,8 @@ class Keeper:
         self._every_s = every_s
         self.emit = emit
         self.answers = BestAnswers(run, sample_ids)
+        # Of the last commit, from the copy to the disk.
+        self._cost_s = 0.0
         self._begun_s = self._saved_s = time.monotonic()
         # (step, epochs) of the newest copy, None when it could not be committed.
         self._copied_at: tuple[int, int] | None = None
@@ -132,7 +135,8 @@ class Keeper:
         """
         if self._writing.is_over:
             self.settle()
-        young_s = max(_YOUNG_S, _YOUNG_SHARE * (time.monotonic() - self._begun_s))
+        age_s = time.monotonic() - self._begun_s
+        young_s = max(_YOUNG_S, _YOUNG_SHARE * age_s, self._cost_s / _COST_SHARE)
         due_s = min(self._every_s, young_s)
         due_s = min(due_s, _SHORT_EPOCH_S) if epoch_end else due_s
         due_s = min(due_s, _AGAIN_S) if self._has_failed else due_s
@@ -190,7 +194,8 @@ class Keeper:
             if self._has_failed:
                 self.emit(Said(text="The run is saved again."))
             self._has_failed = False
-            self.emit(Saved(step=copied.step, seconds=time.monotonic() - self._saved_s))
+            self._cost_s = time.monotonic() - self._saved_s
+            self.emit(Saved(step=copied.step, seconds=self._cost_s))
         elif isinstance(error, StorageError):
             self._fail(error)
             if raises:
