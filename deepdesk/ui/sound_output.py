@@ -6,6 +6,7 @@ devices may take a second.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from deepdesk.core.errors import DeviceError
 from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken, Work
 
+LOGGER = logging.getLogger("deepdesk.sound")
 BLOCK_S = 0.04
 
 
@@ -112,12 +114,10 @@ class _Speaker:
             raise DeviceError("The loudspeaker went away.", "Connect it again.") from error
 
     def close(self, *, at_once: bool) -> None:
-        try:
-            if at_once:
-                self._stream.abort()
-            else:
-                self._stream.stop()
-        except self._error:
-            pass  # unplugged: there is nothing left to end
-        finally:
-            self._stream.close()
+        end = self._stream.abort if at_once else self._stream.stop
+        for step in (end, self._stream.close):
+            try:
+                step()
+            except self._error as error:
+                # Unplugged: nothing plays any more, and there is nobody to be told twice.
+                LOGGER.info("the loudspeaker was gone at the end: %s", error)
