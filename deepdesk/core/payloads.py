@@ -45,6 +45,60 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A sound too long to be held in memory: it is read from its file, piece by piece.
+
+    Attributes:
+        path: Absolute path of the file as text.
+        length_s: Of the whole sound.
+        sample_rate_hz: Samples a second in the file.
+        peaks_K2: float32, (K, 2): lowest and highest of each of K equal stretches, -1 to 1.
+    """
+
+    path: str
+    length_s: float
+    sample_rate_hz: int
+    peaks_K2: NDArray[np.float32]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of time with what was heard or said in it; `score` is 0 to 1."""
+
+    start_s: float
+    end_s: float
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What happens when in something long.
+
+    Attributes:
+        spans: Events or sentences, by their start.
+        length_s: How much was looked at so far.
+        classes: Of the columns of `scores_TC`.
+        scores_TC: float32, (T, classes), probabilities 0 to 1 before any smoothing; (0, 0) where
+            an answer is no choice between classes. Row t looks at the `window_s` seconds from
+            t * `step_s` on.
+        step_s: Between rows.
+        window_s: Behind each row.
+        thresholds: Class name to the probability from which it counts as an event.
+    """
+
+    spans: tuple[Span, ...]
+    length_s: float
+    classes: tuple[str, ...] = ()
+    scores_TC: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    step_s: float = 0.0
+    window_s: float = 0.0
+    thresholds: dict[str, float] = field(default_factory=dict)
+    is_final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row of a table: column name to text or number."""
 
@@ -116,12 +170,26 @@ class Number:
 
 
 Payload = (
-    Text | Image | Audio | Row | Series | LabelScores | Boxes | Mask | Notes | Matches | Number
+    Text
+    | Image
+    | Audio
+    | Recording
+    | Timeline
+    | Row
+    | Series
+    | LabelScores
+    | Boxes
+    | Mask
+    | Notes
+    | Matches
+    | Number
 )
 PAYLOADS: tuple[type[Any], ...] = (
     Text,
     Image,
     Audio,
+    Recording,
+    Timeline,
     Row,
     Series,
     LabelScores,

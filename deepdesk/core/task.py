@@ -6,6 +6,7 @@ The card (`TaskSpec`) and the `Reader` are light: no torch, no Qt. The heavy hal
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,12 +30,15 @@ class Found:
         label: Class name, or None.
         split: "train", "validation", "test", or None for "to be drawn".
         target: Any other truth (a transcript, boxes, a number), JSON-ready, or None.
+        origin: Who or what it comes from (a speaker, a patient, a film), or None: samples of one
+            origin are alike, and should not be on both sides of a split.
     """
 
     path: Path
     label: str | None = None
     split: str | None = None
     target: Any = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,11 @@ class Reader(Protocol):
     @property
     def noun(self) -> tuple[str, str]:
         """One sample and several in words: ("picture", "pictures")."""
+        ...
+
+    @property
+    def origin_noun(self) -> tuple[str, str]:
+        """Who or what samples come from, one and several: ("speaker", "speakers")."""
         ...
 
     @property
@@ -109,10 +118,12 @@ class DataFacts:
     Attributes:
         classes: Class names in the order of their indices.
         typical_size: Median of `Facts.size` over the samples, () when none was read.
+        learned: What `TaskSpec.survey` found in the targets, such as a vocabulary; JSON-ready.
     """
 
     classes: tuple[str, ...]
     typical_size: tuple[int, ...] = ()
+    learned: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +166,15 @@ class Answer:
         answer: In words.
         score: How sure the network is, 0 to 1.
         is_right: Whether the answer counts as right.
+        error: How far from right, 0 for right, 1 for wholly wrong, more where that can be; lists
+            of mistakes begin with the largest. NaN where right and wrong are all there is.
     """
 
     truth: str
     answer: str
     score: float
     is_right: bool
+    error: float = math.nan
 
 
 class Metric(Protocol):
@@ -197,6 +211,26 @@ class Metric(Protocol):
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` returned."""
+        ...
+
+
+class Stream(Protocol):
+    """Answers to what still comes in: a microphone, a camera, a long file read in pieces."""
+
+    def take(self, piece: Payload) -> Payload | None:
+        """Return the answer to all that came so far, or None while there is nothing to say.
+
+        Args:
+            piece: What came since the last call, for instance a tenth of a second of sound.
+
+        Returns:
+            `LabelScores` of the latest moment, or a `Text` that grows: `is_final` where a
+            sentence ended, after which the next one begins empty.
+        """
+        ...
+
+    def finish(self) -> Payload | None:
+        """Return the last answer, when nothing more comes; None if there is nothing to say."""
         ...
 
 
@@ -287,6 +321,10 @@ class Task(Protocol):
         """Yield better and better answers; the last one is final."""
         ...
 
+    def stream(self, model: Any) -> Stream:
+        """Return what answers a person who goes on talking or filming; one per sitting."""
+        ...
+
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
         """Yield one augmented version of `given` per draw: what training will see."""
         ...
@@ -314,6 +352,8 @@ class TaskSpec:
         sample_name: Name of the sample project, "" when there is none.
         sample_settings: Settings of the task that the sample needs, for instance no mirroring.
         paper: Address of the paper of the default network.
+        survey: Finds in the targets of training what networks depend on, such as a vocabulary:
+            `survey(config, targets)` to JSON-ready `DataFacts.learned`. No torch. None for nothing.
     """
 
     key: str
@@ -334,3 +374,4 @@ class TaskSpec:
     sample_settings: Mapping[str, Any] = field(default_factory=dict)
     paper: str = ""
     order: int = 100
+    survey: Callable[[Any, Iterable[Any]], Mapping[str, Any]] | None = None

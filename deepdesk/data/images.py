@@ -88,6 +88,7 @@ class ImageReader:
     """The light half of a task that takes pictures; safe to call from any thread."""
 
     noun = ("picture", "pictures")
+    origin_noun = ("source", "sources")
     suffixes = IMAGE_SUFFIXES
 
     def discover(self, source: Path) -> Iterator[Found]:

@@ -64,6 +64,7 @@ class SoundReader:
     """The light half of a task that takes sounds; safe to call from any thread."""
 
     noun = ("sound", "sounds")
+    origin_noun = ("speaker", "speakers")
     suffixes = SOUND_SUFFIXES
 
     def discover(self, source: Path) -> Iterator[Found]:

@@ -21,6 +21,7 @@ from deepdesk.core.work import StopToken
 from deepdesk.data.augment_sound import SoundAugmentation, augment_sounds, placed
 from deepdesk.data.sound_files import read_sound, resampled
 from deepdesk.engine.labelling import Labelling
+from deepdesk.engine.streaming import PieceByPiece
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.audio_classification import Config
 from deepdesk.tasks.audio_classification.data import (
@@ -117,6 +118,10 @@ class AudioClassification(Labelling):
         device = next(model.parameters()).device
         moved = {name: values.to(device) for name, values in batch.items()}
         yield self.scores_of(self.forward(model, self.prepare(moved, None))[0])
+
+    def stream(self, model: nn.Module) -> PieceByPiece:
+        """Return what answers each piece by itself."""
+        return PieceByPiece(self, model)
 
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
         """Yield one augmented sound per draw.

@@ -19,6 +19,7 @@ from deepdesk.core.work import StopToken
 from deepdesk.data.augment import Augmentation, augment
 from deepdesk.data.images import read_image
 from deepdesk.engine.labelling import Labelling
+from deepdesk.engine.streaming import PieceByPiece
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.image_classification import Config
 from deepdesk.tasks.image_classification.data import (
@@ -121,6 +122,10 @@ class ImageClassification(Labelling):
         pixels = torch.from_numpy(self._square_CHW(given.pixels_HWC))[None].to(device)
         outputs = self.forward(model, self.prepare({"image": pixels}, None))
         yield self.scores_of(outputs[0])
+
+    def stream(self, model: nn.Module) -> PieceByPiece:
+        """Return what answers each piece by itself."""
+        return PieceByPiece(self, model)
 
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
         """Yield one augmented picture per draw.
