@@ -17,11 +17,14 @@ from deepdesk import __version__
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.terminal import commands
 from deepdesk.terminal.comparing import add_compare, add_logs, compare_command, logs_command
+from deepdesk.terminal.cutting import add_cut, cut_command
 from deepdesk.terminal.exporting import export_command
 from deepdesk.terminal.foretelling import forecast_command
 from deepdesk.terminal.queueing import add_queue, queue_command
 from deepdesk.terminal.rate_finding import find_rate_command
 from deepdesk.terminal.searching import add_search, search_command
+from deepdesk.terminal.splitting import add_keep, add_split, split_command
+from deepdesk.terminal.timelines import add_timeline
 from deepdesk.terminal.training import add_processes
 
 Arguments = argparse.Namespace
@@ -83,12 +86,14 @@ def _add_new(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--task", required=True, help="what to train, see 'deepdesk tasks'")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="folders, zips, tables")
     verb.add_argument("--no-verify", action="store_true", help="do not wait for the contents")
+    add_keep(verb)
 
 
 def _add_import(verb: argparse.ArgumentParser) -> None:
     _add_project(verb)
     verb.add_argument("data", type=Path, nargs="+", help="folders, zips, tables or files")
     verb.add_argument("--no-verify", action="store_true", help="do not wait for the contents")
+    add_keep(verb)
 
 
 def _add_train(verb: argparse.ArgumentParser) -> None:
@@ -125,6 +130,7 @@ def _add_predict(verb: argparse.ArgumentParser) -> None:
     _add_project(verb)
     verb.add_argument("paths", type=Path, nargs="+", help="files, folders, or - for standard input")
     verb.add_argument("--run", default="", help="the latest by default")
+    add_timeline(verb)
 
 
 def _add_export(verb: argparse.ArgumentParser) -> None:
@@ -146,6 +152,8 @@ _VERBS: tuple[
 ] = (
     ("new", "Make a project folder and import data.", commands.new_command, _add_new),
     ("import", "Add data to a project.", commands.import_command, _add_import),
+    ("cut", "Cut long recordings into pieces.", cut_command, add_cut),
+    ("split", "Show the split, draw it anew or move samples.", split_command, add_split),
     (
         "train",
         "Train one run; Ctrl-C stops and keeps the best weights.",

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import singledispatch
 from typing import Any
 
-from deepdesk.core.payloads import Boxes, LabelScores, Matches, Notes, Number, Text
+from deepdesk.core.payloads import (
+    Boxes,
+    LabelScores,
+    Matches,
+    Notes,
+    Number,
+    Recording,
+    Text,
+    Timeline,
+)
 
 _SHOWN = 3
 
@@ -54,6 +64,32 @@ def _(payload: Number) -> Any:
     return {name: {"value": value, "unit": unit} for name, (value, unit) in payload.values.items()}
 
 
+@payload_to_json.register
+def _(payload: Timeline) -> Any:
+    return {
+        "length_s": round(payload.length_s, 3),
+        "events": [
+            {
+                "start_s": round(span.start_s, 3),
+                "end_s": round(span.end_s, 3),
+                "label": span.label,
+                "score": round(span.score, 6),
+            }
+            for span in payload.spans
+        ],
+        "thresholds": {name: round(value, 6) for name, value in payload.thresholds.items()},
+    }
+
+
+@payload_to_json.register
+def _(payload: Recording) -> Any:
+    return {
+        "path": payload.path,
+        "length_s": round(payload.length_s, 3),
+        "sample_rate_hz": payload.sample_rate_hz,
+    }
+
+
 @singledispatch
 def payload_text(payload: object) -> str:
     """Return a payload in one line of text."""
@@ -68,3 +104,19 @@ def _(payload: LabelScores) -> str:
 @payload_text.register
 def _(payload: Text) -> str:
     return payload.text
+
+
+@payload_text.register
+def _(payload: Timeline) -> str:
+    """Return "12 events: dog 8, cat 4" for events, what was said for a transcript."""
+    if not payload.classes:
+        return " ".join(span.label for span in payload.spans) or "nothing said"
+    if not payload.spans:
+        return "no events"
+    counts = Counter(span.label for span in payload.spans)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    shown = ", ".join(f"{name} {count:,}" for name, count in ordered[:_SHOWN])
+    rest = sum(count for _name, count in ordered[_SHOWN:])
+    others = f", others {rest:,}" if rest else ""
+    total = len(payload.spans)
+    return f"{total:,} {'event' if total == 1 else 'events'}: {shown}{others}"

@@ -224,8 +224,9 @@ class Stream(Protocol):
             piece: What came since the last call, for instance a tenth of a second of sound.
 
         Returns:
-            `LabelScores` of the latest moment, or a `Text` that grows: `is_final` where a
-            sentence ended, after which the next one begins empty.
+            `LabelScores` of the latest moment, with empty `scores` where there is nothing to be
+            heard, or a `Text` that grows: `is_final` where a sentence ended, after which the next
+            one begins empty.
         """
         ...
 

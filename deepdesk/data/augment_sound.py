@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from deepdesk.core.chance import Draws
+from deepdesk.data.rooms import room_for, room_spectra
 
 _NOISE_SAMPLES = 1 << 17
 _TONE_WAVES = 3
@@ -31,6 +32,8 @@ class SoundAugmentation:
         noise_db: Loudest noise, against full scale; below 0. 0 for none.
         tone_db: Largest change of loudness with pitch, both ways.
         mask: Widest stretch of time and of pitch that is taken out, as a share.
+        room_s: Longest time in which echoes decay by 60 dB.
+        rate_hz: Samples a second; `room_s` alone needs it.
     """
 
     shift: bool = False
@@ -39,6 +42,8 @@ class SoundAugmentation:
     noise_db: float = 0.0
     tone_db: float = 0.0
     mask: float = 0.0
+    room_s: float = 0.0
+    rate_hz: int = 16_000
 
 
 NO_AUGMENTATION = SoundAugmentation()
@@ -86,7 +91,7 @@ def augment_sounds(sounds_NT: Tensor, draws: Draws, how: SoundAugmentation) -> T
         draws: One row of randomness per sound.
         how: Strengths.
     """
-    if how.tone_db or how.mask:
+    if how.tone_db or how.mask or how.room_s:
         sounds_NT = _filtered(sounds_NT, draws, how)
     if how.mask:
         sounds_NT = _interrupted(sounds_NT, draws, how.mask)
@@ -104,11 +109,24 @@ def _between(draws: Draws, name: str, device: torch.device) -> Tensor:
 
 
 def _filtered(sounds_NT: Tensor, draws: Draws, how: SoundAugmentation) -> Tensor:
-    """Change loudness with pitch, as rooms and microphones do, and take bands out."""
+    """Add echoes, change loudness with pitch, as microphones do, and take bands out."""
     device = sounds_NT.device
-    spectra_NF = torch.fft.rfft(sounds_NT)
-    share_F = torch.linspace(0.0, 1.0, spectra_NF.shape[1], device=device)
-    gains_NF = torch.ones(spectra_NF.shape, device=device)
+    samples = sounds_NT.shape[1]
+    # Echoes of the end must not come before the beginning, as they would in a circle.
+    length = room_for(samples, how.rate_hz) if how.room_s else samples
+    spectra_NF = torch.fft.rfft(sounds_NT, length)
+    if how.room_s:
+        spectra_NF *= room_spectra(draws, how.rate_hz, length, how.room_s, device)
+    if how.tone_db or how.mask:
+        spectra_NF *= _gains(draws, spectra_NF.shape, how, device)
+    filtered_NT: Tensor = torch.fft.irfft(spectra_NF, n=length)[:, :samples]
+    return filtered_NT
+
+
+def _gains(draws: Draws, shape: torch.Size, how: SoundAugmentation, device: torch.device) -> Tensor:
+    """Return how much of each pitch is left, float32, (N, F)."""
+    share_F = torch.linspace(0.0, 1.0, shape[1], device=device)
+    gains_NF = torch.ones(shape, device=device)
     if how.tone_db:
         waves_KF = torch.cos(
             math.pi * torch.arange(1, _TONE_WAVES + 1, device=device)[:, None] * share_F.sqrt()
@@ -124,8 +142,7 @@ def _filtered(sounds_NT: Tensor, draws: Draws, how: SoundAugmentation) -> Tensor
             low_N = drawn[:, first + 1] * (1.0 - width_N)
             is_out = (pitch_F >= low_N[:, None]) & (pitch_F < (low_N + width_N)[:, None])
             gains_NF = gains_NF.masked_fill(is_out, 0.0)
-    filtered_NT: Tensor = torch.fft.irfft(spectra_NF * gains_NF, n=sounds_NT.shape[1])
-    return filtered_NT
+    return gains_NF
 
 
 def _interrupted(sounds_NT: Tensor, draws: Draws, mask: float) -> Tensor:

@@ -1,4 +1,4 @@
-"""Tables of path, label and split: comma, semicolon or tab between the columns.
+"""Tables of path, label, split and origin: comma, semicolon or tab between the columns.
 
 With a header the columns are found by their names, without one by their
 contents; paths are relative to the table. Files that are not there are offered
@@ -11,7 +11,7 @@ import csv
 import itertools
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -22,7 +22,7 @@ from deepdesk.data.split_names import split_of_word
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 MAX_LABEL_LENGTH = 200
-_PATH_NAMES = frozenset(
+PATH_NAMES = frozenset(
     {
         *("path", "file", "filename", "file_name", "filepath", "file_path"),
         *("image", "image_path", "picture", "photo", "sample"),
@@ -32,7 +32,13 @@ _PATH_NAMES = frozenset(
 _LABEL_NAMES = frozenset(
     {"label", "class", "target", "category", "class_name", "label_name", "species", "name"}
 )
-_SPLIT_NAMES = frozenset(["split", "set", "subset", "partition", "fold", "usage"])
+SPLIT_NAMES = frozenset(["split", "set", "subset", "partition", "fold", "usage"])
+ORIGIN_NAMES = frozenset(
+    {
+        *("speaker", "speaker_id", "speaker_name", "client", "client_id", "voice", "reader"),
+        *("person", "person_id", "subject", "subject_id", "patient", "patient_id", "origin"),
+    }
+)
 _HINT = "A table needs a column of paths and one of labels, for instance: path,label,split."
 
 
@@ -43,6 +49,7 @@ class _Columns:
     path: int
     label: int = -1
     split: int = -1
+    origin: int = -1
 
 
 def rows_of_table(table: Path, suffixes: frozenset[str]) -> Iterator[Found]:
@@ -56,7 +63,7 @@ def rows_of_table(table: Path, suffixes: frozenset[str]) -> Iterator[Found]:
         DatasetError: It is no such table; the message names the line.
     """
     try:
-        with table.open(encoding=_encoding(table), errors="replace", newline="") as file:
+        with table.open(encoding=encoding_of(table), errors="replace", newline="") as file:
             yield from _rows(table, file, suffixes)
     except OSError as error:
         raise DatasetError(f"{table.name} cannot be read: {error.strerror}.") from error
@@ -65,7 +72,7 @@ def rows_of_table(table: Path, suffixes: frozenset[str]) -> Iterator[Found]:
 
 
 def _rows(table: Path, file: TextIO, suffixes: frozenset[str]) -> Iterator[Found]:
-    reader = csv.reader(file, delimiter=_delimiter(file))
+    reader = csv.reader(file, delimiter=delimiter_of(file))
     try:
         first = [row for row in itertools.islice(reader, 2) if any(row)]
         if not first:
@@ -84,33 +91,42 @@ def _found(table: Path, row: Sequence[str], columns: _Columns) -> Found:
     written = row[columns.path].strip()
     if os.sep == "/":
         written = written.replace("\\", "/")
-    label = unicodedata.normalize("NFC", _cell(row, columns.label))[:MAX_LABEL_LENGTH]
+    label = unicodedata.normalize("NFC", cell(row, columns.label))[:MAX_LABEL_LENGTH]
     return Found(
         path=Path(os.path.abspath(table.parent / written)),  # noqa: PTH100 - no links followed
         label=label or None,
-        split=split_of_word(_cell(row, columns.split)),
+        split=split_of_word(cell(row, columns.split)),
+        origin=origin_of(cell(row, columns.origin)),
     )
 
 
-def _cell(row: Sequence[str], column: int) -> str:
+def origin_of(text: str) -> str | None:
+    """Return a cell as the name of a speaker, a patient or the like, None when it is empty."""
+    return unicodedata.normalize("NFC", text)[:MAX_LABEL_LENGTH] or None
+
+
+def cell(row: Sequence[str], column: int) -> str:
+    """Return a cell without space around it, "" where the row has no such column."""
     return row[column].strip() if 0 <= column < len(row) else ""
 
 
 def _columns(first: list[list[str]], suffixes: frozenset[str], name: str) -> tuple[_Columns, bool]:
     head = [cell.strip().casefold() for cell in first[0]]
-    path = next((i for i, cell in enumerate(head) if cell in _PATH_NAMES), -1)
-    at = _path_column(first[0], suffixes)
+    path = next((i for i, cell in enumerate(head) if cell in PATH_NAMES), -1)
+    at = path_column(first[0], suffixes)
     if at >= 0:
         return _by_position(first[0], at), False
     if path < 0 and len(first) > 1:
-        path = _path_column(first[1], suffixes)
+        path = path_column(first[1], suffixes)
     if path < 0:
         raise DatasetError(f"{name} has no column of paths.", _HINT)
-    label = _named(head, _LABEL_NAMES, but=path)
-    split = _named(head, _SPLIT_NAMES, but=path)
+    label = named_column(head, _LABEL_NAMES, but=path)
+    split = named_column(head, SPLIT_NAMES, but=path)
     if label < 0:
+        # Without a column that is named as the class, a person may well be what is asked for.
         label = next((i for i in range(len(head)) if i not in (path, split)), -1)
-    return _Columns(path, label, split), True
+        return _Columns(path, label, split), True
+    return _Columns(path, label, split, named_column(head, ORIGIN_NAMES, but=path)), True
 
 
 def _by_position(row: Sequence[str], path: int) -> _Columns:
@@ -120,22 +136,30 @@ def _by_position(row: Sequence[str], path: int) -> _Columns:
     return _Columns(path, label, split)
 
 
-def _path_column(row: Sequence[str], suffixes: frozenset[str]) -> int:
+def path_column(row: Sequence[str], suffixes: frozenset[str]) -> int:
+    """Return the first column that ends like a sample, -1 for none."""
     endings = (os.path.splitext(cell.strip())[1].lower() for cell in row)  # noqa: PTH122
     return next((i for i, ending in enumerate(endings) if ending in suffixes), -1)
 
 
-def _named(head: Sequence[str], names: frozenset[str], *, but: int) -> int:
+def named_column(head: Sequence[str], names: Collection[str], *, but: int = -1) -> int:
+    """Return the first column that has one of these names, -1 for none."""
     return next((i for i, cell in enumerate(head) if cell in names and i != but), -1)
 
 
-def _delimiter(file: TextIO) -> str:
+def delimiter_of(file: TextIO) -> str:
+    """Return what stands between the columns of the first line; the file is wound back."""
     line = file.readline(1 << 16)
     file.seek(0)
     return max("\t;|,", key=line.count) if any(c in line for c in "\t;|,") else ","
 
 
-def _encoding(table: Path) -> str:
+def encoding_of(table: Path) -> str:
+    """Return the encoding of a text file, found by reading it: UTF-8, UTF-16 or Windows-1252.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     with table.open("rb") as file:
         if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"

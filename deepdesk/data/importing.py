@@ -63,6 +63,7 @@ def import_work(
     reader_of: Callable[[], Reader],
     copy: bool = False,
     label: str | None = None,
+    keep_origins: bool | None = None,
 ) -> Work:
     """Return work that adds sources to a project's index; its `Result` is an `ImportReport`.
 
@@ -75,12 +76,15 @@ def import_work(
         reader_of: Makes the reader of the task.
         copy: Copy the files into the project instead of referring to them.
         label: Class for everything, whatever the sources say.
+        keep_origins: Whether splits are drawn so that all samples of one origin are on one side;
+            None for whatever `SampleIndex.keeps_origins` says.
     """
 
     def work(emit: EventSink, stop: StopToken) -> None:
         job = _Import(project_path, reader_of(), emit, stop)
         job.copies = Copies(project_path / "files") if copy else None
         job.label = label
+        job.keep_origins = keep_origins
         emit(Result(value=job.run(sources)))
 
     return work
@@ -104,6 +108,7 @@ class _Import:
         self._given: set[str | None] = set()
         self.copies: Copies | None = None
         self.label: str | None = None
+        self.keep_origins: bool | None = None
 
     def run(self, sources: list[Path]) -> ImportReport:
         start_s = time.monotonic()
@@ -114,7 +119,7 @@ class _Import:
             finally:
                 # Also after a stop: what was added would stay in training for good otherwise.
                 self._emit(Progress(what="Drawing splits", done=self._seen))
-                draw_new(index, known, self._given)
+                draw_new(index, known, self._given, self.keep_origins)
             return ImportReport(
                 added=added,
                 skipped=self._seen - added,
@@ -157,9 +162,10 @@ class _Import:
     def _offers(self, source: Path) -> Iterator[Found]:
         lone: set[Path] = set()
         for found in self._reader.discover(source):
-            # The folder of the files so far: none of them has a class, or the answer is known.
+            # The folder of the files so far: none of them has a truth, or the answer is known.
             if len(lone) < 2:
-                lone.add(source if found.label is not None else found.path.parent)
+                is_told = found.label is not None or found.target is not None
+                lone.add(source if is_told else found.path.parent)
             # A look at the clock for each file would take a tenth of the whole time.
             if (self.copies or self._seen % _FILES_PER_LOOK == 0) and not self._goes_on():
                 # Ending early, unlike raising, lets the index keep what it was given so far.

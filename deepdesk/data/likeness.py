@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +31,23 @@ _KEPT = 4096
 Small = NDArray[np.uint8]
 
 
+@runtime_checkable
+class Comparing(Protocol):
+    """A reader that knows better than small pictures whether two files are one thing."""
+
+    def is_alike(self, first: Path, second: Path) -> bool:
+        """Whether two samples are the same but for size, coding or loudness.
+
+        Raises:
+            BadSampleError: One of them cannot be used.
+        """
+        ...
+
+
 class Likeness:
-    """Compares samples by number; keeps the small pictures it used last, 12 kB each.
+    """Compares samples by number, as their reader does it or by their small pictures.
+
+    It keeps the small pictures it used last, 12 kB each.
 
     Args:
         reader: Makes the small pictures.
@@ -45,6 +61,11 @@ class Likeness:
 
     def is_alike(self, first: int, second: int) -> bool:
         """Return whether two samples are one picture but for size, coding or brightness."""
+        if isinstance(self._reader, Comparing):
+            try:
+                return self._reader.is_alike(self._path_of(first), self._path_of(second))
+            except BadSampleError:
+                return False
         one, other = self._small(first), self._small(second)
         if one is None or other is None:
             return False

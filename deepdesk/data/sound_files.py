@@ -1,17 +1,15 @@
-"""Opening sound files that came from outside: checked before a sample is allocated.
+"""Reading sounds: whole, in pieces of constant memory, or only what is to be known of them.
 
-libsndfile does the decoding, from a short list of formats. Everything that can be wrong with a
-file becomes a `BadSampleError` with a stable code: missing, unreadable, empty, not_a_sound,
-unsupported, truncated, too_large, not_numbers, silent.
+What is wrong with a file becomes a `BadSampleError` with a stable code: those of
+`sound_opening`, and silent and not_numbers.
+
+Letters in names: T samples over time, K stretches of a long recording.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import stat
+import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,32 +18,40 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from deepdesk.core.errors import BadSampleError
-
-SOUND_SUFFIXES = frozenset(
-    {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}
+from deepdesk.core.payloads import Recording
+from deepdesk.data.loudness import Loudness
+from deepdesk.data.sound_opening import (
+    SOUND_SUFFIXES,
+    cut_error,
+    is_cut_off,
+    opened_sound,
+    too_large_error,
 )
-FORMATS = frozenset({"WAV", "WAVEX", "RF64", "FLAC", "OGG", "MP3", "AIFF"})
 
-MAX_FILE_BYTES = 4 << 30
-MAX_SECONDS = 1800.0  # one sample of a class; half an hour in mono takes 346 MB at 48 kHz
+__all__ = [
+    "LONG_S",
+    "SOUND_SUFFIXES",
+    "Sound",
+    "SoundFacts",
+    "length_of",
+    "loudest",
+    "pieces",
+    "read_sound",
+    "recording_facts",
+    "resampled",
+    "scanned",
+    "windows",
+]
+
+LONG_S = 60.0  # sounds above this are read in pieces wherever the whole is not needed
+MAX_SECONDS = 1800.0  # held in memory at once; half an hour in mono takes 346 MB at 48 kHz
 MAX_VALUES = 400_000_000  # frames times channels: some seconds of decoding
-MAX_CHANNELS = 32
-RATES_HZ = (1_000, 384_000)
+NUM_PEAKS = 2000
 _BLOCK_FRAMES = 1 << 16
-_AUDIBLE = 1e-6  # of full scale, far below one step of 16 bits
-_SAVE_AGAIN = "Save it as WAV or FLAC."
-_COPY_AGAIN = "Copy it again from its source."
-# libsndfile corrects a length that the file does not keep, and says so in its log alone.
-_CUT = re.compile(r"^\s*data\s*:\s*\d+ \(should be", re.MULTILINE)
-_SIGNATURES = (
-    (4, b"ftyp", "an MP4 file"),
-    (0, b"\x1a\x45\xdf\xa3", "a Matroska or WebM file"),
-    (0, b"MThd", "a MIDI file, which holds notes and no sound"),
-    (0, b"PK\3\4", "a zip archive"),
-    (0, b"%PDF", "a PDF document"),
-)
-_OWN_SIGNATURES = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3", b"\xff\xfb")
+_PEAKS_KEPT = 8 * NUM_PEAKS
+_BEYOND_FULL_SCALE = frozenset({"FLOAT", "DOUBLE"})
+_STEPS = 32768.0
+_MOST_STEPS = 2.0**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,25 @@ class Sound:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundFacts:
+    """What one pass over a file found.
+
+    Attributes:
+        samples: That could be decoded, in one channel.
+        rate_hz: Samples a second.
+        channels: Of the file.
+        note: What is unusual, "" for nothing.
+        digest: SHA-256 over rate, channels and samples of 16 bits, hex.
+    """
+
+    samples: int
+    rate_hz: int
+    channels: int
+    note: str
+    digest: str
+
+
 def read_sound(path: Path, *, rate_hz: int = 0, max_s: float = 0.0) -> Sound:
     """Return a sound in mono. Safe to call from any thread.
 
@@ -76,18 +101,22 @@ def read_sound(path: Path, *, rate_hz: int = 0, max_s: float = 0.0) -> Sound:
     Raises:
         BadSampleError: The file cannot be used, with the reason.
     """
-    with _opened(path) as file:
+    loudness = Loudness()
+    with opened_sound(path) as file:
         own_hz, channels = file.samplerate, file.channels
-        samples_T = _mixed(file, max_s)
-        notes = ["cut off" if _CUT.search(file.extra_info) else ""]
-    samples_T, level_note = _levelled(samples_T)
+        samples_T, missing = _mixed(file, max_s)
+        cut = "cut off" if is_cut_off(file, path, missing) else ""
+    loudness.take(samples_T)
+    loudness.check_audible()
+    if loudness.peak > 1.0:
+        samples_T = samples_T / np.float32(loudness.peak)
     if rate_hz and rate_hz != own_hz:
         samples_T = resampled(samples_T, own_hz, rate_hz)
     return Sound(
         samples_T=samples_T,
         rate_hz=rate_hz or own_hz,
         channels=channels,
-        note=", ".join(filter(None, [*notes, level_note])),
+        note=", ".join(filter(None, [cut, loudness.note])),
     )
 
 
@@ -105,122 +134,207 @@ def resampled(samples_T: NDArray[np.float32], from_hz: int, to_hz: int) -> NDArr
     return np.asarray(np.clip(changed, -1.0, 1.0), dtype=np.float32)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
-    """Open a file whose header was checked; errors of libsndfile become `BadSampleError`."""
-    _check_file(path)
-    try:
-        with soundfile.SoundFile(path) as file:
-            _check_header(file)
-            yield file
-    except soundfile.LibsndfileError as error:
-        raise _unopened(path) from error
-    except MemoryError as error:
-        raise _too_large("It does not fit into memory.") from error
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise BadSampleError(
-            "unreadable", f"The file cannot be read: {error}.", "Check the disk."
-        ) from error
+def length_of(path: Path) -> float:
+    """Return how long a sound lasts by its header, seconds.
+
+    Raises:
+        BadSampleError: The file cannot be used, with the reason.
+    """
+    with opened_sound(path) as file:
+        return float(file.frames / file.samplerate)
 
 
-def _check_file(path: Path) -> None:
-    try:
-        facts = os.stat(path)  # noqa: PTH116 - names that are no text, too
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise BadSampleError("missing", "The file is not there.", "Was it moved?") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", "") or "its name is not valid"
-        raise BadSampleError(
-            "unreadable", f"The file cannot be read: {reason}.", "Check its permissions."
-        ) from error
-    if not stat.S_ISREG(facts.st_mode):
-        # Reading a pipe or a device would wait for ever.
-        raise BadSampleError("not_a_sound", "This is a folder, a device or a pipe, not a sound.")
-    if facts.st_size == 0:
-        raise BadSampleError("empty", "The file is empty.", _COPY_AGAIN)
-    if facts.st_size > MAX_FILE_BYTES:
-        raise _too_large(f"The file has {facts.st_size >> 20:,} MB.")
-    if not os.access(path, os.R_OK):
-        raise BadSampleError(
-            "unreadable", "The file cannot be read: permission denied.", "Check its permissions."
-        )
+def pieces(
+    path: Path, *, rate_hz: int, piece_s: float, start_s: float = 0.0
+) -> Iterator[NDArray[np.float32]]:
+    """Yield a sound piece by piece in mono, float32, (T,), in constant memory.
+
+    Joined they are what `read_sound` returns but for rounding: one resampler runs through all
+    of them, so that there is no seam. Only files of floating point are read twice, the first
+    time for their loudest sample; what an MP3 has beyond full scale is clipped.
+
+    Args:
+        path: Of a file of any length up to a day.
+        rate_hz: Samples a second of the pieces, 0 for the file's own.
+        piece_s: Length of each but the last, which may be shorter.
+        start_s: Where in the file to begin; beyond its end there are no pieces.
+
+    Raises:
+        BadSampleError: The file cannot be used, with the reason; also after some pieces.
+    """
+    scale = loudest(path)
+    with opened_sound(path) as file:
+        first = round(start_s * file.samplerate)
+        if first >= file.frames:
+            return
+        file.seek(first)
+        to_hz = rate_hz or file.samplerate
+        blocks = (_checked(block_T) / np.float32(scale) for block_T in _blocks(file))
+        yield from _in_pieces(_at_rate(blocks, file.samplerate, to_hz), round(piece_s * to_hz))
 
 
-def _check_header(file: soundfile.SoundFile) -> None:
-    if file.format not in FORMATS:
-        raise BadSampleError(
-            "unsupported", f"This is a {file.format_info} file, which is not read.", _SAVE_AGAIN
-        )
-    if not 1 <= file.channels <= MAX_CHANNELS:
-        raise _too_large(f"It has {file.channels:,} channels.")
-    low_hz, high_hz = RATES_HZ
-    if not low_hz <= file.samplerate <= high_hz:
-        raise BadSampleError(
-            "unsupported",
-            f"It has {file.samplerate:,} samples a second, which no sound has.",
-            _SAVE_AGAIN,
-        )
-    if file.frames <= 0:
-        raise BadSampleError("empty", "The file holds no sound.", _COPY_AGAIN)
-    seconds = file.frames / file.samplerate
-    if seconds > MAX_SECONDS or file.frames * file.channels > MAX_VALUES:
-        raise _too_large(f"It lasts {seconds / 60:,.0f} minutes.")
+def recording_facts(path: Path) -> Recording:
+    """Read a sound to its end in constant memory and return its length and its outline.
+
+    Raises:
+        BadSampleError: The file cannot be used, with the reason.
+    """
+    loudness = Loudness()
+    with opened_sound(path) as file:
+        stretch = max(1, file.frames // _PEAKS_KEPT)
+        lows: list[NDArray[np.float32]] = []
+        highs: list[NDArray[np.float32]] = []
+        # Whole stretches at a time, so that none lies across two blocks.
+        for block_T in _blocks(file, max(1, _BLOCK_FRAMES // stretch) * stretch):
+            loudness.take(block_T)
+            edges = np.arange(0, len(block_T), stretch)
+            lows.append(np.minimum.reduceat(block_T, edges))
+            highs.append(np.maximum.reduceat(block_T, edges))
+        rate_hz = file.samplerate
+    _check_any(loudness.count)
+    loudness.check_audible()
+    peaks_2 = np.stack([np.concatenate(lows), np.concatenate(highs)]) / max(1.0, loudness.peak)
+    return Recording(
+        path=str(path),
+        length_s=loudness.count / rate_hz,
+        sample_rate_hz=rate_hz,
+        peaks_K2=_outline(peaks_2.astype(np.float32)),
+        name=path.name,
+    )
 
 
-def _mixed(file: soundfile.SoundFile, max_s: float) -> NDArray[np.float32]:
-    """Return the mean of the channels, float32, (T,), read in blocks."""
+def scanned(path: Path) -> SoundFacts:
+    """Read a sound of any length to its end in constant memory and return what was found.
+
+    Raises:
+        BadSampleError: The file cannot be used, with the reason.
+    """
+    loudness = Loudness()
+    with opened_sound(path) as file:
+        digest = hashlib.sha256(f"{file.samplerate}:{file.channels}:".encode())
+        for block_T in _blocks(file):
+            loudness.take(block_T)
+            steps = np.clip(np.round(block_T * np.float32(_STEPS)), -_MOST_STEPS, _MOST_STEPS)
+            digest.update(steps.astype("<i4").tobytes())
+        cut = "cut off" if is_cut_off(file, path, file.frames - loudness.count) else ""
+        rate_hz, channels = file.samplerate, file.channels
+    _check_any(loudness.count)
+    loudness.check_audible()
+    return SoundFacts(
+        samples=loudness.count,
+        rate_hz=rate_hz,
+        channels=channels,
+        note=", ".join(filter(None, [cut, loudness.note])),
+        digest=digest.hexdigest(),
+    )
+
+
+def windows(path: Path, *, count: int, window_s: float) -> tuple[NDArray[np.float32], int]:
+    """Return short looks into a sound, evenly spread, float32, (count, T), and their rate in hertz.
+
+    Raises:
+        BadSampleError: The file cannot be used, with the reason.
+    """
+    with opened_sound(path) as file:
+        length = 1 << max(5, round(np.log2(window_s * file.samplerate)))
+        looks = np.zeros((count, length), dtype=np.float32)
+        starts = np.linspace(0, max(0, file.frames - length), count)
+        for row, start in zip(looks, starts, strict=True):
+            file.seek(int(start))
+            block_T = _mono(file.read(length, dtype="float32", always_2d=True))
+            row[: len(block_T)] = _checked(block_T)
+        return looks, file.samplerate
+
+
+def _mixed(file: soundfile.SoundFile, max_s: float) -> tuple[NDArray[np.float32], int]:
+    """Return the mean of the channels, float32, (T,), and how many samples did not come."""
     wanted = file.frames
     if max_s and (most := max(1, round(max_s * file.samplerate))) < wanted:
         file.seek((wanted - most) // 2)
         wanted = most
-    blocks, count = [], 0
-    while count < wanted:
-        block_TC = file.read(min(_BLOCK_FRAMES, wanted - count), dtype="float32", always_2d=True)
+    if wanted > MAX_SECONDS * file.samplerate or wanted * file.channels > MAX_VALUES:
+        raise too_large_error(f"It lasts {file.frames / file.samplerate / 60:,.0f} minutes.")
+    blocks = list(_blocks(file, wanted=wanted))
+    if not blocks and wanted < file.frames:
+        # An MP3 that is cut off says how long it was, so that its middle may be missing.
+        file.seek(0)
+        blocks = list(_blocks(file, wanted=wanted))
+        wanted = file.frames
+    count = sum(map(len, blocks))
+    _check_any(count)
+    return np.concatenate(blocks).astype(np.float32, copy=False), wanted - count
+
+
+def _blocks(
+    file: soundfile.SoundFile, frames: int = _BLOCK_FRAMES, *, wanted: int | None = None
+) -> Iterator[NDArray[np.float32]]:
+    """Yield the mean of the channels from where the file stands, float32, (T,) each."""
+    left = file.frames if wanted is None else wanted
+    while left > 0:
+        block_TC = file.read(min(frames, left), dtype="float32", always_2d=True)
         if not len(block_TC):
-            break
-        count += len(block_TC)
-        blocks.append(block_TC[:, 0] if file.channels == 1 else block_TC.mean(1))
-    if not blocks:
-        raise BadSampleError("truncated", "The sound is damaged or cut off.", _COPY_AGAIN)
-    return np.concatenate(blocks).astype(np.float32, copy=False)
+            return
+        left -= len(block_TC)
+        yield _mono(block_TC)
 
 
-def _levelled(samples_T: NDArray[np.float32]) -> tuple[NDArray[np.float32], str]:
-    """Return samples within -1 to 1, float32, (T,), and what was unusual about their level."""
-    if not np.isfinite(samples_T).all():
-        raise BadSampleError(
-            "not_numbers", "It holds values that are no numbers.", "Export it again."
-        )
-    high, low = float(samples_T.max()), float(samples_T.min())
-    if high - low < _AUDIBLE:
-        raise BadSampleError(
-            "silent", "There is nothing to be heard in it.", "Record it again, or leave it out."
-        )
-    peak = max(high, -low)
-    if peak > 1.0:
-        # Only files of floating point hold such values.
-        return samples_T / np.float32(peak), f"made quieter, from {peak:.3g} times full scale"
-    clipped = float((np.abs(samples_T) >= 0.9999).mean())
-    if clipped > 0.001:
-        return samples_T, f"clipped: {clipped:.1%} of it is at full scale"
-    return samples_T, "very quiet" if peak < 0.003 else ""
+def _mono(block_TC: NDArray[np.float32]) -> NDArray[np.float32]:
+    return block_TC[:, 0] if block_TC.shape[1] == 1 else block_TC.mean(1)
 
 
-def _too_large(why: str) -> BadSampleError:
-    return BadSampleError("too_large", f"The sound is too large. {why}", "Cut it into pieces.")
+def _check_any(count: int) -> None:
+    if not count:
+        raise cut_error()
 
 
-def _unopened(path: Path) -> BadSampleError:
-    try:
-        with path.open("rb") as file:
-            head = file.read(64)
-    except OSError as error:
-        return BadSampleError(
-            "unreadable", f"The file cannot be read: {error.strerror}.", "Check its permissions."
-        )
-    if head.startswith(_OWN_SIGNATURES):
-        return BadSampleError("truncated", "The sound is damaged or cut off.", _COPY_AGAIN)
-    for offset, signature, name in _SIGNATURES:
-        if head[offset : offset + len(signature)] == signature:
-            return BadSampleError("unsupported", f"This is {name}; it is not read.", _SAVE_AGAIN)
-    return BadSampleError("not_a_sound", "This is not a sound, whatever its name says.")
+def _checked(block_T: NDArray[np.float32]) -> NDArray[np.float32]:
+    Loudness().take(block_T)
+    return block_T
+
+
+def loudest(path: Path) -> float:
+    """Return the divisor that brings a sound within -1 to 1."""
+    loudness = Loudness()
+    with opened_sound(path) as file:
+        if file.subtype in _BEYOND_FULL_SCALE:
+            for block_T in _blocks(file):
+                loudness.take(block_T)
+    return max(1.0, loudness.peak)
+
+
+def _at_rate(
+    blocks: Iterator[NDArray[np.float32]], from_hz: int, to_hz: int
+) -> Iterator[NDArray[np.float32]]:
+    if from_hz == to_hz:
+        yield from (np.clip(block_T, -1.0, 1.0) for block_T in blocks)
+        return
+    stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="HQ")
+    for block_T in blocks:
+        yield np.clip(stream.resample_chunk(np.ascontiguousarray(block_T)), -1.0, 1.0)
+    yield np.clip(stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True), -1.0, 1.0)
+
+
+def _in_pieces(blocks: Iterator[NDArray[np.float32]], length: int) -> Iterator[NDArray[np.float32]]:
+    kept: list[NDArray[np.float32]] = []
+    count, length = 0, max(1, length)
+    for block_T in blocks:
+        kept.append(block_T)
+        count += len(block_T)
+        if count >= length:
+            joined = np.concatenate(kept)
+            whole = count // length * length
+            yield from (joined[at : at + length] for at in range(0, whole, length))
+            # A copy, so that the rest does not keep the whole of it.
+            kept, count = [joined[whole:].copy()], count - whole
+    if count:
+        yield np.concatenate(kept)
+
+
+def _outline(peaks_2: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `NUM_PEAKS` pairs of lowest and highest, float32, (K, 2), from finer stretches."""
+    count = peaks_2.shape[1]
+    edges = np.arange(NUM_PEAKS) * count // NUM_PEAKS
+    # Where there are fewer stretches than pairs, `reduceat` repeats the one at the edge.
+    low = np.minimum.reduceat(peaks_2[0], edges)
+    high = np.maximum.reduceat(peaks_2[1], edges)
+    return np.ascontiguousarray(np.stack([low, high], 1))

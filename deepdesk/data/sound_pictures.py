@@ -1,11 +1,14 @@
-"""A small picture of a sound: time to the right, pitch upwards, louder is lighter."""
+"""A small picture of a sound: time to the right, pitch upwards, louder is lighter.
+
+Letters in names: N moments, T samples over time.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-_WINDOW_S = 0.032
+WINDOW_S = 0.032
 _LOWEST_HZ = 60.0
 _RANGE_DB = 60.0
 # From silence to the loudest, as red, green, blue: dark, blue, green, pale yellow. Lightness
@@ -21,11 +24,22 @@ def sound_picture(samples_T: NDArray[np.float32], rate_hz: int, side_px: int) ->
         rate_hz: Samples a second.
         side_px: Of the square.
     """
-    window = 1 << max(5, round(np.log2(_WINDOW_S * rate_hz)))
+    window = 1 << max(5, round(np.log2(WINDOW_S * rate_hz)))
     padded = np.pad(samples_T, window // 2)
     starts = np.linspace(0, max(0, len(padded) - window), side_px).astype(np.int64)
     pieces = padded[np.minimum(starts[:, None] + np.arange(window), len(padded) - 1)]
-    energies = np.abs(np.fft.rfft(pieces * np.hanning(window), axis=1)).T ** 2
+    return picture_of_windows(pieces, rate_hz)
+
+
+def picture_of_windows(windows_NT: NDArray[np.float32], rate_hz: int) -> NDArray[np.uint8]:
+    """Return a picture of N moments of a sound, uint8, (N, N, 3).
+
+    Args:
+        windows_NT: float32, (N, T), T samples from each moment on.
+        rate_hz: Samples a second.
+    """
+    side_px, length = windows_NT.shape
+    energies = np.abs(np.fft.rfft(windows_NT * np.hanning(length), axis=1)).T ** 2
     levels_db = 10 * np.log10(energies / max(float(energies.max()), 1e-12) + 1e-12)
     share = np.clip(_by_pitch(levels_db, rate_hz, side_px) / _RANGE_DB + 1.0, 0.0, 1.0)
     places = np.linspace(0.0, 1.0, len(_RAMP))

@@ -106,7 +106,7 @@ class _Scan:
                 f"The folder {shown(folder)} cannot be read: {error.strerror}.",
                 "Check its permissions.",
             ) from error
-        return _Entries(_ordered(found.folders), _ordered(found.files))
+        return _Entries(ordered(found.folders), ordered(found.files))
 
     def _sort_in(self, entry: os.DirEntry[str], found: _Entries) -> None:
         name = entry.name
@@ -209,7 +209,8 @@ def _offers_of_classes(
             yield Found(path=path, label=label, split=split)
 
 
-def _ordered(names: list[str]) -> list[str]:
+def ordered(names: list[str]) -> list[str]:
+    """Return names in natural order, or in plain order where there are very many."""
     if len(names) > MAX_NATURAL or len(set(map(len, names))) == 1:
         # Numbers padded to one length are in natural order as they are.
         return sorted(names)

@@ -6,6 +6,7 @@ leaves too new is found anew when the epoch is trained again, what is missing wo
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -37,12 +38,16 @@ class BestAnswers:
     def columns(self, evaluation: Evaluation) -> dict[str, Any]:
         """Return what is kept of an evaluation, JSON-ready."""
         rows = evaluation.answers
+        errors = [round(row.error, 4) if math.isfinite(row.error) else None for row in rows]
+        has_errors = any(error is not None for error in errors)
         return {
             "ids": [*evaluation.samples] or [*self._sample_ids[: len(rows)]],
             "truth": [row.truth for row in rows],
             "answer": [row.answer for row in rows],
             "score": [round(row.score, 4) for row in rows],
             "right": [row.is_right for row in rows],
+            # Where answers are right or wrong and nothing between there is nothing to keep.
+            **({"error": errors} if has_errors else {}),
         }
 
     def write(self, columns: Mapping[str, Any], epoch: int) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Result
+from deepdesk.core.learnt import learnt_from
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.data.importing import import_work
 from deepdesk.engine import run_data
+from deepdesk.engine.evaluation import Evaluation
 from deepdesk.engine.predict import Predictor
 from deepdesk.project.folder import Project
+
+_WORST = 10
 
 
 def evaluate_split(project: Project, spec: TaskSpec, run_name: str, split: str) -> Work:
@@ -44,7 +50,7 @@ def evaluate_data(project: Project, spec: TaskSpec, run_name: str, source: Path)
         ):
             import_work(other.path, [source], reader_of=spec.reader)(_quietly(emit), stop)
             predictor.project = other
-            rows = {"test": _all_rows(other, predictor.classes)}
+            rows = {"test": _ALL_ROWS[learnt_from(spec.gives)](other, predictor.classes)}
             _report(predictor, rows, str(source), emit, stop)
 
     return work
@@ -78,7 +84,27 @@ def _all_rows(
             f"It knows: {', '.join(classes[:20])}.",
         )
     order = run_data.index_map(names, classes)
-    return run_data.joined(run_data.rows_of(other), order)
+    return run_data.joined(run_data.rows_of(other, "class"), order)
+
+
+def _all_texts(
+    other: Project, _classes: tuple[str, ...]
+) -> tuple[run_data.Ids, run_data.Ids, list[object]]:
+    """Return every sample that has a text, without classes.
+
+    Raises:
+        DatasetError: There is none.
+    """
+    ids, classes, targets = run_data.joined(run_data.rows_of(other, "text"))
+    if not len(ids):
+        raise DatasetError(
+            "The data has no texts to compare answers with.",
+            "Give a table of path and text.",
+        )
+    return ids, classes, targets
+
+
+_ALL_ROWS = {"class": _all_rows, "any": _all_rows, "text": _all_texts}
 
 
 def _report(
@@ -92,6 +118,26 @@ def _report(
         "samples": len(evaluation.answers),
         "on": where,
         "run": predictor.run_name,
+        "worst": _worst(predictor.project, evaluation),
         **evaluation.details,
     }
     emit(Result(value=report))
+
+
+def _worst(project: Project, evaluation: Evaluation) -> list[dict[str, object]]:
+    """Return the answers farthest from right with their files, [] where right is all or nothing."""
+    told = zip(evaluation.samples, evaluation.answers, strict=False)
+    wrong = [(number, answer) for number, answer in told if answer.error > 0]
+    wrong.sort(key=lambda pair: -pair[1].error)
+    numbers = np.array([number for number, _answer in wrong[:_WORST]], dtype=np.int64)
+    with project.index() as index:
+        files = index.files_of(numbers)
+    return [
+        {
+            "file": str(file),
+            "truth": answer.truth,
+            "answer": answer.answer,
+            "error": round(answer.error, 4),
+        }
+        for file, (_number, answer) in zip(files, wrong, strict=False)
+    ]

@@ -15,6 +15,7 @@ from deepdesk.core.payloads import LabelScores
 from deepdesk.core.task import Answer, Metric
 from deepdesk.engine.calibration import fit_temperature
 from deepdesk.engine.metrics import Accuracy, Confusion
+from deepdesk.engine.thresholds import fit_thresholds, thresholds_in
 
 _SHOWN_CLASSES = 50
 
@@ -26,6 +27,9 @@ class Labelling:
         classes: Names in the order of their indices.
         label_smoothing: As in the settings, 0 to 0.9.
         balance: Whether rare classes weigh as much as frequent ones.
+
+    Attributes:
+        thresholds: Class name to the probability from which on it counts, as far as fitted.
     """
 
     def __init__(self, classes: tuple[str, ...], *, label_smoothing: float, balance: bool) -> None:
@@ -33,6 +37,7 @@ class Labelling:
         self._label_smoothing = label_smoothing
         self._balance = balance
         self._temperature: float | None = None
+        self.thresholds: dict[str, float] = {}
 
     def losses(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """Return {"cross_entropy": shape (), nats}, smoothed as set.
@@ -81,18 +86,32 @@ class Labelling:
         ]
 
     def fit_answers(self, pairs: Iterable[tuple[Tensor, Mapping[str, Tensor]]]) -> dict[str, float]:
-        """Return {"temperature": T}, by which logits, float, (N, C), are divided; {} for none."""
+        """Return what makes logits, float, (N, C), honest; {} for no samples.
+
+        Returns:
+            "temperature", by which logits are divided, and of each class, by its name, the
+            threshold with the best F1 and what it reaches.
+        """
         kept = [(outputs.cpu(), batch["label"].cpu()) for outputs, batch in pairs]
         if not kept:
             return {}
-        logits_NC = torch.cat([outputs for outputs, _labels in kept])
-        return {
-            "temperature": fit_temperature(logits_NC, torch.cat([labels for _o, labels in kept]))
-        }
+        logits_NC = torch.cat([outputs for outputs, _labels in kept]).double()
+        labels_N = torch.cat([labels for _outputs, labels in kept])
+        temperature = fit_temperature(logits_NC, labels_N)
+        probabilities_NC = (logits_NC / temperature).softmax(1).numpy()
+        thresholds = fit_thresholds(probabilities_NC, labels_N.numpy(), self.classes)
+        return {"temperature": temperature, **thresholds}
 
     def use_fit(self, fit: Mapping[str, float]) -> None:
-        """Divide logits by the temperature in `fit`, no unit, from now on."""
+        """Divide logits by the temperature in `fit` and tell its thresholds from now on."""
         self._temperature = fit.get("temperature")
+        known = thresholds_in(fit)
+        self.thresholds = {name: known[name].threshold for name in self.classes if name in known}
+
+    def probabilities_of(self, logits_NC: Tensor) -> NDArray[np.float32]:
+        """Return the probability of each class, calibrated if fitted, float32, (N, C)."""
+        probabilities_NC = (logits_NC / (self._temperature or 1.0)).softmax(1)
+        return np.asarray(probabilities_NC.cpu().numpy(), dtype=np.float32)
 
     def scores_of(self, logits_C: Tensor) -> LabelScores:
         """Return the most likely classes for the logits of one sample, float, (C,)."""

@@ -18,6 +18,7 @@ from deepdesk.engine.devices import device_name
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.nn.graph import Graph
+from deepdesk.project.data_facts import learned_from_json
 from deepdesk.project.folder import ProjectFile
 from deepdesk.project.searches import trial_of
 
@@ -39,7 +40,7 @@ class RunPlan:
         config: The task's checked settings.
         architecture: Name of the graph.
         graph: The network as JSON.
-        facts: Classes and typical size at the start of the run.
+        facts: Classes, typical size and vocabulary at the start of the run.
         device: torch's name of the device.
         precision: "float32", "tf32", "bfloat16" or "float16", "auto" until measured.
         threads: torch threads, 0 until measured; the bits depend on it.
@@ -81,6 +82,7 @@ class RunPlan:
             "facts": {
                 "classes": list(self.facts.classes),
                 "typical_size": list(self.facts.typical_size),
+                "learned": dict(self.facts.learned),
             },
             "versions": versions(self.device),
         }
@@ -186,7 +188,8 @@ def _facts(saved: Mapping[str, Any]) -> DataFacts:
         raise _damaged("classes")
     if not isinstance(size, list) or not all(type(side) is int and side > 0 for side in size):
         raise _damaged("typical_size")
-    return DataFacts(classes=tuple(classes), typical_size=tuple(size))
+    learned = learned_from_json(saved.get("learned", {}))
+    return DataFacts(classes=tuple(classes), typical_size=tuple(size), learned=learned)
 
 
 def settled(

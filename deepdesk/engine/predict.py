@@ -19,8 +19,9 @@ from deepdesk.engine.compute import Compute
 from deepdesk.engine.devices import device_for, physical_cores
 from deepdesk.engine.evaluation import Evaluation, evaluate
 from deepdesk.engine.plan import plan_from_json
-from deepdesk.engine.run_session import FIT_FILE
 from deepdesk.engine.state import load_weights
+from deepdesk.engine.streaming import QuietStream
+from deepdesk.engine.thresholds import FIT_FILE
 from deepdesk.engine.weights import checkpoint_weights
 from deepdesk.nn.build import build_empty
 from deepdesk.nn.graph import Graph
@@ -109,6 +110,10 @@ class Predictor:
             last = answer
         if last is not None:
             yield self._prediction(given, last, start_s, is_final=True)
+
+    def stream(self) -> QuietStream:
+        """Return what answers pieces as they come, on one core of a processor."""
+        return QuietStream(self.task.stream(self.model))
 
     def evaluate(self, rows: run_data.Rows, emit: EventSink, stop: StopToken) -> Evaluation:
         """Return the metrics over the one split in `rows`, in float32.

@@ -174,7 +174,7 @@ class Recorder:
             train=_finite(train),
             validation=evaluation.metrics,
             is_best=is_best,
-            details={**evaluation.details, "examples": examples},
+            details={**evaluation.details, "examples": examples, **_worst(evaluation)},
             seconds=self.seconds,
         )
         self._write("epoch", event)
@@ -226,3 +226,17 @@ def _values(metrics: Mapping[str, Metric]) -> dict[str, float]:
 
 def _finite(values: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in values.items() if math.isfinite(value)}
+
+
+def _worst(evaluation: Evaluation) -> dict[str, list[dict[str, object]]]:
+    """Return the answers farthest from right, {} where answers are right or wrong and no more."""
+    pairs = [
+        (number, answer)
+        for number, answer in zip(evaluation.samples, evaluation.answers, strict=False)
+        if answer.error > 0
+    ]
+    pairs.sort(key=lambda pair: -pair[1].error)
+    rows = [
+        {"id": int(number), **dataclasses.asdict(answer)} for number, answer in pairs[:_EXAMPLES]
+    ]
+    return {"worst": rows} if rows else {}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Progress, Said
-from deepdesk.core.task import DataFacts, Task, TaskSpec
+from deepdesk.core.learnt import learnt_from
+from deepdesk.core.task import Task, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data
 from deepdesk.engine.devices import detect, device_for, usable_cores
@@ -16,6 +17,7 @@ from deepdesk.engine.plan import RunPlan, chosen_graph, plan_from_json, settled,
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.run_session import RunSession
 from deepdesk.nn.shapes import shapes_of
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
 
@@ -77,12 +79,13 @@ def new_plan(
         DeepDeskError: Something about it cannot work, with the reason.
     """
     dial, architecture, training, config = settled(spec, project.file, request)
-    rows = run_data.rows_of(project)
-    with project.index() as index:
-        classes = tuple(row.name for row in index.classes())
-        facts = DataFacts(classes=classes, typical_size=index.typical_size())
+    truth = learnt_from(spec.gives)
+    # Somebody may be editing: what is learnt and what the network must know are of one moment.
+    with project.index() as index, index.one_moment():
+        rows = run_data.rows_in(index, truth)
+        facts = facts_of(index, spec, config)
         fingerprint = index.fingerprint()
-    run_data.check_enough(rows, classes)
+    run_data.check_enough(rows, facts.classes, truth)
     task = spec.load()(config, facts)
     graph = chosen_graph(task, request, project.file, architecture)
     shapes_of(graph, task.contract())

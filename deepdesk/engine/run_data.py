@@ -13,22 +13,36 @@ from deepdesk.core.errors import DatasetError, StorageError
 from deepdesk.engine import rows_file
 from deepdesk.project.folder import Project
 from deepdesk.project.full_disk import storage_error
+from deepdesk.project.index import SampleIndex
 from deepdesk.project.runs import RunFolder
 from deepdesk.project.safe_write import read_json, write_bytes
 
 SPLITS = ("train", "validation", "test")
+_WORDS = {"class": "class", "text": "text", "any": "class"}
 Ids = NDArray[np.int64]
 Rows = dict[str, tuple[Ids, Ids, list[Any]]]
 
 
-def rows_of(project: Project, splits: tuple[str, ...] = SPLITS) -> Rows:
-    """Return split to (sample numbers, class indices, targets) of the usable samples."""
-    rows: Rows = {}
+def rows_of(project: Project, truth: str = "any") -> Rows:
+    """Return split to (sample numbers, class indices, targets) of the usable samples.
+
+    Args:
+        truth: What samples must have to be learnt from, as `learnt_from` says.
+    """
     with project.index() as index:
-        index.check()
-        for split in splits:
-            ids, _paths, classes, targets = index.training_rows(split)
-            rows[split] = (ids, classes, list(targets))
+        return rows_in(index, truth)
+
+
+def rows_in(index: SampleIndex, truth: str) -> Rows:
+    """Return what `rows_of` does, from an open index."""
+    rows: Rows = {}
+    index.check()
+    for split in SPLITS:
+        ids, _paths, classes, targets = index.training_rows(split, truth)
+        if truth == "text":
+            # Folders may be named like classes; nothing is learnt from that.
+            classes = np.full_like(classes, -1)
+        rows[split] = (ids, classes, list(targets))
     return rows
 
 
@@ -49,8 +63,11 @@ def joined(rows: Rows, order: Ids | None = None) -> tuple[Ids, Ids, list[Any]]:
     return ids, np.append(order, -1)[classes], targets
 
 
-def check_enough(rows: Rows, classes: tuple[str, ...]) -> None:
+def check_enough(rows: Rows, classes: tuple[str, ...], truth: str = "class") -> None:
     """Raise if there is nothing to learn from.
+
+    Args:
+        truth: What samples are learnt from, as `learnt_from` says.
 
     Raises:
         DatasetError: With the reason and a remedy.
@@ -58,7 +75,8 @@ def check_enough(rows: Rows, classes: tuple[str, ...]) -> None:
     count = len(rows["train"][0])
     if count < 2:
         raise DatasetError(
-            "There is nothing to train on yet.", "Add data in the Dataset tab, with a class each."
+            "There is nothing to train on yet.",
+            f"Add data in the Dataset tab, with a {_WORDS[truth]} each.",
         )
     if classes and len(np.unique(rows["train"][1])) < 2:
         raise DatasetError(

@@ -30,8 +30,8 @@ from deepdesk.project import preferences
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
 
-# A disk that is not plugged in comes back: such samples are left out this once.
-_PASSING = ("missing", "unreadable")
+# A disk comes back and a setting is changed again: such samples are left out this once.
+_PASSING = ("missing", "unreadable", "too_long")
 # Beyond this, decoders only wait for each other.
 _MOST_THREADS = 8
 RECORD_FILE = "decoded.bin"

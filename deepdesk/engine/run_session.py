@@ -34,6 +34,7 @@ from deepdesk.engine.recorder import Recorder
 from deepdesk.engine.run_logs import RunLogs
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.engine.state import load_weights
+from deepdesk.engine.thresholds import FIT_FILE
 from deepdesk.engine.trainer import Trainer
 from deepdesk.engine.trouble import (
     MEMORY_ERRORS,
@@ -53,7 +54,6 @@ from deepdesk.project.runs import RunFolder
 from deepdesk.project.safe_write import free_bytes, write_json
 
 # What the task fitted on validation after the last epoch, for its answers.
-FIT_FILE = "answers.json"
 
 
 class RunSession:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from deepdesk.core.payloads import Payload
-from deepdesk.core.task import Task
+from deepdesk.core.task import Stream, Task
 from deepdesk.core.work import StopToken
 
 
@@ -29,3 +31,36 @@ class PieceByPiece:
     def finish(self) -> Payload | None:
         """Return nothing: every piece has its answer."""
         return None
+
+
+class QuietStream:
+    """A `Stream` that keeps to one core of the processor and gathers nothing for gradients.
+
+    Small pieces gain little from several cores, and a run that trains beside needs them.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    @property
+    def window_s(self) -> float:
+        """How much an answer speaks of, 0 where the stream does not say."""
+        return float(getattr(self._stream, "window_s", 0.0))
+
+    @property
+    def about_s(self) -> tuple[float, float] | None:
+        """Where in the sound lies what the last answer is about, where the stream says it."""
+        about: tuple[float, float] | None = getattr(self._stream, "about_s", None)
+        return about
+
+    @torch.no_grad()
+    def take(self, piece: Payload) -> Payload | None:
+        """Return the answer to a piece."""
+        if torch.get_num_threads() != 1:
+            torch.set_num_threads(1)
+        return self._stream.take(piece)
+
+    @torch.no_grad()
+    def finish(self) -> Payload | None:
+        """Return the last answer."""
+        return self._stream.finish()

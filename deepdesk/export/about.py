@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from deepdesk.data.sound_recipe import SoundRecipe
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
@@ -19,6 +21,7 @@ class About:
         deviation: Per channel, that is divided by.
         temperature: By which scores are divided before they become shares.
         weights: Name of the weights file beside the source, "" for none.
+        sound: How a sound becomes what goes in, None where no sound does.
         origin: Where the weights come from, for instance "run 003-balanced", or "".
     """
 
@@ -27,8 +30,15 @@ class About:
     mean: tuple[float, ...] = ()
     deviation: tuple[float, ...] = ()
     temperature: float = 1.0
+    sound: SoundRecipe | None = None
     weights: str = ""
     origin: str = ""
+
+
+def recipe_of(task: Any) -> SoundRecipe | None:
+    """Return how a task that hears reads a sound, as its `recipe` says."""
+    recipe = getattr(task, "recipe", None)
+    return recipe if isinstance(recipe, SoundRecipe) else None
 
 
 def normalisation(task: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:

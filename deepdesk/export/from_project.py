@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,19 @@ import safetensors.torch
 from deepdesk.core.errors import DeepDeskError, StorageError
 from deepdesk.core.events import Progress, Result, Said
 from deepdesk.core.settings import to_json
-from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine.plan import plan_from_json, settled
 from deepdesk.engine.request import RunRequest
-from deepdesk.engine.run_session import FIT_FILE
 from deepdesk.engine.state import load_weights, loaded_weights
+from deepdesk.engine.thresholds import FIT_FILE
 from deepdesk.engine.weights import best_weights
-from deepdesk.export.about import About, normalisation
+from deepdesk.export.about import About, normalisation, recipe_of
 from deepdesk.export.source import source_of
 from deepdesk.export.writing import legal_name
 from deepdesk.nn.build import build_empty
 from deepdesk.nn.graph import Contract, Graph
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.folder import Project
 from deepdesk.project.safe_write import read_json, require_room, write_bytes
 
@@ -98,17 +99,17 @@ def _essence(graph: Graph) -> tuple[Any, ...]:
 def _of_graph(project: Project, spec: TaskSpec, graph: Graph, stop: StopToken) -> _Found:
     _dial, _name, _training, config = settled(spec, project.file, RunRequest())
     with project.index() as index:
-        classes = tuple(row.name for row in index.classes())
-        size = index.typical_size()
-    known = classes if len(classes) > 1 else _PLACEHOLDERS
-    task: Any = spec.load()(config, DataFacts(classes=known, typical_size=size))
+        facts = facts_of(index, spec, config)
+    if len(facts.classes) < 2:
+        facts = replace(facts, classes=_PLACEHOLDERS)
+    task: Any = spec.load()(config, facts)
     contract = task.contract()
     for info in project.runs.list():
         stop.check()
         found = _of_matching_run(project, spec, info.name, graph.fitted(contract))
         if found is not None:
             return found
-    return _Found(graph=graph, task=task, classes=_named(known, contract))
+    return _Found(graph=graph, task=task, classes=_named(facts.classes, contract))
 
 
 def _of_matching_run(project: Project, spec: TaskSpec, run: str, graph: Graph) -> _Found | None:
@@ -178,6 +179,7 @@ def _write(found: _Found, target: Path) -> Written:
         mean=mean,
         deviation=deviation,
         temperature=found.temperature,
+        sound=recipe_of(found.task),
         weights=beside.name if found.weights else "",
         origin=f"run {found.run}" if found.run else "",
     )

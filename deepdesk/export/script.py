@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from deepdesk.data.sound_recipe import SoundRecipe
 from deepdesk.export.about import About
 from deepdesk.export.parts import Parts
+from deepdesk.export.sound_script import sound_constants, sound_reader, text_lines
 from deepdesk.export.writing import remark, tuple_lines
 from deepdesk.nn.block import Shape
 from deepdesk.nn.graph import Contract
@@ -15,7 +17,8 @@ RESERVED = frozenset(
     {
         "Network", "CLASSES", "MEAN", "DEVIATION", "SIZE", "TEMPERATURE", "WEIGHTS", "DTYPES",
         "read_weights", "load", "read_input", "read_picture", "main", "json", "math", "sys", "Path",
-        "torch", "nn", "Tensor", "functional", "numpy", "Image",
+        "torch", "nn", "Tensor", "functional", "numpy", "Image", "RATE_HZ", "SAMPLES", "MOST_S",
+        "FRAMES", "UNITS", "trimmed", "levelled", "prepared", "written", "soundfile", "soxr",
     }
 )  # fmt: skip
 _SHOWN_CLASSES = 12
@@ -46,13 +49,16 @@ def header(about: About, contract: Contract, libraries: tuple[str, ...]) -> str:
     lines.append(
         f"N is the number of samples at once. Needs {' and '.join(libraries)}; to answer for"
     )
-    lines.append("files, also NumPy for arrays and Pillow for pictures.")
+    is_sound = about.sound is not None
+    beside = "soundfile for sounds, soxr for other rates" if is_sound else "Pillow for pictures"
+    lines.append(f"files, also NumPy for arrays and {beside}.")
     if about.weights:
         origin = f", from {remark(about.origin)}" if about.origin else ""
         lines.append(f"The weights lie beside this file, in {remark(about.weights, 60)}{origin}.")
     else:
         lines.append("No weights come with it yet: they belong beside it, ending in .safetensors.")
-    lines += ["", "Ask it:  python THIS_FILE.py picture.png    (or array.npy)", '"""']
+    example = "sound.wav" if is_sound else "picture.png"
+    lines += ["", f"Ask it:  python THIS_FILE.py {example}    (or array.npy)", '"""']
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -116,6 +122,7 @@ def script(about: About, contract: Contract) -> Script:
     """Return constants and functions around a network for inputs of (N, *shape)."""
     first: Shape = next(iter(contract.inputs.values()))
     is_picture = bool(about.mean) and len(first) == 3 and first[0] == 3
+    recipe = about.sound if about.sound and first == (about.sound.samples,) else None
     constants = ['WEIGHTS = Path(__file__).with_suffix(".safetensors")']
     if about.classes:
         constants += tuple_lines("CLASSES", about.classes)
@@ -125,12 +132,20 @@ def script(about: About, contract: Contract) -> Script:
             f"MEAN = torch.tensor({_row(about.mean)}).view(3, 1, 1)",
             f"DEVIATION = torch.tensor({_row(about.deviation)}).view(3, 1, 1)",
         ]
+    if recipe is not None:
+        constants += sound_constants(recipe)
     if about.classes and not math.isclose(about.temperature, 1.0):
         constants.append(f"TEMPERATURE = {about.temperature!r}  # fitted after training")
     functions = [_READ_WEIGHTS, _LOAD]
-    functions += [_READ_PICTURE] if is_picture else [_READ_ARRAY]
+    functions.append(_reader(is_picture=is_picture, recipe=recipe))
     functions.append(_main(about, contract))
     return Script("\n".join(constants), "\n\n\n".join(part.strip("\n") for part in functions))
+
+
+def _reader(*, is_picture: bool, recipe: SoundRecipe | None) -> str:
+    if recipe is not None:
+        return sound_reader(recipe)
+    return _READ_PICTURE if is_picture else _READ_ARRAY
 
 
 def _main(about: About, contract: Contract) -> str:
@@ -157,6 +172,8 @@ def _main(about: About, contract: Contract) -> str:
             "        for share, place in zip(shares.tolist(), places.tolist()):",
             '            print(f"{name}: {CLASSES[place]} {share:.1%}")',
         ]
+    elif about.sound is not None and about.sound.units:
+        lines += text_lines()
     else:
         lines += ['        print(f"{name}: {outputs}")']
     lines += ["", "", 'if __name__ == "__main__":', "    main()"]

@@ -27,8 +27,9 @@ from deepdesk.engine.plan import plan_from_json
 from deepdesk.engine.state import loaded_weights
 from deepdesk.engine.weights import checkpoint_weights
 from deepdesk.insight.figures import distribution, silent_units, unit_axis
-from deepdesk.insight.pictures import Filters, Seen, filters_of, seen_of, shown_picture
+from deepdesk.insight.pictures import Filters, Seen, filters_of, seen_of
 from deepdesk.insight.report import BlockInside, Inside, SampleInside, SampleSeen, with_findings
+from deepdesk.insight.sounds import as_wave, pitches_in, sample_picture, upright, waves_in
 from deepdesk.nn.build import build_empty
 from deepdesk.nn.cost import cost
 from deepdesk.nn.graph import Graph
@@ -131,6 +132,8 @@ class Look:
         _fill(self.model, _weights(self.run, which))
         self.model.eval()
         self.rows = run_data.kept_rows(self.run)
+        self._waves, self._pitches = waves_in(self.graph), pitches_in(self.graph)
+        self._rate_hz = int(getattr(self.task, "rate_hz", 0))
 
     def inside(self, sample: int | None, emit: EventSink, stop: StopToken) -> Inside:
         """Return everything that can be seen, with one sample's pictures.
@@ -169,7 +172,7 @@ class Look:
 
         def tap(node_id: str, output: Tensor) -> None:
             stop.check()
-            picture = seen_of(_numbers(output[0]))
+            picture = self._seen(node_id, _numbers(output[0]))
             if picture is not None:
                 seen[node_id] = picture
 
@@ -178,6 +181,12 @@ class Look:
             with tapped(self.model, self.graph, tap):
                 outputs = self.task.forward(self.model, batch)
         return SampleInside(sample=self._shown(data, outputs, batch)[0], seen=seen)
+
+    def _seen(self, node_id: str, values: NDArray[Any]) -> Seen | None:
+        if node_id in self._waves and values.ndim == 1:
+            return as_wave(values)
+        found = seen_of(values)
+        return upright(found) if found is not None and node_id in self._pitches else found
 
     def _measured(
         self, data: SplitData, emit: EventSink, stop: StopToken
@@ -189,7 +198,10 @@ class Look:
         def tap(node_id: str, output: Tensor) -> None:
             stop.check()
             emit(Progress(what="Looking inside", done=len(found), total=total))
-            found[node_id] = activation_figures(node_id, output)
+            figures = activation_figures(node_id, output)
+            # The silence around a sound is no fault of a unit.
+            is_wave = node_id in self._waves
+            found[node_id] = dataclasses.replace(figures, silent=0.0) if is_wave else figures
 
         batch = self.task.prepare(data.gather(np.arange(len(data))), None)
         with torch.enable_grad(), tapped(self.model, self.graph, tap):
@@ -258,7 +270,7 @@ class Look:
         return tuple(
             SampleSeen(
                 sample=int(data.samples[at]),
-                picture=_picture(data, at),
+                picture=sample_picture(data.arrays, int(data.samples[at]), self._rate_hz),
                 truth=answer.truth,
                 answer=answer.answer,
                 is_right=answer.is_right,
@@ -384,12 +396,3 @@ def _numbers(tensor: Tensor) -> NDArray[Any]:
     """Return a tensor of any shape as float numbers on the CPU."""
     values: NDArray[Any] = tensor.detach().float().cpu().numpy()
     return values
-
-
-def _picture(data: SplitData, at: int) -> NDArray[np.uint8] | None:
-    """Return a sample as a picture if one of its fields is one: uint8, (H, W, 3)."""
-    for values in data.arrays.values():
-        row = values[data.samples[at]]
-        if row.ndim == 3 and row.dtype == np.uint8 and row.shape[0] in (1, 3):
-            return shown_picture(np.asarray(row))
-    return None

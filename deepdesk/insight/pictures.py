@@ -21,10 +21,12 @@ class Seen:
     """What one block says of one sample.
 
     Attributes:
-        kind: "maps", "sequence" or "vector".
+        kind: "maps", "sequence" or "vector"; where sounds are heard also "wave", and "pitches" for
+            maps with the highest pitch on top.
         pictures: Of maps uint8, (C, H, W), each channel from its least to its greatest number;
             of a sequence uint8, (1, T, C), all numbers alike; of a vector empty.
-        numbers: Of a vector float32, (C,), its first 1,024; otherwise empty.
+        numbers: Of a vector float32, (C,), its first 1,024; of a wave the farthest from silence of
+            as many stretches; otherwise empty.
         channels: Number of the channel in each picture, strongest first; () for others than maps.
         shape: Of the whole output, without the batch axis.
     """

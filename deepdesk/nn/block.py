@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from deepdesk.core.errors import GraphError
@@ -62,6 +63,10 @@ class Block(ABC, Generic[ConfigT]):
     ports: ClassVar[tuple[int, int]] = (1, 1)
     outputs_setting: ClassVar[str] = ""
     outputs_axis: ClassVar[int] = -1
+
+    def title_of(self, settings: Mapping[str, Any]) -> str:  # noqa: ARG002 - the usual one
+        """Return what a block with these settings is called on screen."""
+        return self.title
 
     @abstractmethod
     def shape(self, config: ConfigT, in_shapes: Shapes) -> Shape:

@@ -11,6 +11,7 @@ from deepdesk.core.errors import GraphError
 from deepdesk.nn.block import Block
 from deepdesk.nn.blocks.activation import Activation
 from deepdesk.nn.blocks.backbone import Backbone
+from deepdesk.nn.blocks.conformer import Conformer
 from deepdesk.nn.blocks.convolution import Convolution, ConvolutionBlock
 from deepdesk.nn.blocks.convolution_kinds import (
     Convolution1d,
@@ -39,6 +40,7 @@ from deepdesk.nn.blocks.resizing import Resize, Upsample
 from deepdesk.nn.blocks.sequence_ends import SequencePool, TokenHead
 from deepdesk.nn.blocks.sequence_transformer import Attention, TransformerDecoder
 from deepdesk.nn.blocks.sound import Spectrogram
+from deepdesk.nn.blocks.sound_features import BandNorm, Mfcc, Pcen
 from deepdesk.nn.blocks.timm_backbone import TimmBackbone
 from deepdesk.nn.blocks.transformer import PatchEmbedding, TransformerEncoder
 from deepdesk.nn.blocks.unet import Unet, UnetLevel
@@ -63,6 +65,9 @@ _KINDS: tuple[type[Block[Any]], ...] = (
     Gru,
     Attention,
     Spectrogram,
+    Mfcc,
+    Pcen,
+    BandNorm,
     MaxPool,
     AveragePool,
     GlobalPool,
@@ -84,6 +89,7 @@ _KINDS: tuple[type[Block[Any]], ...] = (
     PatchEmbedding,
     TransformerEncoder,
     TransformerDecoder,
+    Conformer,
     ConvolutionalRecurrent,
     Add,
     Multiply,

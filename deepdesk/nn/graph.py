@@ -83,7 +83,7 @@ class Node:
     @property
     def title(self) -> str:
         """What to call it on screen."""
-        return self.label or self.kind.title
+        return self.label or self.kind.title_of(self.settings)
 
     def with_settings(self, **changes: Any) -> Node:
         """Return a copy with some settings changed."""

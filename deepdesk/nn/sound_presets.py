@@ -10,6 +10,7 @@ from deepdesk.nn.graph import Graph, Node
 from deepdesk.nn.presets import chain
 
 _BANDS = 48
+_COEFFICIENTS = 20
 _WINDOW_MS = 32.0
 _COLUMNS = 90  # about so many columns tell the sounds of a word apart
 _STEPS_MS = (10.0, 100.0)
@@ -39,6 +40,17 @@ def _filters(node_id: str, channels: int, activation: str, **settings: object) -
     return Node(node_id, "convolution_block", values)
 
 
+def _small_filters(width: int) -> list[Node]:
+    return [
+        _filters("stem", width, "relu", kernel=5, stride=2),
+        _filters("filters_2", 2 * width, "relu", pool="maximum"),
+        _filters("filters_3", 4 * width, "relu"),
+        _filters("filters_4", 4 * width, "relu", pool="maximum"),
+        Node("pool", "global_pool", {"how": "maximum"}),
+        Node("classes", "classifier_head", {"scale": _CALM_SCALE}),
+    ]
+
+
 def small_sound_cnn(*, samples: int, rate_hz: int, width: int = 24) -> Graph:
     """Return four convolutions over a spectrogram, for quick first results.
 
@@ -52,12 +64,30 @@ def small_sound_cnn(*, samples: int, rate_hz: int, width: int = 24) -> Graph:
     return chain(
         "Small convolutional",
         *_front(samples, rate_hz),
-        _filters("stem", width, "relu", kernel=5, stride=2),
-        _filters("filters_2", 2 * width, "relu", pool="maximum"),
-        _filters("filters_3", 4 * width, "relu"),
-        _filters("filters_4", 4 * width, "relu", pool="maximum"),
-        Node("pool", "global_pool", {"how": "maximum"}),
-        Node("classes", "classifier_head", {"scale": _CALM_SCALE}),
+        *_small_filters(width),
+    )
+
+
+def small_cepstral(*, samples: int, rate_hz: int, width: int = 24) -> Graph:
+    """Return the small convolutional network over coefficients and their slopes over time.
+
+    float32 (N, samples) -> (N, classes). Fewer numbers than a spectrogram, and less of the voice
+    in them: it takes less time and does better on voices that it has not heard.
+
+    Args:
+        samples: Of the waveform.
+        rate_hz: Samples a second.
+        width: Channels of the first convolution; doubled twice.
+    """
+    sound, spectrogram, levels = _front(samples, rate_hz)
+    cepstrum = Node("cepstrum", "mfcc", {"coefficients": _COEFFICIENTS, "slopes": 2})
+    return chain(
+        "Small cepstral",
+        sound,
+        spectrogram,
+        cepstrum,
+        levels,
+        *_small_filters(width),
     )
 
 

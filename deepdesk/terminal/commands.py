@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.work import Work
 from deepdesk.engine.separate import separate_work, wanted_of_request, workers_of
+from deepdesk.terminal.differences import worst_lines
 from deepdesk.terminal.given import given_files, printable, shown_name
+from deepdesk.terminal.splitting import origin_warning, split_summary, warn_of_origins
+from deepdesk.terminal.timelines import TimelineFile
 from deepdesk.terminal.training import given_request, is_apart, trained_apart, workers_to_go_on
 from deepdesk.terminal.watch import Watch, say
 
@@ -70,14 +73,15 @@ def _bring_in(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
 
     watch = Watch()
     sources = [path.absolute() for path in arguments.data]
-    watch.finish(import_work(project.path, sources, reader_of=spec.reader))
+    keeps = arguments.keep_together
+    watch.finish(import_work(project.path, sources, reader_of=spec.reader, keep_origins=keeps))
     if not arguments.no_verify:
         watch.finish(verify_work(project.path, spec.reader))
-    _print_summary(project, arguments)
+    _print_summary(project, spec, arguments)
     return 0
 
 
-def _print_summary(project: Project, arguments: Arguments) -> None:
+def _print_summary(project: Project, spec: TaskSpec, arguments: Arguments) -> None:
     from deepdesk.project.index import Filter
 
     with project.index() as index:
@@ -85,10 +89,11 @@ def _print_summary(project: Project, arguments: Arguments) -> None:
         summary = {
             "samples": index.count(),
             "classes": [row.name for row in index.classes()],
-            "splits": index.split_counts(),
+            **split_summary(index),
             "rejected": [{"file": str(s.path), "reason": s.reason} for s in rejected],
         }
-    say(arguments, summary, _summary_text(summary))
+        warning = origin_warning(index, spec)
+    say(arguments, summary, "\n".join([_summary_text(summary), *warning]))
 
 
 def _summary_text(summary: Mapping[str, Any]) -> str:
@@ -105,6 +110,7 @@ def train_command(arguments: Arguments) -> int:
     with _opened(arguments) as project:
         spec = _spec(project)
         request = request_of(spec, arguments)
+        warn_of_origins(project, spec)
         workers = workers_of(wanted_of_request(spec, project.file, request))
         if workers == 1:
             return _trained(arguments, _train_work(project, spec, request))
@@ -207,7 +213,7 @@ def evaluate_command(arguments: Arguments) -> int:
         watch.finish(work)
         for report in watch.results:
             text = f"{report['samples']:,} samples: {_metrics_text(report['metrics'])}"
-            say(arguments, report, text)
+            say(arguments, report, "\n".join([text, *worst_lines(report["worst"])]))
     return 0
 
 
@@ -216,10 +222,12 @@ def predict_command(arguments: Arguments) -> int:
     from deepdesk.engine.predict import predict_work
 
     answered: set[bool] = set()
+    timeline = TimelineFile(arguments)
 
     def take(prediction: Any) -> None:
         answered.add(not prediction.error)
         _print_prediction(prediction, arguments)
+        timeline.take(prediction)
 
     with _opened(arguments, read_only=True) as project, given_files(arguments.paths) as paths:
         name = arguments.run or newest_trained(project)

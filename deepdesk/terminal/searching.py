@@ -63,9 +63,9 @@ def _searched(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
 
 
 def _asked(project: Project, spec: TaskSpec, arguments: Arguments) -> Any:
-    from deepdesk.core.task import DataFacts
     from deepdesk.engine.plan import chosen_graph, settled
     from deepdesk.engine.search.space import Asked, dimension_from, offers
+    from deepdesk.project.data_facts import facts_of
 
     if not arguments.vary:
         raise DeepDeskError("Nothing is varied.", "Say what, as --vary learning_rate=0.01..0.5.")
@@ -74,8 +74,7 @@ def _asked(project: Project, spec: TaskSpec, arguments: Arguments) -> Any:
     base = request_of(spec, arguments)
     _dial, architecture, training, config = settled(spec, project.file, base)
     with project.index() as index:
-        classes = tuple(row.name for row in index.classes())
-        facts = DataFacts(classes=classes, typical_size=index.typical_size())
+        facts = facts_of(index, spec, config)
     task = spec.load()(config, facts)
     found = offers(
         training,

@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoStack
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, Said
 from deepdesk.core.work import Work
-from deepdesk.ui.jobs import Job
+from deepdesk.ui.jobs import FRAME_MS, Job
 from deepdesk.ui.session import Store
 from deepdesk.ui.training_control import TrainingControl
 from deepdesk.ui.undo import ChangeCommand
@@ -167,6 +167,7 @@ class Desk(QObject):
         on_event: Callable[[Any], None] | None = None,
         on_ended: Callable[[Ended], None] | None = None,
         lowered: bool = False,
+        frame_ms: int = FRAME_MS,
     ) -> Job:
         """Run `work` in the background and return its job.
 
@@ -176,8 +177,9 @@ class Desk(QObject):
             on_event: Called in the window's thread for each event but the last.
             on_ended: Called last. Without it, an error becomes a banner.
             lowered: Give the window room, for work of more than a moment.
+            frame_ms: How often events are delivered, after the first moment.
         """
-        job = Job(work, what, lowered=lowered, parent=self)
+        job = Job(work, what, lowered=lowered, frame_ms=frame_ms, parent=self)
         job.batch.connect(lambda events: self._deliver(events, on_event))
         job.ended.connect(lambda ended: self._finish(job, ended, on_ended))
         self.jobs.append(job)

@@ -24,6 +24,12 @@ SOON_MS, SOON_TIMES = 4, 25
 class Job(QObject):
     """One background run of a work function, owned by the window's thread.
 
+    Args:
+        work: Runs in a thread of its own.
+        what: Of its name.
+        lowered: Whether it gives the window room.
+        frame_ms: How often events are delivered, after the first moment.
+
     Signals:
         batch: list of events since the last frame, oldest first, never empty.
         ended: The final `Ended`, exactly once, after its batch.
@@ -33,7 +39,13 @@ class Job(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, work: Work, what: str, *, lowered: bool = False, parent: QObject | None = None
+        self,
+        work: Work,
+        what: str,
+        *,
+        lowered: bool = False,
+        frame_ms: int = FRAME_MS,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.what = what
@@ -46,6 +58,7 @@ class Job(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(SOON_MS)
         self._looks = 0
+        self._frame_ms = frame_ms
         self._timer.timeout.connect(self._drain)
 
     def start(self) -> Job:
@@ -95,7 +108,7 @@ class Job(QObject):
     def _drain(self) -> None:
         self._looks += 1
         if self._looks == SOON_TIMES:
-            self._timer.setInterval(FRAME_MS)
+            self._timer.setInterval(self._frame_ms)
         events = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
         if not events:
             return

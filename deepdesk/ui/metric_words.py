@@ -15,7 +15,7 @@ _SHARES = (
     "map_50",
     "mean_iou",
     "word_error_rate",
-    "char_error_rate",
+    "character_error_rate",
 )
 _SHORT_WORDS = {"f1": "F1", "map": "mAP", "iou": "IoU", "rmse": "RMSE", "mae": "MAE", "r2": "R2"}
 _SHORT_WORDS |= {"bleu": "BLEU", "chrf": "chrF", "auroc": "AUROC"}

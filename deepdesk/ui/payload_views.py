@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QPlainTextEdit,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,14 +19,18 @@ from PySide6.QtWidgets import (
 )
 
 from deepdesk.core import payloads
+from deepdesk.data.spans import counted
+from deepdesk.ui.recording_view import RecordingView
 from deepdesk.ui.sound_view import SoundView
 from deepdesk.ui.theme import metrics, tokens
+from deepdesk.ui.timeline_view import TimelineView
 from deepdesk.ui.widgets.figure import Figure
 from deepdesk.ui.widgets.flow_row import FlowRow
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.picture import Frame, PictureView
-from deepdesk.ui.widgets.score_bars import ScoreBars, percent
+from deepdesk.ui.widgets.score_bars import ScoreBars, ShareBars, ShareRow, percent
 from deepdesk.ui.widgets.swatch import Swatch
+from deepdesk.ui.widgets.text_view import TextView
 from deepdesk.ui.widgets.traces import NotesView, SeriesView
 
 # More slices than this are closer together than the pixels of a usual view.
@@ -65,10 +68,7 @@ def _(payload: payloads.LabelScores) -> QWidget:
 
 @widget_for.register
 def _(payload: payloads.Text) -> QWidget:
-    view = QPlainTextEdit(payload.text)
-    view.setReadOnly(True)
-    view.setAccessibleName("Text" if payload.is_final else "Text, still growing")
-    return view
+    return TextView(payload.text, is_final=payload.is_final)
 
 
 @widget_for.register
@@ -88,6 +88,16 @@ def _(payload: payloads.Audio) -> QWidget:
     name = payload.name or "Sound"
     words = f"{name}, {seconds:.1f} seconds, {payload.sample_rate_hz:,} Hz"
     return SoundView(mono, payload.sample_rate_hz, peaks, words)
+
+
+@widget_for.register
+def _(payload: payloads.Recording) -> QWidget:
+    return RecordingView(payload)
+
+
+@widget_for.register
+def _(payload: payloads.Timeline) -> QWidget:
+    return TimelineView(payload)
 
 
 @widget_for.register
@@ -142,6 +152,17 @@ def _(payload: payloads.Number) -> QWidget:
         for name, (value, unit) in payload.values.items()
     ]
     return FlowRow(*figures, gap=metrics.XL)
+
+
+def summary_for(payload: payloads.Payload) -> QWidget:
+    """Return a small view of an answer, for beside the one on the stage."""
+    if not isinstance(payload, payloads.Timeline) or not payload.classes:
+        return widget_for(payload)
+    counts = counted(payload.spans)[:MATCHES_SHOWN]
+    most = max((count for _name, count in counts), default=1)
+    return ShareBars(
+        [ShareRow(name=name, figure=f"{count:,}", share=count / most) for name, count in counts]
+    )
 
 
 def frames_of(payload: payloads.Boxes) -> list[Frame]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from deepdesk.core.errors import DeviceError
 from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.ui.sound_host import HOST
 
 LOGGER = logging.getLogger("deepdesk.sound")
 BLOCK_S = 0.04
@@ -67,13 +68,7 @@ def opened_output(rate_hz: int) -> Output:
     Raises:
         DeviceError: There is none, or it is busy.
     """
-    try:
-        import sounddevice
-    except (ImportError, OSError) as error:
-        raise DeviceError(
-            "Playing needs PortAudio.",
-            "Install libportaudio2, then start DeepDesk again.",
-        ) from error
+    sounddevice = HOST.library("Playing")
     try:
         return _Speaker(sounddevice, _possible_rate_hz(sounddevice, rate_hz))
     except (sounddevice.PortAudioError, ValueError, OSError) as error:
@@ -103,8 +98,7 @@ class _Speaker:
     def __init__(self, sounddevice: Any, rate_hz: int) -> None:
         self.rate_hz = rate_hz
         self._error = sounddevice.PortAudioError
-        self._stream = sounddevice.OutputStream(samplerate=rate_hz, channels=1, dtype="float32")
-        self._stream.start()
+        self._stream = HOST.opened(lambda: _started(sounddevice, rate_hz))
         self.latency_s = float(self._stream.latency)
 
     def write(self, block_T: NDArray[np.float32]) -> None:
@@ -121,3 +115,14 @@ class _Speaker:
             except self._error as error:
                 # Unplugged: nothing plays any more, and there is nobody to be told twice.
                 LOGGER.info("the loudspeaker was gone at the end: %s", error)
+        HOST.closed()
+
+
+def _started(sounddevice: Any, rate_hz: int) -> Any:
+    stream = sounddevice.OutputStream(samplerate=rate_hz, channels=1, dtype="float32")
+    try:
+        stream.start()
+    except BaseException:
+        stream.close()
+        raise
+    return stream

@@ -21,6 +21,7 @@ from deepdesk.tasks import all_tasks, task_of
 
 pytestmark = pytest.mark.parametrize("key", sorted(all_tasks()))
 PER_CLASS = 4
+WITHOUT_CLASS = 10
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,11 @@ def samples(tmp_path_factory):
         by_class = {}
         for found in spec.reader().discover(folder):
             by_class.setdefault(found.label, []).append(found)
-        pieces[key] = [found for group in by_class.values() for found in group[:PER_CLASS]]
+        pieces[key] = [
+            found
+            for label, group in by_class.items()
+            for found in group[: WITHOUT_CLASS if label is None else PER_CLASS]
+        ]
     return pieces
 
 
@@ -48,8 +53,13 @@ def opened(key, found):
     spec = task_of(key)
     classes = tuple(sorted({f.label for f in found if f.label is not None}))
     sizes = np.array([spec.reader().facts(f.path).size for f in found])
-    facts = DataFacts(classes=classes, typical_size=tuple(np.median(sizes, 0).astype(int).tolist()))
-    task = spec.load()(from_json(spec.config, spec.sample_settings), facts)
+    config = from_json(spec.config, spec.sample_settings)
+    facts = DataFacts(
+        classes=classes,
+        typical_size=tuple(np.median(sizes, 0).astype(int).tolist()),
+        learned=spec.survey(config, [f.target for f in found]) if spec.survey else {},
+    )
+    task = spec.load()(config, facts)
     truths = [
         Truth(class_index=classes.index(f.label) if f.label else -1, target=f.target) for f in found
     ]

@@ -53,7 +53,12 @@ def make_corpus(folder: Path) -> Path:
 def _fill_index(project: Project) -> None:
     with project.index() as index:
         rows = (
-            Sample(path=Path(f"/data/digits/{i % 3}/{i}.png"), label=f"c{i % 3}", target=[i, "x"])
+            Sample(
+                path=Path(f"/data/digits/{i % 3}/{i}.png"),
+                label=f"c{i % 3}",
+                target=[i, "x"],
+                origin=f"by {i % 4}",
+            )
             for i in range(60)
         )
         index.add(rows, source="/data/digits")
@@ -94,7 +99,9 @@ def _samples(project: Path) -> Any:
         paths = {name: list(map(str, index.training_rows(name)[1])) for name in rows}
         classes = [(row.name, row.position) for row in index.classes()]
         prints = list(index.prints())
-        return rows, paths, classes, prints, index.fingerprint(), index.typical_size()
+        origins = index.origins()
+        told = (index.fingerprint(), index.typical_size(), origins)
+        return rows, paths, classes, prints, *told
 
 
 def _plain(part: Any) -> Any:

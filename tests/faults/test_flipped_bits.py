@@ -110,6 +110,10 @@ def look(path):
         index.draw_splits((0.5, 0.25, 0.25), 3)
         index.undo(index.set_class(list(range(1, 20)), None))
         index.undo(index.remove([1, 2]))
+        index.origins()
+        index.undo(index.set_target([1, 2], "new"))
+        index.undo(index.set_origin([1, 2], "new"))
+        index.draw_splits((0.5, 0.25, 0.25), 3, keep_origins=True)
         index.add([Found(path=path.parent / "new.png", label="new")], source=str(path.parent))
 
 
@@ -118,7 +122,10 @@ def test_an_index_with_a_flipped_bit_works_or_is_refused_with_a_remedy(tmp_path)
     path = tmp_path / "index.sqlite"
     with SampleIndex(path) as index:
         index.add(
-            (Found(path=tmp_path / f"{i}.png", label=f"c{i % 3}", target=[i]) for i in range(40)),
+            (
+                Found(path=tmp_path / f"{i}.png", label=f"c{i % 3}", target=[i], origin=f"o{i % 5}")
+                for i in range(40)
+            ),
             source=str(tmp_path),
         )
         index.record_facts(
@@ -161,6 +168,8 @@ def test_an_index_with_a_flipped_bit_works_or_is_refused_with_a_remedy(tmp_path)
         "DELETE FROM counters",
         "INSERT INTO twins VALUES (1, 1, 9), (2, 1, 9)",
         "INSERT INTO twins VALUES ('x', 'y', 'z')",
+        "INSERT INTO origins VALUES (1, x'ff'), (2, 'b')",
+        "INSERT INTO sample_origins VALUES (1, 'x'), (2, 9), (3, -1)",
     ],
 )
 def test_an_index_with_hostile_values_works_or_is_refused_with_a_remedy(tmp_path, sql):

@@ -24,6 +24,18 @@ SAMPLES = {
     payloads.Audio: payloads.Audio(
         samples_TC=np.sin(np.arange(8000, dtype=np.float32))[:, None], sample_rate_hz=8000
     ),
+    payloads.Recording: payloads.Recording(
+        path="/tmp/hour.wav",
+        length_s=3600.0,
+        sample_rate_hz=8000,
+        peaks_K2=np.array([[-0.5, 0.5], [-0.1, 0.2]], dtype=np.float32),
+        name="hour.wav",
+    ),
+    payloads.Timeline: payloads.Timeline(
+        spans=(payloads.Span(start_s=1.0, end_s=2.0, label="dog", score=0.9),),
+        length_s=60.0,
+        classes=("cat", "dog"),
+    ),
     payloads.Row: payloads.Row(values={"age": 31.0, "town": "Ulm", "height": None}),
     payloads.Series: payloads.Series(
         values_TC=np.array([[1.0, 2.0], [np.nan, 3.0], [2.0, 4.0]]), columns=("load", "heat")

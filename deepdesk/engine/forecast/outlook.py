@@ -10,7 +10,7 @@ import numpy as np
 
 from deepdesk.core.errors import ProjectError
 from deepdesk.core.events import Progress, Result
-from deepdesk.core.task import DataFacts, Task, TaskSpec
+from deepdesk.core.task import Task, TaskSpec
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.core.work import Work as Job
 from deepdesk.engine.devices import DeviceInfo, device_for
@@ -28,6 +28,7 @@ from deepdesk.engine.request import RunRequest
 from deepdesk.engine.settings import TrainingConfig, part_size
 from deepdesk.nn.cost import cost
 from deepdesk.project.checkpoints import needed_bytes
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.folder import Project
 from deepdesk.project.safe_write import free_bytes
 
@@ -139,8 +140,7 @@ def outlook_work(project: Project, spec: TaskSpec, request: RunRequest, *, measu
 def _asked(project: Project, spec: TaskSpec, request: RunRequest) -> _Asked:
     _dial, architecture, training, config = settled(spec, project.file, request)
     with project.index() as index:
-        classes = tuple(row.name for row in index.classes())
-        facts = DataFacts(classes=classes, typical_size=index.typical_size())
+        facts = facts_of(index, spec, config)
         counts = index.split_counts()
         total = index.count()
     task = spec.load()(config, facts)

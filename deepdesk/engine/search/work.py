@@ -20,7 +20,7 @@ from deepdesk.core.events import (
     TrialStarted,
 )
 from deepdesk.core.settings import from_json, to_json
-from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.engine.plan import chosen_graph, settled
 from deepdesk.engine.request import RunRequest, request_from_json, request_to_json
@@ -28,6 +28,7 @@ from deepdesk.engine.search.space import Asked, trial_request
 from deepdesk.engine.search.study import Proposal
 from deepdesk.engine.separate import work_where_wanted
 from deepdesk.engine.settings import TrainingConfig
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
 from deepdesk.project.searches import (
@@ -78,8 +79,7 @@ def new_search(project: Project, spec: TaskSpec, asked: Asked) -> SearchFile:
         raise ConfigError("space", "The search varies nothing.", "Choose a setting to vary.")
     dial, architecture, training, config = settled(spec, project.file, asked.base)
     with project.index() as index:
-        classes = tuple(row.name for row in index.classes())
-        facts = DataFacts(classes=classes, typical_size=index.typical_size())
+        facts = facts_of(index, spec, config)
     task = spec.load()(config, facts)
     graph = chosen_graph(task, asked.base, project.file, architecture)
     is_network_varied = any(one.where == "network" for one in asked.space)

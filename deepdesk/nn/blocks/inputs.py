@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from deepdesk.core.errors import GraphError
 from deepdesk.core.settings import Knob
@@ -12,6 +13,7 @@ from deepdesk.nn.block import Block, Shape, Shapes, checked, shape_text
 if TYPE_CHECKING:
     from torch import nn
 
+_PICTURE = (3, 32, 32)
 MAX_SIDE = 1 << 24  # 17 minutes of sound at 16,000 samples per second
 
 
@@ -27,19 +29,24 @@ class InputConfig:
             "channels and samples of a sound; length of a vector, a text or a sound of one "
             "channel. The data set fills it in.",
         ),
-    ] = (3, 32, 32)
+    ] = _PICTURE
 
 
 class Input(Block[InputConfig]):
     """The picture, sequence, sound or vector that the network is given."""
 
     key = "input"
-    title = "Picture"
+    title = "Input"
     family = "inputs"
     summary = "Where the data comes in; its size follows the data set."
     formula = "y = x"
     config = InputConfig
     ports: ClassVar[tuple[int, int]] = (0, 0)
+
+    def title_of(self, settings: Mapping[str, Any]) -> str:
+        shape = settings.get("shape", _PICTURE)
+        is_picture = isinstance(shape, list | tuple) and len(shape) == len(_PICTURE)
+        return "Picture" if is_picture else self.title
 
     def shape(self, config: InputConfig, in_shapes: Shapes) -> Shape:  # noqa: ARG002
         sizes = config.shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from deepdesk.project.index import opening
@@ -10,16 +11,17 @@ from deepdesk.project.index.browsing import Browsing
 from deepdesk.project.index.changes import Change
 from deepdesk.project.index.database import Database, set_aside
 from deepdesk.project.index.folders import Folders
-from deepdesk.project.index.rows import ClassRow, Filter, Sample
+from deepdesk.project.index.origins import Origins
+from deepdesk.project.index.rows import ClassRow, Filter, OriginRow, Sample
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
 from deepdesk.project.index.training import PathList, TrainingRows
-from deepdesk.project.index.twins import Twins
 
 __all__ = [
     "Change",
     "ClassRow",
     "DamagedIndexError",
     "Filter",
+    "OriginRow",
     "PathList",
     "Sample",
     "SampleIndex",
@@ -27,7 +29,7 @@ __all__ = [
 ]
 
 
-class SampleIndex(Adding, Browsing, Twins, TrainingRows):
+class SampleIndex(Adding, Browsing, Origins, TrainingRows):
     """One connection to `index.sqlite`, for the thread that made it.
 
     Several connections, also of several processes, may read and write at the same time.
@@ -61,6 +63,10 @@ class SampleIndex(Adding, Browsing, Twins, TrainingRows):
             DamagedIndexError: A bit is not as it was written.
         """
         opening.check(self._db)
+
+    def one_moment(self) -> AbstractContextManager[None]:
+        """Return a context in which everything that is read is of one and the same state."""
+        return self._db.reading()
 
     def revision(self) -> int:
         """Return a number that grows with every change, of whatever connection."""

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from deepdesk.core.errors import BadSampleError
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.index import schema
-from deepdesk.project.index.browsing import sealed
 from deepdesk.project.index.classes import natural_key, tidy_name
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored, storable
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_targets import stored
 
 _ROWS_PER_COMMIT = 50_000
 _FACTS_PER_COMMIT = 5_000
@@ -28,6 +28,13 @@ _HIGHEST = (
     "SELECT max(coalesce((SELECT max(id) FROM samples), 0),"
     " coalesce((SELECT max(id) FROM removed), 0)), coalesce((SELECT max(id) FROM classes), 0)"
 )
+# What a batch gives: (value, folder, name, number). Where every file was new its number is known;
+# else the file is looked up, and keeps what it has.
+_BESIDE = {
+    True: "INSERT INTO {} SELECT id, ?1 FROM samples WHERE id = ?4",
+    False: "INSERT OR IGNORE INTO {} SELECT id, ?1 FROM samples"
+    " WHERE folder = ?2 AND name = ?3 AND id <= ?4",
+}
 
 ItemT = TypeVar("ItemT")
 
@@ -41,8 +48,9 @@ class Adding:
     def add(self, rows: Iterable[Found], *, source: str) -> int:
         """Add samples as they come and return how many were new.
 
-        A file that is in the index already stays as it is. Samples without a split go to
-        training until splits are drawn. What was added before an error stays added.
+        A file that is in the index already stays as it is, but for a target or an origin that it
+        does not have yet. Samples without a split go to training until splits are drawn. What was
+        added before an error stays added.
 
         Args:
             source: The folder, table or file that was imported; paths are stored relative to it.
@@ -119,14 +127,15 @@ class Adding:
             added = self._db.run_many(
                 "INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?, 0)", list(batch.rows(some))
             )
-            # A file that was there already keeps its number, and its target.
-            self._db.run_many(
-                "INSERT INTO targets SELECT id, ? FROM samples WHERE id = ?", batch.targets
-            )
+            # A file that was there already keeps its number, and what is known of it.
+            is_new = added == len(some)
+            told = self._db.run_many(_BESIDE[is_new].format("targets"), batch.targets)
+            told += self._db.run_many(_BESIDE[is_new].format("sample_origins"), batch.origins)
             self._db.count_up("next_sample", len(some))
             self._db.count_up("next_class", len(batch.new_classes))
             if added or batch.new_classes:
                 self._db.count_up("members")
+            if added or batch.new_classes or told:
                 self._db.count_up("labels")
         new_classes += batch.new_classes
         return added
@@ -159,7 +168,9 @@ class _Batch:
         highest_sample, highest_class = db.rows(_HIGHEST)[0]
         if self._next_sample <= highest_sample or self._next_class <= highest_class:
             raise DamagedIndexError("The list of samples has lost count.")
-        self.targets: list[tuple[str, int]] = []
+        self._origins: dict[str, int | None] = {}
+        self.targets: list[tuple[Any, ...]] = []
+        self.origins: list[tuple[Any, ...]] = []
         self.new_classes: list[int] = []
 
     def rows(self, some: list[Found]) -> Iterator[tuple[Any, ...]]:
@@ -174,17 +185,24 @@ class _Batch:
                 class_id, last_label = self._class(found.label), found.label or "\0"
             if found.label is None:
                 class_id = None
-            if found.target is not None:
-                text = json.dumps(found.target, allow_nan=False)
-                self.targets.append((sealed(text), number))
             split = found.split
-            stored = name if name.isascii() else storable(name)
-            yield number, folder_id, stored, class_id, _SPLIT_NUMBER[split], split is not None
+            file = name if name.isascii() else storable(name)
+            if found.target is not None:
+                self.targets.append((stored(found.target), folder_id, file, number))
+            if found.origin is not None and (origin := self._origin(found.origin)) is not None:
+                self.origins.append((origin, folder_id, file, number))
+            yield number, folder_id, file, class_id, _SPLIT_NUMBER[split], split is not None
 
     def _folder(self, folder: str) -> int:
         # The top of a drive is "/" or "C:\", which lost its separator.
         whole = folder + os.sep if not folder or folder.endswith(":") else folder
         return self._folders.number(whole, self._source)
+
+    def _origin(self, given: str) -> int | None:
+        if given not in self._origins:
+            name = tidy_name(given)
+            self._origins[given] = origin_number(self._db, name) if name else None
+        return self._origins[given]
 
     def _class(self, label: str | None) -> int | None:
         name = tidy_name(label or "")
@@ -196,6 +214,12 @@ class _Batch:
             insert_class(self._db, self._next_class, name)
             self._next_class += 1
         return self._classes[name]
+
+
+def origin_number(db: Database, name: str) -> int:
+    """Return the number of who or what samples come from, new or known, inside `writing`."""
+    db.run("INSERT OR IGNORE INTO origins (name) VALUES (?)", (name,))
+    return int(db.value("SELECT id FROM origins WHERE name = ?", (name,)))
 
 
 def insert_class(db: Database, number: int, name: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-import zlib
+import dataclasses
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -17,29 +15,23 @@ from deepdesk.project.index import schema
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.rows import ClassRow, Filter, Sample
+from deepdesk.project.index.searching import conditions
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_targets import target_value
 
 # Up to this offset SQLite skips rows faster than all ids can be read.
 _DIRECT_ROWS = 2_000
 _KEPT_ORDERS = 4
 _IDS_PER_QUERY = 500
 
-_PROBLEMS = {
-    "bad": "state = 2",
-    "twins": "id IN (SELECT id FROM twins)",
-    "note": "id IN (SELECT id FROM facts WHERE note <> '')",
-    "any": "(state = 2 OR id IN (SELECT id FROM twins)"
-    " OR id IN (SELECT id FROM facts WHERE note <> ''))",
-}
-# A JSON text never ends like this: what has a "#" in it ends in a quotation mark or bracket.
-_SEAL = re.compile(r"#([0-9a-f]{8})\Z")
 # Two queries: SQLite only jumps to an end if that is all it is asked for.
 _ENDS = "SELECT (SELECT min(id) FROM samples), (SELECT max(id) FROM samples)"
 _SAMPLE = (
     "SELECT s.id, s.folder, s.name, s.class_id, s.split, s.fixed_split, s.state, c.name,"
-    " f.code, f.reason, f.detail, f.note, t.json FROM samples s"
+    " f.code, f.reason, f.detail, f.note, t.json, o.name FROM samples s"
     " LEFT JOIN classes c ON c.id = s.class_id LEFT JOIN facts f ON f.id = s.id"
-    " LEFT JOIN targets t ON t.id = s.id WHERE s.id IN ({marks})"
+    " LEFT JOIN targets t ON t.id = s.id LEFT JOIN sample_origins so ON so.id = s.id"
+    " LEFT JOIN origins o ON o.id = so.origin_id WHERE s.id IN ({marks})"
 )
 _TWIN_SPLITS = (
     "SELECT group_id, split, count(*) FROM twins JOIN samples USING (id) WHERE group_id IN"
@@ -180,34 +172,14 @@ class Browsing:
     def _stamp(self, wanted: Filter) -> tuple[int, ...]:
         """Return the counters that decide whether a filter still finds the same samples."""
         names = ["members"]
-        if wanted.class_id is not None or wanted.unlabelled or wanted.split:
+        if dataclasses.replace(wanted, problem=None) != Filter():
             names.append("labels")
         if wanted.problem:
             names += ["facts", "twins"]
         return _counters(self._db, *names)
 
     def _where(self, wanted: Filter) -> tuple[str, tuple[Any, ...]]:
-        parts: list[tuple[str, tuple[Any, ...]]] = []
-        if wanted.class_id is not None:
-            parts.append(("class_id = ?", (wanted.class_id,)))
-        if wanted.unlabelled:
-            parts.append(("class_id IS NULL", ()))
-        if wanted.split:
-            parts.append(("split = ?", (schema.SPLITS.index(wanted.split),)))
-        if wanted.problem:
-            parts.append((_PROBLEMS[wanted.problem], ()))
-        if wanted.text:
-            parts.append(self._text_condition(wanted.text))
-        if not parts:
-            return "", ()
-        condition = " WHERE " + " AND ".join(sql for sql, _values in parts)
-        return condition, tuple(value for _sql, values in parts for value in values)
-
-    def _text_condition(self, text: str) -> tuple[str, tuple[Any, ...]]:
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        condition = "name LIKE ? ESCAPE '\\'"
-        folders = ",".join(map(str, self._folders.containing(text)))
-        return f"({condition} OR folder IN ({folders}))", (f"%{escaped}%",)
+        return conditions(wanted, self._folders)
 
     def _read(self, ids: list[int]) -> dict[int, Sample]:
         marks = ",".join("?" * len(ids))
@@ -230,7 +202,7 @@ class Browsing:
         return found
 
     def _sample_of(self, row: tuple[Any, ...], twins: dict[int, int]) -> Sample:
-        number, folder, name, class_id, split, fixed, state, label, *facts, target = row
+        number, folder, name, class_id, split, fixed, state, label, *facts, target, origin = row
         code, reason, detail, note = (str(fact or "") for fact in facts)
         if state not in range(len(schema.STATES)):
             raise DamagedIndexError("The list of samples is damaged.")
@@ -245,6 +217,7 @@ class Browsing:
             reason=reason,
             detail=detail,
             target=target_value(target),
+            origin=None if origin is None else str(origin),
             twin=_twin_words(split, twins),
             note=note,
             fixed_split=bool(fixed),
@@ -264,40 +237,6 @@ def split_name(number: Any) -> str:
     if number not in range(len(schema.SPLITS)):
         raise DamagedIndexError("The list of samples is damaged.")
     return schema.SPLITS[number]
-
-
-def target_value(text: Any) -> Any:
-    """Return a stored target, None if there is none.
-
-    Raises:
-        DamagedIndexError: It is not JSON.
-    """
-    if text is None:
-        return None
-    try:
-        return json.loads(unsealed(text))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise DamagedIndexError("The list of samples is damaged.") from error
-
-
-def sealed(text: str) -> str:
-    """Return the JSON of a target with its checksum behind."""
-    return f"{text}#{zlib.crc32(text.encode()):08x}"
-
-
-def unsealed(text: Any) -> Any:
-    """Return what `sealed` was given, or a text of an earlier version, which has no checksum.
-
-    Raises:
-        ValueError: The text is not what was written.
-    """
-    match = _SEAL.search(text)
-    if match is None:
-        return text
-    plain = text[: match.start()]
-    if f"{zlib.crc32(plain.encode()):08x}" != match[1]:
-        raise ValueError("checksum")
-    return plain
 
 
 def _twin_words(split: int, twins: dict[int, int]) -> str:

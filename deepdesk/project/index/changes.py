@@ -25,6 +25,8 @@ class Change:
         classes: Class id to (name, position), or None if there was no such class.
         labels: (class id or None, packed ids) of samples whose class changed.
         splits: (split number, packed ids) of samples whose split changed.
+        targets: (target as it is stored or None, packed ids) of samples whose target changed.
+        origins: (number of the origin or None, packed ids) of samples whose origin changed.
         absent: Packed ids to take away again.
         present: Packed ids to bring back.
         made: Id of the class that was made, or None.
@@ -35,6 +37,8 @@ class Change:
     classes: dict[int, tuple[str, int] | None] = field(default_factory=dict)
     labels: tuple[tuple[int | None, str], ...] = ()
     splits: tuple[tuple[int, str], ...] = ()
+    targets: tuple[tuple[str | None, str], ...] = ()
+    origins: tuple[tuple[int | None, str], ...] = ()
     absent: str = ""
     present: str = ""
     made: int | None = None
@@ -47,6 +51,8 @@ class Change:
             "classes": [[i, *(was or (None, None))] for i, was in self.classes.items()],
             "labels": [list(group) for group in self.labels],
             "splits": [list(group) for group in self.splits],
+            "targets": [list(group) for group in self.targets],
+            "origins": [list(group) for group in self.origins],
             "absent": self.absent,
             "present": self.present,
             "made": self.made,
@@ -61,6 +67,8 @@ class Change:
             classes={i: None if n is None else (n, p) for i, n, p in values["classes"]},
             labels=tuple((i, ids) for i, ids in values["labels"]),
             splits=tuple((i, ids) for i, ids in values["splits"]),
+            targets=tuple((i, ids) for i, ids in values.get("targets", ())),
+            origins=tuple((i, ids) for i, ids in values.get("origins", ())),
             absent=values["absent"],
             present=values["present"],
             made=values["made"],

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.project.index import opening
 from deepdesk.project.index.sqlite_errors import DamagedIndexError, in_plain_words
+from deepdesk.project.index.stored_targets import target_has
 
 BUSY_TIMEOUT_S = 10.0
 _SMALLEST_BYTES = 4096
@@ -176,7 +177,9 @@ class Database:
 
     def _open(self, mode: str) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-        return sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+        connection = sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+        connection.create_function("target_has", 2, target_has, deterministic=True)
+        return connection
 
     @contextlib.contextmanager
     def _plain_errors(self) -> Iterator[None]:

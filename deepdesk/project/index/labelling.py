@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepdesk.core.errors import ProjectError
+from deepdesk.core.errors import ConfigError, ProjectError
 from deepdesk.project.index import schema
-from deepdesk.project.index.adding import insert_class
+from deepdesk.project.index.adding import insert_class, origin_number
 from deepdesk.project.index.changes import Change, pack, pack_groups, unpack
-from deepdesk.project.index.classes import legal_name
+from deepdesk.project.index.classes import legal_name, tidy_name
 from deepdesk.project.index.patching import Patching, unique_names
+from deepdesk.project.index.stored_targets import stored
 
 _KEPT_CHANGES = 200
+_LONGEST_TARGET = 1_000_000
+_TARGET, _ORIGIN = "targets.json", "sample_origins.origin_id"
 Ids = NDArray[np.int64] | list[int]
 
 
@@ -86,6 +90,27 @@ class Labelling(Patching):
         number = schema.SPLITS.index(split)
         return self._move([(number, np.asarray(ids, dtype=np.int64))], f"to {split}")
 
+    def set_target(self, ids: Ids, target: Any) -> Change:
+        """Give samples a target, such as the text that is said in them, or with None no target.
+
+        Raises:
+            ConfigError: It is no target that can be kept.
+        """
+        text = None if target is None else _stored(target)
+        with self._db.writing():
+            before, count = self._beside(_TARGET, [(text, np.asarray(ids, dtype=np.int64))])
+            what = f"{count} without a truth" if target is None else f"{count} with another truth"
+            return self._done(Change(what=what, count=count, targets=before))
+
+    def set_origin(self, ids: Ids, name: str | None) -> Change:
+        """Say who or what samples come from; None or "" for nobody knows."""
+        tidy = tidy_name(name or "")
+        with self._db.writing():
+            number = origin_number(self._db, tidy) if tidy else None
+            before, count = self._beside(_ORIGIN, [(number, np.asarray(ids, dtype=np.int64))])
+            what = f"{count} from {tidy or 'nobody known'}"
+            return self._done(Change(what=what, count=count, origins=before))
+
     def remove(self, ids: Ids) -> Change:
         """Take samples out of the project; their files stay where they are."""
         with self._db.writing():
@@ -112,12 +137,16 @@ class Labelling(Patching):
             )
             self._delete_classes(gone)
             splits, moved = self._resplit([(split, unpack(ids)) for split, ids in change.splits])
+            targets, told = self._beside(_TARGET, [(t, unpack(ids)) for t, ids in change.targets])
+            origins, come = self._beside(_ORIGIN, [(o, unpack(ids)) for o, ids in change.origins])
             redo = Change(
                 what=change.what,
-                count=max(labelled, moved, len(absent), len(present)),
+                count=max(labelled, moved, told, come, len(absent), len(present)),
                 classes=classes,
                 labels=labels,
                 splits=splits,
+                targets=targets,
+                origins=origins,
                 absent=pack(present),
                 present=pack(absent),
                 made=change.made,
@@ -127,7 +156,7 @@ class Labelling(Patching):
     def forget_removed(self) -> None:
         """Drop what is kept of removed samples; they can no longer be brought back."""
         with self._db.writing():
-            for table in ("facts", "targets", "twins"):
+            for table in ("facts", "targets", "twins", "sample_origins"):
                 self._db.run(f"DELETE FROM {table} WHERE id IN (SELECT id FROM removed)")
             self._db.run("DELETE FROM removed")
 
@@ -170,3 +199,15 @@ class Labelling(Patching):
         labels = pack_groups(sources, groups)
         count = sum(map(len, groups))
         return self._done(Change(what=what, count=count, classes=dict(names), labels=labels))
+
+
+def _stored(target: Any) -> str:
+    try:
+        text = stored(target)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError("target", "This truth cannot be kept.", "Type it again.") from error
+    if len(text) > _LONGEST_TARGET:
+        raise ConfigError(
+            "target", f"The text has {len(text):,} characters.", f"At most {_LONGEST_TARGET:,} fit."
+        )
+    return text

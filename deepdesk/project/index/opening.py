@@ -40,13 +40,17 @@ def prepare(db: Database, *, read_only: bool) -> None:
         db.run("PRAGMA synchronous = FULL")
         db.run("PRAGMA fullfsync = ON")
         db.run("PRAGMA wal_autocheckpoint = 4000")
-        _add_checking(db)
+        _add_later(db)
     if db.path.stat().st_size <= _CHECKED_BYTES and db.value("PRAGMA quick_check(1)") != "ok":
         raise DamagedIndexError("The list of samples is damaged.")
     # SQLite lets any column hold anything; names and numbers are taken on trust from here on.
     if db.value(_WRONG_CLASSES):
         raise DamagedIndexError("The list of classes is damaged.")
     db.run("CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY)")
+    if not set(schema.ORIGINS) <= _statements(db):
+        # A file of an earlier version that may not be changed: nothing is known, which is no error.
+        for statement in schema.ORIGINS[:2]:
+            db.run(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
 def _create_if_empty(db: Database) -> None:
@@ -58,7 +62,7 @@ def _create_if_empty(db: Database) -> None:
             return
         db.run(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         db.run(f"PRAGMA user_version = {schema.FORMAT}")
-        for statement in (*schema.STATEMENTS, *schema.CHECKING):
+        for statement in (*schema.STATEMENTS, *schema.ORIGINS, *schema.CHECKING):
             db.run(statement)
         db.run_many(
             "INSERT INTO counters VALUES (?, ?)",
@@ -66,13 +70,18 @@ def _create_if_empty(db: Database) -> None:
         )
 
 
-def _add_checking(db: Database) -> None:
-    """Give an index of an earlier version what a check compares its tables with."""
-    if set(schema.CHECKING) <= _statements(db):
+def _add_later(db: Database) -> None:
+    """Give an index of an earlier version what came later."""
+    later = (*schema.ORIGINS, *schema.CHECKING)
+    if set(later) <= _statements(db):
         return
     with db.writing():
-        for statement in sorted(set(schema.CHECKING) - _statements(db)):
-            db.run(statement)
+        there = _statements(db)
+        for statement in later:
+            if statement not in there:
+                db.run(statement)
+        # So that an earlier program says that it is too old, not that the file is damaged.
+        db.run(f"PRAGMA user_version = {schema.FORMAT}")
 
 
 def check(db: Database) -> None:

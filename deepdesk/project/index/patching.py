@@ -83,6 +83,41 @@ class Patching:
             self._db.numbers(f"coalesce({column}, -1)", tail),
         )
 
+    def _beside(
+        self, column: str, groups: list[tuple[Any, NDArray[np.int64]]]
+    ) -> tuple[tuple[tuple[Any, str], ...], int]:
+        """Write what a table beside `samples` has of samples; None takes their row away.
+
+        Args:
+            column: "targets.json" or "sample_origins.origin_id".
+            groups: (value or None, ids); of an id in several groups the last one decides.
+
+        Returns:
+            As `_set_column`.
+        """
+        wanted = {number: value for value, ids in groups for number in ids.tolist()}
+        if not wanted:
+            return (), 0
+        table, _dot, name = column.partition(".")
+        self._db.pick(np.fromiter(wanted, dtype=np.int64))
+        rows = self._db.rows(
+            f"SELECT s.id, t.{name} FROM samples s LEFT JOIN {table} t ON t.id = s.id"
+            " WHERE s.id IN (SELECT id FROM temp.picked) ORDER BY s.id"
+        )
+        changed = [(number, was) for number, was in rows if was != wanted[number]]
+        emptied = [(number,) for number, _was in changed if wanted[number] is None]
+        filled = [(number, wanted[number]) for number, _was in changed]
+        self._db.run_many(f"DELETE FROM {table} WHERE id = ?", emptied)
+        self._db.run_many(
+            f"INSERT OR REPLACE INTO {table} (id, {name}) VALUES (?, ?)",
+            [row for row in filled if row[1] is not None],
+        )
+        before: dict[Any, list[int]] = {}
+        for number, was in changed:
+            before.setdefault(was, []).append(number)
+        arrays = [np.array(ids, dtype=np.int64) for ids in before.values()]
+        return pack_groups(before, arrays), len(changed)
+
     def _take_away(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Move samples to the table `removed` and return those that were there."""
         if not len(ids):

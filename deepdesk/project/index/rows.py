@@ -20,6 +20,7 @@ class Sample:
         reason: The same as a sentence.
         detail: Size in words of a good one, the remedy for a bad one.
         target: Any other truth, as JSON gave it.
+        origin: Who or what it comes from, or None.
         twin: "" or where it has a twin: "twin in test", or "twin" within its own split.
         note: What had to be done to read it, or "".
         fixed_split: Whether the source itself said the split.
@@ -35,6 +36,7 @@ class Sample:
     reason: str = ""
     detail: str = ""
     target: Any = None
+    origin: str | None = None
     twin: str = ""
     note: str = ""
     fixed_split: bool = False
@@ -47,7 +49,10 @@ class Filter:
     Attributes:
         split: "train", "validation", "test" or None for all.
         problem: "any", "bad", "twins", "note" or None for all.
-        text: Part of the file or folder name.
+        text: Part of the name of the file or folder, or of a target that is a text; with "*", "?"
+            or "[0-4]" in it a pattern of file names, of the whole name if it has a "*".
+        origin: Name of who or what samples come from, "" for those where it is not known.
+        without_target: Only samples that have no target.
     """
 
     class_id: int | None = None
@@ -55,6 +60,8 @@ class Filter:
     split: str | None = None
     problem: str | None = None
     text: str = ""
+    origin: str | None = None
+    without_target: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +72,24 @@ class ClassRow:
     name: str
     position: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginRow:
+    """Who or what samples come from, with how many of them are in each split."""
+
+    id: int
+    name: str
+    train: int = 0
+    validation: int = 0
+    test: int = 0
+
+    @property
+    def count(self) -> int:
+        """Samples in all."""
+        return self.train + self.validation + self.test
+
+    @property
+    def is_across(self) -> bool:
+        """Whether training knows what it is measured with: figures look better than they are."""
+        return self.train > 0 and self.validation + self.test > 0

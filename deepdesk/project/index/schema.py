@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 # "DDix" in ASCII, so that `file` and we can tell the index from any other SQLite file.
 APPLICATION_ID = 0x44446978
 
@@ -40,6 +40,14 @@ STATEMENTS = (
     " json TEXT NOT NULL)",
 )
 
+# Who or what samples come from; format 2. Older files get these when they are opened. Both tables
+# are stored twice, as what is in `CHECKING` is.
+ORIGINS = (
+    "CREATE TABLE origins (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE sample_origins (id INTEGER PRIMARY KEY, origin_id INTEGER NOT NULL)",
+    "CREATE INDEX sample_origins_by_origin ON sample_origins (origin_id)",
+)
+
 # What training reads and no other index holds is stored a second time here, so that SQLite's own
 # integrity check, which compares tables with their indexes, notices a flipped bit in either.
 # Targets carry a checksum of their own. Files of earlier versions get these when they are opened.
@@ -58,4 +66,4 @@ COUNTERS = ("next_sample", "next_class", "members", "labels", "facts", "twins")
 
 def is_ours(statements: set[str]) -> bool:
     """Return whether these are the statements of our schema: no trigger, no view, nothing else."""
-    return set(STATEMENTS) <= statements <= {*STATEMENTS, *CHECKING}
+    return set(STATEMENTS) <= statements <= {*STATEMENTS, *ORIGINS, *CHECKING}

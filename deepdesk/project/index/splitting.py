@@ -18,12 +18,15 @@ class Drawn:
         keys: Random numbers, uint64, functions of the seed and the sample alone.
         units: Number of the group that has to stay together, int64; one of its own if alone.
         given: Split that the source itself said, int64, -1 if free.
+        are_few: Whether groups are large and few, as speakers are: the seed then decides which
+            of about equal size go where, and no split that is wanted is left without one.
     """
 
     strata: NDArray[np.int64]
     keys: NDArray[np.uint64]
     units: NDArray[np.int64]
     given: NDArray[np.int64]
+    are_few: bool = False
 
 
 def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.int64]:
@@ -38,9 +41,14 @@ def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.in
     sizes = np.bincount(samples.strata[free], minlength=num_strata)
     wanted = quotas(sizes, fractions)
     splits = samples.given.copy()
-    for unit in _units_together(samples):
+    together = _units_together(samples)
+    for left, unit in zip(range(len(together), 0, -1), together, strict=True):
         members = unit[free[unit]]
         side = _side_of(samples, unit, members, wanted)
+        if samples.are_few and left <= len(fractions) and len(members) == len(unit):
+            # The last ones go where there would be nothing at all.
+            bare = [s for s in range(3) if fractions[s] > 0 and not (splits == s).any()]
+            side = bare[0] if left <= len(bare) and side not in bare else side
         splits[members] = side
         wanted[:, side] -= np.bincount(samples.strata[members], minlength=num_strata)
     _fill(samples, splits, wanted)
@@ -87,7 +95,10 @@ def connected(ids: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.i
 
 
 def _units_together(samples: Drawn) -> list[NDArray[np.int64]]:
-    """Return the rows of each group of two and more, largest first, then by key."""
+    """Return the rows of each group of two and more, largest first, then by key.
+
+    Where they are few, sizes count as equal up to a factor of two, so that the seed has a say.
+    """
     _, row_units, sizes = np.unique(samples.units, return_inverse=True, return_counts=True)
     rows = np.flatnonzero(sizes[row_units] > 1)
     if not len(rows):
@@ -95,7 +106,12 @@ def _units_together(samples: Drawn) -> list[NDArray[np.int64]]:
     rows = rows[np.argsort(row_units[rows], kind="stable")]
     edges = np.flatnonzero(np.diff(row_units[rows])) + 1
     units = np.split(rows, edges)
-    return sorted(units, key=lambda unit: (-len(unit), int(samples.keys[unit].min())))
+
+    def place(unit: NDArray[np.int64]) -> tuple[int, int]:
+        size = len(unit).bit_length() if samples.are_few else len(unit)
+        return -size, int(samples.keys[unit].min())
+
+    return sorted(units, key=place)
 
 
 def _side_of(

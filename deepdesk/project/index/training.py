@@ -13,13 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepdesk.project.index import schema
-from deepdesk.project.index.browsing import split_name, target_value, unsealed
+from deepdesk.project.index.browsing import split_name
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_targets import target_value, unsealed
 
 # Usable: not known to be bad, and with a truth to learn from.
 _USABLE = "state <> 2 AND (class_id IS NOT NULL OR t.json IS NOT NULL)"
+_WITH_TRUTH = {
+    "any": _USABLE,
+    "class": "state <> 2 AND class_id IS NOT NULL",
+    # The JSON of a text begins with a quotation mark, and nothing else does.
+    "text": "state <> 2 AND t.json LIKE '\"%'",
+}
 _FROM = "FROM samples LEFT JOIN targets t ON t.id = samples.id"
 _MEASURED_SAMPLES = 10_000
 
@@ -66,9 +73,12 @@ class TrainingRows:
     _folders: Folders
 
     def training_rows(
-        self, split: str
+        self, split: str, truth: str = "any"
     ) -> tuple[NDArray[np.int64], PathList, NDArray[np.int64], list[Any]]:
         """Return the usable samples of a split in the order of import.
+
+        Args:
+            truth: What a sample must have, as `core.learnt.learnt_from` says.
 
         Returns:
             Ids, int64, (N,); paths; class indices by `ClassRow` order, -1 for none, int64, (N,);
@@ -82,7 +92,7 @@ class TrainingRows:
             targets: list[Any] = []
             for number, folder, name, class_id, target in self._db.each(
                 f"SELECT samples.id, folder, name, class_id, t.json {_FROM}"
-                f" WHERE split = ? AND {_USABLE} ORDER BY samples.id",
+                f" WHERE split = ? AND {_WITH_TRUTH[truth]} ORDER BY samples.id",
                 (schema.SPLITS.index(split),),
             ):
                 ids.append(number)
@@ -98,6 +108,19 @@ class TrainingRows:
             np.array(classes, dtype=np.int64),
             targets,
         )
+
+    def targets(self, split: str, truth: str = "any") -> Iterator[Any]:
+        """Yield the targets of the usable samples of a split in the order of import.
+
+        Args:
+            truth: As in `training_rows`; samples without a target are passed over.
+        """
+        for (target,) in self._db.each(
+            f"SELECT t.json {_FROM} WHERE split = ? AND {_WITH_TRUTH[truth]}"
+            " AND t.json IS NOT NULL ORDER BY samples.id",
+            (schema.SPLITS.index(split),),
+        ):
+            yield target_value(target)
 
     def missing_count(self, ids: NDArray[np.int64]) -> int:
         """Return how many of these ids, int64, (N,), are no samples any more."""
@@ -152,6 +175,29 @@ class TrainingRows:
         common = max(set(lengths), key=lengths.count)
         table = np.array([size for size in sizes if len(size) == common])
         return tuple(int(value) for value in np.median(table, axis=0))
+
+    def longer_than(self, seconds: float) -> NDArray[np.int64]:
+        """Return the ids of readable sounds that last longer, int64, (N,), in order.
+
+        Sizes count as those of sounds: (samples, samples a second).
+        """
+        return self._db.numbers(
+            "id",
+            "FROM facts JOIN samples USING (id) WHERE state = 1"
+            " AND json_array_length(size_json) = 2"
+            " AND json_extract(size_json, '$[0]') > ? * json_extract(size_json, '$[1]')"
+            " ORDER BY id",
+            (seconds,),
+        )
+
+    def seconds(self) -> float:
+        """Return how long all readable sounds last together; sizes count as in `longer_than`."""
+        found = self._db.value(
+            "SELECT total(json_extract(size_json, '$[0]') * 1.0"
+            " / json_extract(size_json, '$[1]')) FROM facts JOIN samples USING (id)"
+            " WHERE state = 1 AND json_array_length(size_json) = 2"
+        )
+        return float(found)
 
     def _lines(self) -> Iterator[bytes]:
         names = {row[0]: row[1] for row in self._db.rows("SELECT id, name FROM classes")}

@@ -57,7 +57,14 @@ class Twins(Labelling):
         """Move twins to one side: train if one of them is there, else validation."""
         return self._move(self._strays(), "twins to one side")
 
-    def draw_splits(self, fractions: tuple[float, float, float], seed: int) -> Change:
+    def draw_splits(
+        self,
+        fractions: tuple[float, float, float],
+        seed: int,
+        *,
+        keep_origins: bool = False,
+        known: int = 0,
+    ) -> Change:
         """Share out samples to train, validation and test by `splitting.draw`.
 
         Classes are the strata; samples that cannot be used are strata of their own, so that
@@ -65,21 +72,27 @@ class Twins(Labelling):
 
         Args:
             fractions: Of train, validation and test; only their ratios matter.
+            keep_origins: Whether all samples of one origin, a speaker for instance, and all
+                twins of these come to one side.
+            known: Samples with an id up to this stay where they are.
         """
         if min(fractions) < 0 or sum(fractions) <= 0:
             raise ValueError(f"fractions {fractions}")
         with self._db.writing():
             rows = self._db.rows(
                 "SELECT id, folder, name, coalesce(class_id, -1), state = 2,"
-                " CASE WHEN fixed_split THEN split ELSE -1 END, split FROM samples ORDER BY id"
+                " CASE WHEN fixed_split OR id <= ? THEN split ELSE -1 END, split"
+                " FROM samples ORDER BY id",
+                (known,),
             )
             ids = np.array([row[0] for row in rows], dtype=np.int64)
             given = np.array([row[5] for row in rows], dtype=np.int64)
             samples = Drawn(
                 strata=_numbered([(row[3], row[4]) for row in rows]),
                 keys=self._keys(rows, seed),
-                units=self._units(ids),
+                units=self._units(ids, keep_origins=keep_origins),
                 given=given,
+                are_few=keep_origins,
             )
             drawn = draw(samples, fractions)
             now = np.array([row[6] for row in rows], dtype=np.int64)
@@ -100,11 +113,22 @@ class Twins(Labelling):
         )
         return mix(np.frombuffer(data, dtype="<u8").astype(np.uint64) ^ salt)
 
-    def _units(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _units(self, ids: NDArray[np.int64], *, keep_origins: bool) -> NDArray[np.int64]:
         units = ids.copy()
         rows = np.array(self._twin_rows(), dtype=np.int64).reshape(-1, 3)
-        units[np.searchsorted(ids, rows[:, 0])] = connected(rows[:, 0], rows[:, 1])
+        members, groups = rows[:, 0], rows[:, 1]
+        if keep_origins:
+            known, origins = self._origin_pairs()
+            # Below zero, where no group of twins is.
+            members = np.concatenate([members, known])
+            groups = np.concatenate([groups, -origins])
+        units[np.searchsorted(ids, members)] = connected(members, groups)
         return units
+
+    def _origin_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return samples with their origins, both int64, (N,)."""
+        tail = "FROM sample_origins JOIN samples USING (id) ORDER BY id"
+        return self._db.numbers("id", tail), self._db.numbers("origin_id", tail)
 
     def _strays(self) -> list[tuple[int, NDArray[np.int64]]]:
         """Return for each split the samples that have to come to it to be with their twins."""

@@ -54,7 +54,8 @@ class Config:
         Knob(
             label="Trim silence",
             help="Leaves out what is 40 dB quieter than the loudest moment, at both ends. Switch"
-            " it off where the silence itself says something.",
+            " it off where the silence itself says something: long sounds are then heard without"
+            " looking for single events.",
             group="Sounds",
         ),
     ] = True
@@ -108,6 +109,15 @@ class Config:
             group="Augmentation",
         ),
     ] = True
+    room: Annotated[
+        bool,
+        Knob(
+            label="Room",
+            help="Lets most sounds echo as in rooms, from dry to half a second long. For sounds"
+            " that are recorded close and later heard from afar.",
+            group="Augmentation",
+        ),
+    ] = False
     mask: Annotated[
         bool,
         Knob(

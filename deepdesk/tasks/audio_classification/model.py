@@ -16,6 +16,7 @@ def architectures(samples: int, rate_hz: int) -> Mapping[str, Graph]:
     graphs = (
         sound_presets.sound_residual(samples=samples, rate_hz=rate_hz),
         sound_presets.small_sound_cnn(samples=samples, rate_hz=rate_hz),
+        sound_presets.small_cepstral(samples=samples, rate_hz=rate_hz),
         sound_presets.sound_transformer(samples=samples, rate_hz=rate_hz),
     )
     return {graph.name: graph for graph in graphs}

@@ -5,7 +5,8 @@ Letters in names: N batch, T samples over time, C channels of a sound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from deepdesk.core.chance import Draws
-from deepdesk.core.payloads import Audio, Payload
+from deepdesk.core.payloads import Audio, LabelScores, Payload, Recording
 from deepdesk.core.task import DataFacts, Field, Truth
 from deepdesk.core.work import StopToken
 from deepdesk.data.augment_sound import SoundAugmentation, augment_sounds, placed
+from deepdesk.data.rooms import LONGEST_S
 from deepdesk.data.sound_files import read_sound, resampled
+from deepdesk.data.sound_recipe import SoundRecipe
+from deepdesk.data.sounds import middle_of
 from deepdesk.engine.labelling import Labelling
-from deepdesk.engine.streaming import PieceByPiece
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.audio_classification import Config
 from deepdesk.tasks.audio_classification.data import (
@@ -32,6 +35,9 @@ from deepdesk.tasks.audio_classification.data import (
     trimmed,
 )
 from deepdesk.tasks.audio_classification.model import architectures
+from deepdesk.tasks.audio_classification.questions import Window
+from deepdesk.tasks.audio_classification.stream import SoundStream
+from deepdesk.tasks.audio_classification.timeline import timelines
 
 # Of a longer recording its middle is read: silence is trimmed from so many times the length.
 _READ_TIMES = 4
@@ -64,6 +70,19 @@ class AudioClassification(Labelling):
             noise_db=-30.0 if config.noise else 0.0,
             tone_db=12.0 if config.tone else 0.0,
             mask=0.15 if config.mask else 0.0,
+            room_s=LONGEST_S if config.room else 0.0,
+            rate_hz=self.rate_hz,
+        )
+
+    @property
+    def recipe(self) -> SoundRecipe:
+        """How a file becomes what the network hears, for networks that leave the program."""
+        return SoundRecipe(
+            most_s=self.length_s * _READ_TIMES,
+            rate_hz=self.rate_hz,
+            trims=self.config.trim,
+            levels=self.config.level,
+            samples=self.samples,
         )
 
     def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
@@ -108,33 +127,63 @@ class AudioClassification(Labelling):
         return logits.float()
 
     def predict(self, model: nn.Module, given: Payload, stop: StopToken) -> Iterator[Payload]:
-        """Yield the class scores of one sound.
+        """Yield the class scores of one sound, or growing timelines of a recording.
 
         Raises:
-            TypeError: `given` is no `Audio`.
+            TypeError: `given` is neither `Audio` nor `Recording`.
+            BadSampleError: The file of a recording cannot be read.
         """
+        if isinstance(given, Recording):
+            ask = partial(self._probabilities, model)
+            yield from timelines(given, ask, self.window, self.classes, self.thresholds, stop)
+            return
         batch = self._batch(_audio(given))
         stop.check()
-        device = next(model.parameters()).device
-        moved = {name: values.to(device) for name, values in batch.items()}
-        yield self.scores_of(self.forward(model, self.prepare(moved, None))[0])
+        yield self.scores_of(self._logits(model, batch)[0])
 
-    def stream(self, model: nn.Module) -> PieceByPiece:
-        """Return what answers each piece by itself."""
-        return PieceByPiece(self, model)
+    @property
+    def window(self) -> Window:
+        """What the network hears at once."""
+        return Window(rate_hz=self.rate_hz, samples=self.samples, trims=self.config.trim)
+
+    def stream(self, model: nn.Module) -> SoundStream:
+        """Return what answers a microphone at even steps."""
+
+        def ask(samples_T: NDArray[np.float32]) -> LabelScores:
+            return self.scores_of(self._logits(model, self._stacked([samples_T]))[0])
+
+        return SoundStream(ask, self.window)
 
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
-        """Yield one augmented sound per draw.
+        """Yield one augmented sound per draw; of a long recording its middle.
 
         Raises:
-            TypeError: `given` is no `Audio`.
+            TypeError: `given` is neither `Audio` nor `Recording`.
         """
+        if isinstance(given, Recording):
+            given = middle_of(given, self.length_s * _READ_TIMES)
         audio = _audio(given)
         batch = self._batch(audio)
         many = {name: values.expand(len(draws), -1) for name, values in batch.items()}
         for sound_T in self.prepare(many, draws)["sound"].clamp(-1.0, 1.0):
             samples_TC = np.ascontiguousarray(sound_T.numpy()[:, None])
             yield Audio(samples_TC=samples_TC, sample_rate_hz=self.rate_hz, name=audio.name)
+
+    def _probabilities(
+        self, model: nn.Module, sounds: Sequence[NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Return the probabilities of several sounds at this rate, float32, (N, C)."""
+        return self.probabilities_of(self._logits(model, self._stacked(sounds)))
+
+    def _logits(self, model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
+        device = next(model.parameters()).device
+        moved = {name: values.to(device) for name, values in batch.items()}
+        return self.forward(model, self.prepare(moved, None))
+
+    def _stacked(self, sounds: Sequence[NDArray[np.float32]]) -> dict[str, Tensor]:
+        """Return the fields of several sounds at this rate, (N, ...) each."""
+        rows = [self._fields(samples_T) for samples_T in sounds]
+        return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
 
     def _batch(self, given: Audio) -> dict[str, Tensor]:
         """Return the fields of one sound, (1, ...) each."""

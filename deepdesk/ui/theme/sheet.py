@@ -116,7 +116,9 @@ QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focu
 QComboBox QLineEdit:focus {
   border: none; padding: 0; min-height: 0; background: transparent;
 }
-QLineEdit[wrong="true"], QComboBox[wrong="true"] { border-color: @bad; }
+QLineEdit[wrong="true"], QComboBox[wrong="true"], QPlainTextEdit[wrong="true"] {
+  border-color: @bad;
+}
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: @faint; background: @raised; }
 QLineEdit:read-only { background: @raised; }
 QPlainTextEdit, QTextEdit, QTextBrowser {

@@ -21,6 +21,9 @@ CLASS_COLOURS = (
     "#4053D3",
     "#B51D14",
 )
+# From quiet to loud, after the ground; the last stands out most against it.
+LOUDNESS_ON_LIGHT = ("#C4DDE2", "#74AEBB", "#33689C", "#191F4E")
+LOUDNESS_ON_DARK = ("#284878", "#3A8A94", "#8CC496", "#F6EEBE")
 SHADOW = "#141E3C"
 TEXT_ROLES = {
     "validation": "validation_text",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.core.events import Ended, Progress, Result
+from deepdesk.core.events import Ended, Progress, Result, Said
 from deepdesk.core.task import Found
 from deepdesk.core.work import StopToken, run
 from deepdesk.data.importing import import_work
@@ -249,6 +249,19 @@ def test_a_lone_folder_that_is_no_class_is_said(tmp_path):
     said = _said_of_import(tmp_path, tmp_path / "data")
 
     assert ['"cats"' in text and "not taken for a class" in text for text in said] == [True]
+
+
+def test_a_lone_folder_of_files_with_texts_is_not_remarked_upon(project, tmp_path):
+    class Texts(NameReader):
+        def discover(self, source):
+            for number in range(3):
+                yield Found(path=source / "clips" / f"{number}.jpg", target="what is said")
+
+    (tmp_path / "data" / "clips").mkdir(parents=True)
+    events = []
+    run(import_work(project, [tmp_path / "data"], reader_of=Texts), events.append, StopToken())
+
+    assert [event.text for event in events if isinstance(event, Said)] == []
 
 
 def test_a_flat_folder_and_folders_of_classes_are_not_remarked_upon(tmp_path):

@@ -21,6 +21,7 @@ def sine(pitch_hz=440.0, seconds=0.5, rate_hz=RATE_HZ, level=0.5):
 
 
 def written(path, samples, rate_hz=RATE_HZ, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, samples, rate_hz, **options)
     return path
 
@@ -189,6 +190,47 @@ def test_classes_are_read_from_names_when_all_of_them_fit(tmp_path):
     }
     written(tmp_path / "other.wav", sine())
     assert set(found_in(tmp_path).values()) == {None}
+
+
+def origins_in(folder):
+    return {found.path.name: found.origin for found in SoundReader().discover(folder)}
+
+
+def test_speakers_are_read_from_names_beside_classes(tmp_path):
+    names = ("7_anna_0.wav", "7_bert_12.wav", "8_anna_1.wav")
+    for name in names:
+        written(tmp_path / "flat" / name, sine())
+        written(tmp_path / "folders" / name[0] / name, sine())
+    expected = {names[0]: "anna", names[1]: "bert", names[2]: "anna"}
+
+    assert origins_in(tmp_path / "flat") == expected
+    assert origins_in(tmp_path / "folders") == expected
+    assert origins_in(tmp_path / "flat" / names[0]) == {names[0]: None}
+    written(tmp_path / "folders" / "8" / "9_anna_2.wav", sine())
+    assert set(origins_in(tmp_path / "folders").values()) == {None}
+
+
+def test_speech_commands_have_their_speakers_in_names(tmp_path):
+    for label, name in (("cat", "0a7c2a8d"), ("dog", "0a7c2a8d"), ("dog", "1b88bf70")):
+        written(tmp_path / label / f"{name}_nohash_0.wav", sine())
+
+    found = [(f.label, f.origin) for f in SoundReader().discover(tmp_path)]
+
+    assert found == [("cat", "0a7c2a8d"), ("dog", "0a7c2a8d"), ("dog", "1b88bf70")]
+
+
+def test_a_table_of_classes_says_speakers_only_beside_a_named_class(tmp_path):
+    table = tmp_path / "list.csv"
+    table.write_text("audio,label,speaker_id\na.wav,miaow,Anna\nb.wav,miaow,\n")
+    lone = tmp_path / "lone.csv"
+    lone.write_text("audio,speaker\na.wav,Anna\n")
+
+    assert [(f.label, f.origin) for f in SoundReader().discover(table)] == [
+        ("miaow", "Anna"),
+        ("miaow", None),
+    ]
+    (row,) = SoundReader().discover(lone)
+    assert (row.label, row.origin) == ("Anna", None)
 
 
 def test_folders_and_tables_say_the_class_before_names_do(tmp_path):

@@ -5,8 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from deepdesk.core.errors import StorageError
+from deepdesk.core.errors import DatasetError, StorageError
+from deepdesk.core.task import Found
 from deepdesk.engine import run_data
+from deepdesk.project.folder import Project
 from deepdesk.project.runs import Runs
 
 
@@ -55,3 +57,43 @@ def test_samples_without_a_class_stay_without_one_in_another_order():
     _ids, classes, _targets = run_data.joined({"test": part}, np.array([5, 3]))
 
     assert classes.tolist() == [5, -1, 3]
+
+
+@pytest.fixture
+def spoken(tmp_path):
+    with Project.create(tmp_path / "p", name="P", task="audio_classification") as project:
+        with project.index() as index:
+            rows = [
+                Found(path=tmp_path / f"{n}.wav", label="one", target=text, split="train")
+                for n, text in enumerate(["a", "b", None])
+            ]
+            index.add(rows, source=str(tmp_path))
+        yield project
+
+
+def test_who_learns_from_texts_gets_samples_with_a_text_and_no_classes(spoken):
+    ids, classes, targets = run_data.rows_of(spoken, "text")["train"]
+    assert (ids.tolist(), classes.tolist(), targets) == ([1, 2], [-1, -1], ["a", "b"])
+    run_data.check_enough(run_data.rows_of(spoken, "text"), (), "text")
+
+
+def test_who_learns_from_classes_gets_those_with_a_class(spoken):
+    assert run_data.rows_of(spoken, "class")["train"][0].tolist() == [1, 2, 3]
+    with pytest.raises(DatasetError, match="one class"):
+        run_data.check_enough(run_data.rows_of(spoken, "class"), ("one",))
+
+
+def test_too_little_is_told_in_the_words_of_what_is_missing(spoken):
+    empty = rows([])
+    with pytest.raises(DatasetError) as caught:
+        run_data.check_enough(empty, (), "text")
+    assert "a text each" in caught.value.hint
+
+
+def test_what_is_learnt_and_what_the_network_must_know_are_of_one_moment(spoken):
+    with spoken.index() as index, index.one_moment():
+        before = list(index.targets("train", "text"))
+        with spoken.index() as other:
+            other.set_target([1], "changed meanwhile")
+        assert run_data.rows_in(index, "text")["train"][2] == before
+    assert run_data.rows_of(spoken, "text")["train"][2][0] == "changed meanwhile"

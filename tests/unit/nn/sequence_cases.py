@@ -31,6 +31,8 @@ SEQUENCE_CASES: list[Case] = [
     ("transformer_encoder", {"heads": 2, "layers": 1, "rotary": True}, ((5, 8),)),
     ("transformer_decoder", {"heads": 2, "layers": 2}, ((5, 8),)),
     ("transformer_decoder", {"heads": 2, "layers": 2, "dropout": 0.1}, ((5, 8), (11, 6))),
+    ("conformer", {"layers": 2, "heads": 2, "kernel": 3}, ((5, 8),)),
+    ("conformer", {"layers": 1, "heads": 2, "kernel": 8, "causal": True}, ((5, 8),)),
     *(
         ("convolutional_recurrent", {"channels": 4, "levels": n, "halved": h, "width": 6}, (shape,))
         for n, h, shape in [(1, 0, (1, 7, 9)), (3, 2, (2, 13, 21)), (4, 8, (3, 1, 1))]
@@ -44,6 +46,10 @@ SEQUENCE_CASES: list[Case] = [
     ("spectrogram", {}, ((16_000,),)),
     ("spectrogram", {"scale": "slaney", "bands": 40}, ((2, 5_001),)),
     ("spectrogram", {"rate_hz": 11_025, "window_ms": 25.0, "bands": 20}, ((139,),)),
+    *(("mfcc", {"coefficients": 4, "slopes": n}, ((2, 6, 9),)) for n in (0, 1, 2)),
+    ("mfcc", {"coefficients": 5, "slopes": 2}, ((1, 5, 1),)),
+    *(("pcen", {"share": share}, ((2, 5, columns),)) for share, columns in [(0.1, 300), (1.0, 1)]),
+    *(("band_norm", {"deviation": both}, ((2, 5, 9),)) for both in (False, True)),
 ]
 
 SEQUENCE_REFUSED: list[Refused] = [
@@ -63,6 +69,10 @@ SEQUENCE_REFUSED: list[Refused] = [
     ("transformer_decoder", {}, ((8, 3, 3),), "layout"),
     ("transformer_decoder", {"heads": 3}, ((5, 8),), "divide"),
     ("transformer_decoder", {}, ((5, 8), (20_000, 8)), "too_large"),
+    ("conformer", {}, ((8,),), "layout"),
+    ("conformer", {"heads": 3}, ((5, 8),), "divide"),
+    ("conformer", {"heads": 8}, ((5, 8),), "odd_head"),
+    ("conformer", {}, ((20_000, 8),), "too_large"),
     ("convolutional_recurrent", {}, ((9, 8),), "layout"),
     ("convolutional_recurrent", {"channels": 1024, "levels": 8}, ((1, 9, 8),), "too_large"),
     ("convolutional_recurrent", {"levels": 8}, ((3, 65_536, 65_536),), "too_large"),
@@ -81,4 +91,6 @@ SEQUENCE_REFUSED: list[Refused] = [
     ("spectrogram", {"low_hz": 9_000.0}, ((16_000,),), "pitch_range"),
     ("spectrogram", {"high_hz": 9_000.0}, ((16_000,),), "pitch_range"),
     ("spectrogram", {"bands": 512}, ((16_000,),), "empty_band"),
+    ("mfcc", {"coefficients": 7}, ((1, 6, 9),), "too_many"),
+    *((key, {}, ((9, 40),), "layout") for key in ("mfcc", "pcen", "band_norm")),
 ]

@@ -36,7 +36,7 @@ def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
     try:
         return {
             table: connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-            for table in ("classes", "samples", "facts", "targets", "twins")
+            for table in ("classes", "samples", "facts", "targets", "twins", "sample_origins")
         }
     finally:
         connection.close()

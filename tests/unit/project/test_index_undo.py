@@ -23,10 +23,14 @@ CHANGES = st.one_of(
     st.tuples(st.just("delete_class"), st.integers(0, 5), st.booleans()),
     st.tuples(st.just("set_class"), IDS, st.none() | st.integers(0, 5)),
     st.tuples(st.just("set_split"), IDS, SPLITS),
+    st.tuples(st.just("set_target"), IDS, st.sampled_from([None, "one", "two", [3]])),
+    st.tuples(st.just("set_origin"), IDS, st.sampled_from([None, "ada", "bo"])),
     st.tuples(st.just("remove"), IDS),
     st.tuples(st.just("draw_splits"), st.integers(0, 3)),
     st.tuples(st.just("fix_twins_across_splits")),
 )
+
+_WITHOUT_CLASSES = ("add_class", "remove", "set_split", "set_target", "set_origin")
 
 
 def do(index, name, *values):
@@ -36,7 +40,7 @@ def do(index, name, *values):
     def class_of(number):
         return classes[number % len(classes)]
 
-    if not classes and name not in ("add_class", "remove", "set_split"):
+    if not classes and name not in _WITHOUT_CLASSES:
         return None
     arguments = {
         "add_class": lambda n: (n,),
@@ -45,6 +49,8 @@ def do(index, name, *values):
         "delete_class": lambda c, keep: (class_of(c),),
         "set_class": lambda ids, c: (ids, None if c is None else class_of(c)),
         "set_split": lambda ids, split: (ids, split),
+        "set_target": lambda ids, target: (ids, target),
+        "set_origin": lambda ids, name: (ids, name),
         "remove": lambda ids: (ids,),
         "draw_splits": lambda seed: ((0.5, 0.25, 0.25), seed),
         "fix_twins_across_splits": lambda: (),

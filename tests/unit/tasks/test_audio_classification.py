@@ -10,6 +10,7 @@ from deepdesk.core.chance import Draws
 from deepdesk.core.payloads import Audio, Text
 from deepdesk.core.task import DataFacts, Truth
 from deepdesk.core.work import StopToken
+from deepdesk.data.sound_files import recording_facts
 from deepdesk.tasks import all_tasks
 from deepdesk.tasks.audio_classification import Config
 from deepdesk.tasks.audio_classification.data import (
@@ -120,6 +121,18 @@ def test_a_file_and_the_same_sound_as_a_payload_are_heard_alike(tmp_path):
     )
 
     assert dict(answer.scores)["dog"] == pytest.approx(float(expected[1]), abs=1e-6)
+
+
+def test_a_preview_of_a_long_recording_is_of_its_middle(tmp_path):
+    task = task_with(**PLAIN)
+    samples = np.concatenate([np.zeros(80_000, dtype=np.float32), hum(2.0), np.zeros(80_000)])
+    soundfile.write(tmp_path / "long.wav", samples, 8_000)
+    given = recording_facts(tmp_path / "long.wav")
+
+    (shown,) = task.preview(given, Draws(1, 0, np.arange(1)))
+
+    assert np.abs(shown.samples_TC).max() > 0.01
+    assert len(shown.samples_TC) == task.samples
 
 
 def test_a_preview_without_augmentation_is_the_sound_in_the_middle():

@@ -138,7 +138,7 @@ class BlockPanel(Column):
         self.heading.setText(card.title)
         self.sentence.say(node.kind.summary, _PAPERS.get(node.block, _paper)(node))
         self._show_problem(drawing, card)
-        self.name.show_name(node.id, node.label, node.kind.title)
+        self.name.show_name(node.id, node.label, node.kind.title_of(node.settings))
         self.name.show()
         self._show_form(drawing, node)
         self._show_facts(drawing, card, node)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import GraphError
+from deepdesk.core.task import DataFacts
 from deepdesk.nn.block import Shape, Shapes
 from deepdesk.nn.graph import Contract, Graph, Group, Node
 from deepdesk.nn.remedies import Remedy
@@ -51,6 +52,7 @@ class Survey:
         samples: Of the training split.
         validation: Of the validation split.
         task: The heavy half of the task, which prepares samples.
+        facts: What that task was made from.
     """
 
     graphs: Mapping[str, Graph]
@@ -67,6 +69,7 @@ class Survey:
     samples: int = 0
     validation: int = 0
     task: Any = field(default=None, compare=False)
+    facts: DataFacts = field(default_factory=lambda: DataFacts(classes=()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

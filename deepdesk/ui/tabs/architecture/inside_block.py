@@ -30,6 +30,7 @@ from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.column import scrolling
 from deepdesk.ui.widgets.labels import Label
 
+_BARS = ("vector", "wave")
 _SEQUENCE_PX = (560, 320)
 _FILTER_PX = 44
 _NO_PICTURE = "What this block says has no picture."
@@ -82,7 +83,7 @@ class BlockInsidePanel(QWidget):
         self.strip.show_samples(inside.samples, chosen)
 
     def _show_seen(self, seen: Seen | None, inside: Inside) -> None:
-        is_bars = seen is not None and seen.kind == "vector"
+        is_bars = seen is not None and seen.kind in _BARS
         self.bars.setVisible(is_bars)
         self.grid.setVisible(seen is not None and not is_bars)
         if seen is None:
@@ -97,7 +98,8 @@ class BlockInsidePanel(QWidget):
             return
         images = [grey_image(picture) for picture in seen.pictures]
         captions = [str(channel) for channel in seen.channels]
-        if seen.kind == "sequence":
+        is_spectrogram = seen.kind == "pitches" and len(images) == 1
+        if seen.kind == "sequence" or is_spectrogram:
             self.grid.show_images(images, tile=_whole_size(images[0].size()))
         else:
             self.grid.show_images(images, captions)

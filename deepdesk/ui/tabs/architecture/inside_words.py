@@ -14,6 +14,7 @@ _NONE = {
     "activations": "Nothing came out of this block.",
     "gradients": "Nothing in this block learns.",
 }
+_MAPS = {"maps": "", "pitches": ", time to the right and pitch upwards"}
 _FROZEN = "This block is frozen: it does not learn."
 
 
@@ -73,9 +74,11 @@ def look_line(inside: Inside) -> str:
 
 def seen_line(kind: str, shown: int, shape: tuple[int, ...]) -> str:
     """Return one line on the pictures of a sample."""
-    if kind == "maps":
+    if kind in _MAPS:
         part = f"The {shown} strongest of its {shape[0]}" if shown < shape[0] else f"Its {shape[0]}"
-        return f"{part} channels; bright is where a channel answers most."
+        return f"{part} channels{_MAPS[kind]}; bright is where a channel answers most."
+    if kind == "wave":
+        return f"The sound, {shape[0]:,} samples from left to right."
     if kind == "sequence":
         return f"{shape[0]} steps from top to bottom, {shape[1]} numbers each; bright is large."
     shown_words = f"The first {shown} of its" if shown < shape[0] else "Its"

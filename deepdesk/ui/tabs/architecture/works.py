@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.events import Progress, Result, Said
-from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.safe_write import write_bytes
 from deepdesk.ui.tabs.architecture.drawing import Choice, Survey
 
@@ -35,12 +37,12 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
 
         _dial, usual, training, config = settled(spec, project.file, RunRequest())
         with project.index() as index:
-            classes = tuple(row.name for row in index.classes())
-            size, samples = index.typical_size(), index.count()
+            facts = facts_of(index, spec, config)
+            samples = index.count()
             splits = index.split_counts()
         stop.check()
-        known = classes if len(classes) > 1 else PLACEHOLDERS
-        task: Any = spec.load()(config, DataFacts(classes=known, typical_size=size))
+        known = facts.classes if len(facts.classes) > 1 else PLACEHOLDERS
+        task: Any = spec.load()(config, replace(facts, classes=known))
         graphs, contract = dict(task.architectures()), task.contract()
         stop.check()
         devices = detect()
@@ -50,7 +52,7 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
             usual=usual if usual in graphs else next(iter(graphs)),
             contract=contract,
             classes=len(known),
-            waiting=_waiting(samples, classes, contract),
+            waiting=_waiting(samples, facts.classes, contract),
             has_data=samples > 0,
             batch_size=batch_of(training),
             optimiser_copies=1
@@ -62,6 +64,7 @@ def survey_work(project: Project, spec: TaskSpec) -> Work:
             samples=splits["train"],
             validation=splits["validation"],
             task=task,
+            facts=facts,
         )
         emit(Result(value=found))
 

@@ -15,6 +15,7 @@ from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.tabs.dataset.selection import RowRanges
 from deepdesk.ui.tabs.dataset.split_panel import Draw
 
+LONGEST_TOLD = 60
 Ids = NDArray[np.int64]
 
 
@@ -45,11 +46,18 @@ class Actions:
         edits: Makes them.
         noun: One sample and several, in words.
         overview: Returns the counts that are shown now.
+        has_classes: Whether truths are classes.
     """
 
     def __init__(
-        self, edits: Edits, noun: tuple[str, str], overview: Callable[[], Overview]
+        self,
+        edits: Edits,
+        noun: tuple[str, str],
+        overview: Callable[[], Overview],
+        *,
+        has_classes: bool = True,
     ) -> None:
+        self.has_classes = has_classes
         self._edits = edits
         self._noun = noun
         self._overview = overview
@@ -73,6 +81,30 @@ class Actions:
         """Take samples out of the project; their files stay."""
         text = f"Removed {self._some(len(selected.rows))} from the project; the files stay"
         self._make(text, selected, lambda index, ids: index.remove(ids))
+
+    def tell_text(self, sample_id: int, text: str, one: str) -> None:
+        """Give a sample the text that is right for it, or with "" take it away.
+
+        Args:
+            one: Word for such a text, for instance "transcript".
+        """
+        said = f"Took the {one} away"
+        if text:
+            short = text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD - 1]}…"
+            said = f"Wrote the {one} “{' '.join(short.split())}”"
+        self._edits.make(said, lambda index: [index.set_target([sample_id], text or None)])
+
+    def set_origin(self, selected: Selected, name: str) -> None:
+        """Say who or what samples come from, "" for nobody known."""
+        text = f"{self._some(len(selected.rows))} {_from(name)}"
+        self._make(text, selected, lambda index, ids: index.set_origin(ids, name))
+
+    def rename_origin(self, old: str, name: str) -> None:
+        """Give all samples of one origin another name; of a name that is there, both are one."""
+        text = f"Renamed “{old}” to “{name}”"
+        self._edits.make(
+            text, lambda index: [index.set_origin(index.ids(Filter(origin=old)), name)]
+        )
 
     def add_class(self, name: str) -> None:
         """Add an empty class."""
@@ -108,8 +140,22 @@ class Actions:
     def draw_splits(self, draw: Draw) -> None:
         """Draw the split anew."""
         shares = " : ".join(str(share) for share in draw.shares)
-        text = f"Split {shares} with seed {draw.seed}"
-        self._edits.make(text, lambda index: [index.draw_splits(draw.fractions, draw.seed)])
+        kept = f", {draw.kept} kept together" if draw.kept else ""
+        text = f"Split {shares} with seed {draw.seed}{kept}"
+
+        def step(index: SampleIndex) -> list[Change]:
+            keeps = bool(draw.kept)
+            return [index.draw_splits(draw.fractions, draw.seed, keep_origins=keeps)]
+
+        self._edits.make(text, step)
+
+    def resplit_origin(self, name: str, split: str) -> None:
+        """Move everything that comes from one speaker, for instance, to a split."""
+
+        def step(index: SampleIndex) -> list[Change]:
+            return [index.set_split(index.ids(Filter(origin=name)), split)]
+
+        self._edits.make(f"Moved all of “{name}” to {split}", step)
 
     def fix_twins(self) -> None:
         """Move twins that lie across splits to one side."""
@@ -121,3 +167,7 @@ class Actions:
     ) -> None:
         if selected.rows.ranges:
             self._edits.make(text, lambda index: [change(index, selected.ids(index))])
+
+
+def _from(name: str) -> str:
+    return f"from “{name}” now" if name else "from nobody known now"

@@ -16,6 +16,7 @@ from deepdesk.ui.tabs.dataset.pages import PAGE_ROWS, Pages
 
 # Up to this many, ids of selected samples are taken from the pages that are at hand.
 FEW = 500
+LONGEST_TIP = 600
 _NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
@@ -26,6 +27,7 @@ class Browser(QObject):
         worker: Answers questions to the index.
         pixmap_of: Returns the tile of a sample, or None for "not yet".
         parent: Qt parent.
+        tip: What a sample says about itself under the pointer, `tip_of` unless given.
 
     Signals:
         counted: Number of samples that the filter leaves.
@@ -40,11 +42,14 @@ class Browser(QObject):
         worker: IndexWorker,
         pixmap_of: Callable[[Sample, int], QPixmap | None],
         parent: QObject | None = None,
+        *,
+        tip: Callable[[Sample], str] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._tip = tip or tip_of
         self.shown = Filter()
         self.pages = Pages(self._ask_page)
-        self.grid = SampleGrid(self.pages, pixmap_of, tip_of)
+        self.grid = SampleGrid(self.pages, pixmap_of, self._tip)
         self.grid.setAccessibleName("Samples")
         self._worker = worker
         self._generation = 0
@@ -132,7 +137,7 @@ class Browser(QObject):
     def _tell_current(self) -> None:
         sample = self.current
         if sample is not None or self.grid.picked.current < 0:
-            words = "" if sample is None else tip_of(sample).replace("\n", ", ")
+            words = "" if sample is None else self._tip(sample).replace("\n", ", ")
             self.grid.setAccessibleDescription(words)
             self.looked_at.emit(sample)
 
@@ -149,5 +154,19 @@ def tip_of(sample: Sample) -> str:
         f"{sample.label or 'no class'} · {sample.split}",
         sample.reason or sample.twin or sample.note,
         f"1 to 9 relabel · {keys} · Del remove",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def text_tip_of(sample: Sample) -> str:
+    """Return what a sample whose truth is a text says about itself under the pointer."""
+    keys = ", ".join(f"{key} {split}" for split, key in SPLIT_KEYS.items())
+    text = sample.target if isinstance(sample.target, str) else ""
+    lines = [
+        sample.path.name,
+        text if len(text) <= LONGEST_TIP else f"{text[: LONGEST_TIP - 1]}…",
+        " · ".join(part for part in (sample.origin, sample.split) if part),
+        sample.reason or sample.twin or sample.note,
+        f"{keys} · Del remove",
     ]
     return "\n".join(line for line in lines if line)

@@ -57,7 +57,7 @@ class ClassDelegate(QStyledItemDelegate):
     ) -> QWidget:
         editor = QLineEdit(parent)
         editor.setProperty("size", "small")
-        editor.setAccessibleName("Name of the class")
+        editor.setAccessibleName("Name")
         return editor
 
     def updateEditorGeometry(

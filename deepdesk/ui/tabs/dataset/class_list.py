@@ -57,14 +57,16 @@ class ClassList(QListView):
     delete_asked = Signal(object)
     menu_asked = Signal(object)
 
-    def __init__(self, model: ClassModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: ClassModel, parent: QWidget | None = None, *, name: str = "Classes"
+    ) -> None:
         super().__init__(parent)
         self._lines = model
         self.setModel(model)
         self._delegate = ClassDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setObjectName("classList")
-        self.setAccessibleName("Classes")
+        self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setUniformItemSizes(True)

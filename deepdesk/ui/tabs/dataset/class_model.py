@@ -66,13 +66,17 @@ class ClassModel(QAbstractListModel):
 
     rename_asked = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, can_drag: bool = True) -> None:
         super().__init__(parent)
+        self._can_drag = can_drag
         self._lines: list[ClassLine] = []
 
     def show(self, overview: Overview) -> None:
         """Show other counts; rows keep their places when the classes are the same."""
-        lines = lines_of(overview)
+        self.show_lines(lines_of(overview))
+
+    def show_lines(self, lines: list[ClassLine]) -> None:
+        """Show other lines; those that are the same keep their places."""
         same = [line.id for line in lines] == [line.id for line in self._lines]
         if same:
             self._lines = lines
@@ -121,7 +125,9 @@ class ClassModel(QAbstractListModel):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         flags |= Qt.ItemFlag.ItemIsDropEnabled
         if index.isValid() and self.line(index).id is not None:
-            flags |= Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+            flags |= Qt.ItemFlag.ItemIsEditable
+            if self._can_drag:
+                flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags
 
     def mimeTypes(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
@@ -26,10 +26,15 @@ class Asked:
     split: str | None = None
     problem: str | None = None
     text: str = ""
+    without_target: bool = False
 
-    def narrowed_to(self, class_id: int | None, *, unlabelled: bool) -> Filter:
-        """Return the filter together with a class."""
+    def narrowed_to(
+        self, class_id: int | None, *, unlabelled: bool, origin: str | None = None
+    ) -> Filter:
+        """Return the filter together with a class and an origin."""
         return Filter(
+            origin=origin,
+            without_target=self.without_target,
             class_id=class_id,
             unlabelled=unlabelled,
             split=self.split,
@@ -42,11 +47,15 @@ CHIPS: dict[str, Asked] = {
     "all": Asked(),
     **{split: Asked(split=split) for split in SPLIT_WORDS},
     "problems": Asked(problem="any"),
+    "untold": Asked(without_target=True),
 }
 
 
 class FilterBar(QWidget):
     """Narrows what the grid shows.
+
+    Args:
+        truth: Word for a truth that is a text, "" where truths are none.
 
     Signals:
         changed: The `Asked` that is wanted now.
@@ -58,11 +67,17 @@ class FilterBar(QWidget):
     add_asked = Signal(object)
     down_pressed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, truth: str = "") -> None:
         super().__init__(parent)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search names")
-        self.search.setAccessibleName("Search names")
+        what = f"Search names and {truth}s" if truth else "Search names"
+        self.search.setPlaceholderText("Search" if truth else what)
+        self.search.setAccessibleName(what)
+        self.search.setToolTip(what)
+        self.search.setToolTip(
+            "Part of a name; in patterns, * stands for anything, ? for one character and [0-4] for"
+            " one of a range: *_[0-4].wav"
+        )
         clear = self.search.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         clear.setToolTip("Clear the search")
         icons.bind(clear, "cross")
@@ -72,6 +87,8 @@ class FilterBar(QWidget):
         self.search.setFixedWidth(150)
         self.chips = ChipRow([("all", "All"), *SPLIT_WORDS.items()], name="What is shown")
         self.chips.add_chip("problems", "Problems", tone="warn")
+        self._truth = truth
+        self.chips.add_chip("untold", f"Without {truth}", tone="warn").hide()
         self.chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.add = SmallButton("Add data…", lambda: self.add_asked.emit(self.add))
         KeepsEscape(self.search, lambda: bool(self.search.text()))
@@ -99,7 +116,7 @@ class FilterBar(QWidget):
         """What is asked for now."""
         chip = CHIPS[self.chips.value() or "all"]
         problem = chip.problem and self._problem
-        return Asked(split=chip.split, problem=problem, text=self.search.text().strip())
+        return replace(chip, problem=problem, text=self.search.text().strip())
 
     def choose(self, key: str) -> None:
         """Switch a chip of `CHIPS` on and say so."""
@@ -114,11 +131,17 @@ class FilterBar(QWidget):
 
     def show_counts(self, overview: Overview, shown: Filter) -> None:
         """Write how many there are into the chips."""
-        self.chips.set_text("all", f"All {narrowed(shown, overview):,}")
+        count = narrowed(shown, overview)
+        self.chips.set_text("all", "All" if count is None else f"All {count:,}")
         self.chips.set_text("problems", f"Problems {overview.num_problems:,}")
+        self.chips.set_text("untold", f"Without {self._truth} {overview.without_target:,}")
+        self._offer("untold", bool(self._truth) and overview.without_target > 0)
         has_problems = overview.num_problems > 0
-        self.chips.chip("problems").setVisible(has_problems)
-        if not has_problems and self.chips.value() == "problems":
+        self._offer("problems", has_problems)
+
+    def _offer(self, key: str, is_offered: bool) -> None:
+        self.chips.chip(key).setVisible(is_offered)
+        if not is_offered and self.chips.value() == key:
             self.choose("all")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -18,11 +18,13 @@ class Geometry:
         width_px: Of the viewport.
         count: Tiles in all.
         wanted_px: Side that a tile should have at least.
+        below_px: Room for words under each tile.
     """
 
     width_px: int
     count: int
     wanted_px: int
+    below_px: int = 0
 
     @property
     def columns(self) -> int:
@@ -39,7 +41,7 @@ class Geometry:
     @property
     def line_px(self) -> int:
         """From the top of a line to the top of the next."""
-        return self.side_px + GAP_PX
+        return self.side_px + self.below_px + GAP_PX
 
     @property
     def height_px(self) -> int:
@@ -50,7 +52,7 @@ class Geometry:
     def rect(self, row: int, scrolled_px: int) -> QRect:
         """Return where tile `row` is drawn in the viewport."""
         line, column = divmod(row, self.columns)
-        left = MARGIN_PX + column * self.line_px
+        left = MARGIN_PX + column * (self.side_px + GAP_PX)
         return QRect(
             left, MARGIN_PX + line * self.line_px - scrolled_px, self.side_px, self.side_px
         )
@@ -60,10 +62,12 @@ class Geometry:
         x, y = point.x() - MARGIN_PX, point.y() - MARGIN_PX + scrolled_px
         if x < 0 or y < 0:
             return -1
-        column, in_x = divmod(x, self.line_px)
+        column, in_x = divmod(x, self.side_px + GAP_PX)
         line, in_y = divmod(y, self.line_px)
         row = line * self.columns + column
-        is_hit = in_x < self.side_px and in_y < self.side_px and column < self.columns
+        is_hit = (
+            in_x < self.side_px and in_y < self.side_px + self.below_px and column < self.columns
+        )
         return row if is_hit and row < self.count else -1
 
     def visible(self, scrolled_px: int, height_px: int) -> range:

@@ -28,6 +28,7 @@ from deepdesk.ui.tabs.dataset.geometry import Geometry
 from deepdesk.ui.tabs.dataset.pages import Pages
 from deepdesk.ui.tabs.dataset.picked import Picked
 from deepdesk.ui.tabs.dataset.tile import TileLook, paint_tile
+from deepdesk.ui.tabs.dataset.tile_words import paint_words, words_height
 from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.plain_tip import plain_tip
 
@@ -81,7 +82,10 @@ class SampleGrid(QAbstractScrollArea):
     def geometry_now(self) -> Geometry:
         """Where tiles lie at the present width."""
         return Geometry(
-            width_px=self.viewport().width(), count=self._pages.count, wanted_px=self._side_px
+            width_px=self.viewport().width(),
+            count=self._pages.count,
+            wanted_px=self._side_px,
+            below_px=0 if self.look.words_of is None else words_height(),
         )
 
     def refresh(self) -> None:
@@ -137,6 +141,10 @@ class SampleGrid(QAbstractScrollArea):
         sample = self._pages.sample(row)
         pixmap = None if sample is None else self._pixmap_of(sample, rect.width())
         paint_tile(painter, rect, self.look, sample, pixmap)
+        if sample is not None and self.look.words_of is not None:
+            paint_words(
+                painter, rect, self.look.words_of(sample), has_truth=sample.target is not None
+            )
         if row in self.picked.rows:
             self.look.paint_ring(painter, rect, width_px=2.0)
         elif row == self.picked.current and self.hasFocus():

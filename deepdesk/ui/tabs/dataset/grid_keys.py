@@ -16,15 +16,17 @@ _HELD = (
     | Qt.KeyboardModifier.AltModifier
     | Qt.KeyboardModifier.MetaModifier
 )
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class GridKeys:
-    """Digits give a class, T V E a split, Delete removes.
+    """Digits give a class, T V E a split, Delete removes, Enter shows the current one larger.
 
     Args:
         actions: Does it.
         overview: Returns the counts that are shown, for the order of the classes.
         selected: Returns what is selected.
+        larger: Shows the current one larger; returns whether it can be.
     """
 
     def __init__(
@@ -32,20 +34,27 @@ class GridKeys:
         actions: Actions,
         overview: Callable[[], Overview],
         selected: Callable[[], Selected],
+        larger: Callable[[], bool],
     ) -> None:
         self._actions = actions
         self._overview = overview
         self._selected = selected
+        self._larger = larger
 
     def press(self, event: QKeyEvent) -> None:
         """Take a key if it means something here."""
         if event.modifiers() & _HELD:
             return
-        event.setAccepted(self._digit(event.text()) or self._split(event) or self._delete(event))
+        event.setAccepted(
+            self._digit(event.text())
+            or self._split(event)
+            or self._delete(event)
+            or (event.key() in _ENTER and self._larger())
+        )
 
     def _digit(self, text: str) -> bool:
         at = DIGIT_KEYS.find(text) if text else -1
-        classes = self._overview().classes
+        classes = self._overview().classes if self._actions.has_classes else ()
         if not 0 <= at < len(classes):
             return False
         self._actions.relabel(self._selected(), classes[at].id)

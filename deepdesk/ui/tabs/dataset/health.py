@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from deepdesk.data.origin_words import across_words
 from deepdesk.ui.tabs.dataset.overview import Overview
 
 IMBALANCE = 2.0
@@ -33,8 +34,11 @@ ACTS = (
     "show_twins",
     "show_notes",
     "show_unlabelled",
+    "show_untold",
     "draw_splits",
+    "keep_origins",
     "balance",
+    "cut_long",
 )
 
 
@@ -44,6 +48,8 @@ def findings(
     *,
     can_balance: bool = False,
     is_balanced: bool = False,
+    truth: str = "",
+    origin_noun: tuple[str, str] = ("source", "sources"),
 ) -> list[Finding]:
     """Return what a person should look at, [] when all is well.
 
@@ -52,12 +58,18 @@ def findings(
         noun: One sample and several, in words.
         can_balance: Whether training has a setting that evens classes out.
         is_balanced: Whether it is on.
+        truth: Word for a truth that is a text; classes then count for nothing. "" for classes.
+        origin_noun: Who or what samples come from, one and several.
     """
     if overview.total == 0:
         return []
-    found = [*_unread(overview), *_twins(overview), *_unlabelled(overview, noun)]
+    found = [*_unread(overview), *_twins(overview), *_origins(overview, origin_noun)]
+    found += _untold(overview, noun, truth) if truth else _unlabelled(overview, noun)
     remedy = ("", "good") if is_balanced else ("Balance" if can_balance else "", "warn")
-    found += [*_splits(overview, noun), *_balance(overview, noun, remedy)]
+    found += _long(overview, truth)
+    found += _splits(overview, noun)
+    if not truth:
+        found += _balance(overview, noun, remedy)
     return [*found, *_notes(overview, noun)]
 
 
@@ -77,6 +89,15 @@ def _twins(overview: Overview) -> Iterator[Finding]:
         yield Finding(text=text, remedy="Fix", act="fix_twins")
 
 
+def _origins(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
+    text = across_words(overview.origins, noun)
+    if text:
+        # Two cannot fill three splits, and what the data itself says is not drawn anew.
+        can_mend = len(overview.origins) > 2 and overview.origins_stuck < overview.origins_across
+        remedy, act = ("Keep together", "keep_origins") if can_mend else ("", "")
+        yield Finding(text=text, remedy=remedy, act=act)
+
+
 def _notes(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
     if overview.num_twins and not overview.twins_across:
         text = f"{_count(overview.num_twins, *noun)} with a twin on the same side"
@@ -91,11 +112,35 @@ def needs_look(found: Iterable[Finding]) -> bool:
     return any(finding.level in {"warn", "bad"} for finding in found)
 
 
+def _long(overview: Overview, truth: str) -> Iterator[Finding]:
+    if not overview.num_long:
+        return
+    recordings = _count(overview.num_long, "recording", "recordings")
+    verb = "lasts" if overview.num_long == 1 else "last"
+    if truth:
+        # Nobody can tell which words of a text belong to which piece.
+        text = (
+            f"{recordings} {verb} longer than a minute, and a {truth} cannot be cut: cut them"
+            " in another program and give each piece its own"
+        )
+        yield Finding(text=text)
+        return
+    text = f"{recordings} {verb} longer than a minute: most of it is never heard"
+    yield Finding(text=text, remedy="Cut", act="cut_long")
+
+
 def _unlabelled(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
     if overview.unlabelled and overview.classes:
         verb = "has" if overview.unlabelled == 1 else "have"
         text = f"{_count(overview.unlabelled, *noun)} {verb} no class"
         yield Finding(text=text, remedy="Show", act="show_unlabelled")
+
+
+def _untold(overview: Overview, noun: tuple[str, str], truth: str) -> Iterator[Finding]:
+    if overview.without_target:
+        verb = "has" if overview.without_target == 1 else "have"
+        text = f"{_count(overview.without_target, *noun)} {verb} no {truth}"
+        yield Finding(text=text, remedy="Show", act="show_untold")
 
 
 def _splits(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:

@@ -52,7 +52,9 @@ def sample_menu(
 ) -> QMenu:
     """Return the menu of the selected samples."""
     menu = QMenu(parent)
-    fill_classes(menu.addMenu("Move to class"), overview, lambda to: actions.relabel(selected, to))
+    if actions.has_classes:
+        to_class = menu.addMenu("Move to class")
+        fill_classes(to_class, overview, lambda to: actions.relabel(selected, to))
     fill_splits(menu.addMenu("Move to split"), lambda split: actions.resplit(selected, split))
     menu.addSeparator()
     if current is not None:

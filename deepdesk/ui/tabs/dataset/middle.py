@@ -12,14 +12,23 @@ from deepdesk.ui.tabs.dataset.filter_bar import FilterBar
 from deepdesk.ui.tabs.dataset.geometry import MARGIN_PX
 from deepdesk.ui.tabs.dataset.grid import SampleGrid
 from deepdesk.ui.theme.metrics import L, M
+from deepdesk.ui.truth_words import TextTruth
 from deepdesk.ui.widgets.banner import Banner
 from deepdesk.ui.widgets.states import BusyState, EmptyState
 
 EMPTY_WIDTH_PX = 280
+CLASSES_HINT = (
+    "One folder for each class inside. A zip, a table of paths and classes, or single files do as"
+    " well."
+)
 
 
 class Middle(QWidget):
     """What one works on.
+
+    Args:
+        noun: One sample and several, in words.
+        truth: How a truth that is a text is called, None where truths are classes.
 
     Signals:
         choose_asked: The widget that asks for a folder to be chosen.
@@ -31,9 +40,16 @@ class Middle(QWidget):
     all_asked = Signal(object)
     cancelled = Signal(object)
 
-    def __init__(self, grid: SampleGrid, noun: tuple[str, str], *, read_only: bool) -> None:
+    def __init__(
+        self,
+        grid: SampleGrid,
+        noun: tuple[str, str],
+        *,
+        read_only: bool,
+        truth: TextTruth | None = None,
+    ) -> None:
         super().__init__()
-        self.bar = FilterBar()
+        self.bar = FilterBar(truth="" if truth is None else truth.one)
         self.banner = Banner(tone="warn")
         self.busy = BusyState()
         self.busy.hide()
@@ -43,8 +59,7 @@ class Middle(QWidget):
             f"Drop a folder of {noun[1]} here",
             "Choose a folder…",
             icon="folder",
-            hint="One folder for each class inside. A zip, a table of paths and classes,"
-            " or single files do as well.",
+            hint=CLASSES_HINT if truth is None else truth.source,
         )
         self.empty.button.setEnabled(not read_only)
         self.bar.add.setEnabled(not read_only)

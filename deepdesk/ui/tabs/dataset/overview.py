@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from deepdesk.project.index import ClassRow, Filter, SampleIndex
+from deepdesk.project.index import ClassRow, Filter, OriginRow, SampleIndex
+from deepdesk.ui.time_words import length_text
 
+# As `sound_files.LONG_S`, which would load the decoders at the start of the window.
+LONG_SOUND_S = 60.0
 SPLITS = ("train", "validation", "test")
 SPLIT_WORDS = {"train": "Train", "validation": "Validation", "test": "Test"}
 
@@ -26,6 +29,12 @@ class Overview:
         num_notes: Samples that were read with a remark.
         twins_across: Samples with a near or exact twin in another split.
         typical_size: Median of the sizes that were read, () while none was.
+        origins: Who or what samples come from, with their counts.
+        keeps_origins: Whether a draw should keep these together unless a person says otherwise.
+        origins_stuck: Those in training and elsewhere that the data itself put there.
+        without_target: Samples that have no target.
+        num_long: Recordings that are longer than one sample should be.
+        seconds: How long all sounds last together, 0 where samples are no sounds.
         revision: Of the index when this was asked.
     """
 
@@ -39,6 +48,12 @@ class Overview:
     num_notes: int = 0
     twins_across: int = 0
     typical_size: tuple[int, ...] = ()
+    origins: tuple[OriginRow, ...] = ()
+    keeps_origins: bool = False
+    origins_stuck: int = 0
+    without_target: int = 0
+    num_long: int = 0
+    seconds: float = 0.0
     revision: int = -1
 
     @property
@@ -60,6 +75,21 @@ class Overview:
         wanted = (split,) if split else SPLITS
         return sum(self.counts.get((class_id, s), 0) for s in wanted)
 
+    @property
+    def origins_across(self) -> int:
+        """Origins that are in training and in another split as well."""
+        return sum(row.is_across for row in self.origins)
+
+    @property
+    def without_origin(self) -> int:
+        """Samples of which nobody knows where they come from."""
+        return max(0, self.total - sum(row.count for row in self.origins))
+
+    def of_origin(self, name: str) -> int:
+        """Return how many samples come from there, "" for those of which nobody knows."""
+        known = {row.name: row.count for row in self.origins}
+        return known.get(name, 0) if name else self.without_origin
+
     def name_of(self, class_id: int | None) -> str:
         """Return the name of a class, "" for none."""
         return next((row.name for row in self.classes if row.id == class_id), "")
@@ -69,8 +99,15 @@ class Overview:
         return next((at for at, row in enumerate(self.classes) if row.id == class_id), -1)
 
 
-def ask_overview(index: SampleIndex) -> Overview:
-    """Return the counts of an index."""
+def ask_overview(
+    index: SampleIndex, *, counts_targets: bool = False, counts_seconds: bool = False
+) -> Overview:
+    """Return the counts of an index.
+
+    Args:
+        counts_targets: Whether samples without a target are of interest; else none are counted.
+        counts_seconds: Whether samples are sounds.
+    """
     return Overview(
         classes=tuple(index.classes()),
         counts=dict(index.counts()),
@@ -82,12 +119,41 @@ def ask_overview(index: SampleIndex) -> Overview:
         num_notes=index.count(Filter(problem="note")),
         twins_across=index.twins_across_splits(),
         typical_size=tuple(index.typical_size()),
+        origins=index.origins(),
+        keeps_origins=index.keeps_origins(),
+        origins_stuck=index.origins_stuck(),
+        without_target=index.count(Filter(without_target=True)) if counts_targets else 0,
+        num_long=len(index.longer_than(LONG_SOUND_S)) if counts_seconds else 0,
+        seconds=index.seconds() if counts_seconds else 0.0,
         revision=index.revision(),
     )
 
 
-def narrowed(shown: Filter, overview: Overview) -> int:
-    """Return how many samples the class part of a filter leaves."""
+def narrowed(shown: Filter, overview: Overview) -> int | None:
+    """Return how many samples the part of a filter that the left column gives leaves.
+
+    None where that is not counted: of one class and one origin together.
+    """
+    if shown.origin is not None and (shown.unlabelled or shown.class_id is not None):
+        return None
+    if shown.origin is not None:
+        return overview.of_origin(shown.origin)
     if shown.unlabelled:
         return overview.unlabelled
     return overview.total if shown.class_id is None else overview.of_class(shown.class_id)
+
+
+def overview_words(overview: Overview, noun: tuple[str, str], origin_noun: tuple[str, str]) -> str:
+    """Return the data set in a few words: "1,200 sounds, 3 h 12 min, 6 speakers".
+
+    "" where there is no more to say than how many samples there are.
+    """
+    if not overview.total or not (overview.seconds or overview.origins):
+        return ""
+    several = len(overview.origins)
+    parts = [f"{overview.total:,} {noun[overview.total != 1]}"]
+    if overview.seconds:
+        parts.append(length_text(overview.seconds))
+    if several:
+        parts.append(f"{several:,} {origin_noun[several != 1]}")
+    return ", ".join(parts)

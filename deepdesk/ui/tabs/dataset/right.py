@@ -7,7 +7,6 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
-from deepdesk.core.task import DataFacts
 from deepdesk.project.index import Sample
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.health import findings
@@ -16,7 +15,9 @@ from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.tabs.dataset.sample_panel import SamplePanel
 from deepdesk.ui.tabs.dataset.seen_panel import SeenPanel
 from deepdesk.ui.tabs.dataset.seen_work import balance_setting
+from deepdesk.ui.tabs.dataset.truth_panel import TruthPanel
 from deepdesk.ui.theme.metrics import COLUMN_RIGHT, L
+from deepdesk.ui.truth_words import text_truth
 
 
 class RightColumn(QFrame):
@@ -37,7 +38,12 @@ class RightColumn(QFrame):
         self.setProperty("kind", "column")
         self.setProperty("edge", "left")
         self.setFixedWidth(COLUMN_RIGHT)
+        truth = text_truth(desk.spec)
+        self._truth = "" if truth is None else truth.one
         self.sample = SamplePanel(desk)
+        self.truth = TruthPanel(
+            truth, desk.spec.reader().origin_noun, read_only=desk.project.read_only
+        )
         self.seen = SeenPanel(desk)
         self.health = HealthPanel()
         self.health.act_asked.connect(self.act_asked)
@@ -46,7 +52,7 @@ class RightColumn(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(L)
-        for part in (self.sample, self.seen, self.health):
+        for part in (self.sample, self.truth, self.seen, self.health):
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
@@ -61,12 +67,12 @@ class RightColumn(QFrame):
         self.show_overview(self._overview)
 
     def show_sample(
-        self, sample: Sample | None, count: int, thumbnail: QPixmap | None, facts: DataFacts
+        self, sample: Sample | None, count: int, thumbnail: QPixmap | None, data: object
     ) -> None:
-        """Show a sample, and what training will see of it."""
+        """Show a sample, and what training will see of it, anew once `data` is another."""
         self.sample.show_sample(sample, count, thumbnail)
         usable = sample is not None and sample.state != "bad"
-        self.seen.show_sample(sample.path if sample is not None and usable else None, facts)
+        self.seen.show_sample(sample.path if sample is not None and usable else None, data)
         self.seen.setVisible(usable)
 
     def show_overview(self, overview: Overview) -> None:
@@ -79,6 +85,8 @@ class RightColumn(QFrame):
                 self._noun,
                 can_balance=self._balance is not None,
                 is_balanced=self._is_balanced,
+                truth=self._truth,
+                origin_noun=self._desk.spec.reader().origin_noun,
             )
         )
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Ended, Result
+from deepdesk.core.payloads import Text
 from deepdesk.project.index import Sample
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
@@ -39,6 +40,7 @@ class SamplePanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._reader = desk.spec.reader()
+        self._has_classes = desk.spec.gives is not Text
         self._sample: Sample | None = None
         self._job: Job | None = None
         self._pause = QTimer(self)
@@ -88,6 +90,8 @@ class SamplePanel(QWidget):
         chips.addWidget(self.label)
         chips.addWidget(self.split)
         chips.addWidget(self.keys, 1)
+        if not self._has_classes:
+            chips.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(XS)
@@ -107,8 +111,9 @@ class SamplePanel(QWidget):
             self.name.setText(sample.path.name if count < 2 else f"{count:,} {several} selected")
         known = sample is not None and count < 2
         self.detail.setText(sample.detail if sample is not None and known and not is_bad else "")
-        for part in (self.label, self.split, self.keys):
-            part.setVisible(sample is not None)
+        self.split.setVisible(sample is not None)
+        for part in (self.label, self.keys):
+            part.setVisible(sample is not None and self._has_classes)
         self.name.set_tooltip("" if sample is None else str(sample.path))
         if sample is not None:
             self.label.set_text(_short(sample.label or "no class"))

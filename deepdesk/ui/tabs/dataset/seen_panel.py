@@ -9,9 +9,10 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from deepdesk.core import payloads
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, Result
-from deepdesk.core.task import DataFacts
+from deepdesk.project.data_facts import KeptFacts
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.dataset.seen_work import VERSIONS, Wish, seen_work, switches
@@ -22,6 +23,8 @@ from deepdesk.ui.widgets.labels import Label, SectionLabel
 
 PAUSE_MS = 200
 COLUMNS = 4
+_SEES = "What training will see"
+_HEADINGS: dict[type[Any], str] = {payloads.Audio: "What training will hear"}
 
 
 class SeenPanel(QWidget):
@@ -37,7 +40,8 @@ class SeenPanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._path: Path | None = None
-        self._facts = DataFacts(classes=())
+        self._known = KeptFacts(desk.project.index, desk.spec)
+        self._data: object = None
         self._job: Job | None = None
         self._at = 0
         self._pause = QTimer(self)
@@ -52,16 +56,20 @@ class SeenPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        column.addWidget(SectionLabel("What training will see"))
+        column.addWidget(SectionLabel(_HEADINGS.get(desk.spec.takes, _SEES)))
         column.addLayout(_grid(self._squares))
         column.addWidget(self._problem)
         column.addWidget(self._chips)
         self._show_switches()
 
-    def show_sample(self, path: Path | None, facts: DataFacts) -> None:
-        """Show versions of another file; None empties the squares."""
-        if (path, facts) != (self._path, self._facts):
-            self._path, self._facts = path, facts
+    def show_sample(self, path: Path | None, data: object) -> None:
+        """Show versions of another file; None empties the squares.
+
+        Args:
+            data: Whatever makes new versions necessary when it is not equal any more.
+        """
+        if (path, data) != (self._path, self._data):
+            self._path, self._data = path, data
             self.refresh()
 
     def refresh(self) -> None:
@@ -77,7 +85,7 @@ class SeenPanel(QWidget):
         self._show_switches()
 
     def _make_chips(self) -> ChipRow:
-        chips = ChipRow([], exclusive=False, name="What training will see")
+        chips = ChipRow([], exclusive=False, name=_HEADINGS.get(self._desk.spec.takes, _SEES))
         for setting in self._settings:
             label = setting.knob.label
             chips.add_chip(setting.key, label[:1].lower() + label[1:], tip=setting.knob.help)
@@ -109,7 +117,7 @@ class SeenPanel(QWidget):
         wish = Wish(path=self._path, settings=self._desk.project.file.task_settings)
         self._at = 0
         job: list[Job] = []
-        work = seen_work(self._desk.spec, self._facts, wish)
+        work = seen_work(self._desk.spec, self._known, wish)
         started = self._desk.start(
             work,
             "dataset",

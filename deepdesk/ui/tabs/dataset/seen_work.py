@@ -12,8 +12,9 @@ import numpy as np
 from deepdesk.core.chance import Draws
 from deepdesk.core.events import Result
 from deepdesk.core.settings import Setting, from_json, settings_of
-from deepdesk.core.task import DataFacts, Reader, TaskSpec
+from deepdesk.core.task import Reader, TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.project.data_facts import KeptFacts
 
 VERSIONS = 8
 AUGMENTATION = "Augmentation"
@@ -33,13 +34,14 @@ class Wish:
     seed: int = 1
 
 
-def seen_work(spec: TaskSpec, facts: DataFacts, wish: Wish) -> Work:
+def seen_work(spec: TaskSpec, known: KeptFacts, wish: Wish) -> Work:
     """Return work that emits one `Result` per augmented payload, `VERSIONS` in all."""
 
     def work(emit: EventSink, stop: StopToken) -> None:
         payload = spec.reader().payload(wish.path)
         stop.check()
-        task = spec.load()(from_json(spec.config, wish.settings), facts)
+        config = from_json(spec.config, wish.settings)
+        task = spec.load()(config, known.of(config))
         draws = Draws(wish.seed, 0, np.arange(VERSIONS, dtype=np.int64))
         for version in task.preview(payload, draws):
             stop.check()

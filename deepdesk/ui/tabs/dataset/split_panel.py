@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from deepdesk.ui.tabs.dataset.keep_row import KeepRow
 from deepdesk.ui.tabs.dataset.overview import SPLITS, Overview
 from deepdesk.ui.tabs.dataset.split_bar import Shares, SplitBar
 from deepdesk.ui.theme.apply import current, text_colour
@@ -20,10 +21,17 @@ USUAL_SHARES: Shares = (70, 15, 15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """A split that is wanted: percents and the seed of the draw."""
+    """A split that is wanted.
+
+    Attributes:
+        shares: Percents of train, validation and test.
+        seed: Of the draw.
+        kept: What all samples of one of are kept together, for instance "speakers"; "" for none.
+    """
 
     shares: Shares
     seed: int
+    kept: str = ""
 
     @property
     def fractions(self) -> tuple[float, float, float]:
@@ -61,6 +69,8 @@ class SplitPanel(QWidget):
         self.seed.setRange(0, LARGEST_SEED)
         self.seed.setValue(1)
         self.seed.setAccessibleName("Seed of the split")
+        self.keep = KeepRow()
+        self.keep.turned.connect(lambda _is_on: self._ask())
         self._seed_row = self._make_seed_row()
         self.bar.moved.connect(self._say)
         self.bar.chosen.connect(lambda _shares: self._ask())
@@ -70,7 +80,7 @@ class SplitPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        for part in (SectionLabel("Split"), self.bar, self.sentence, self._seed_row):
+        for part in (SectionLabel("Split"), self.bar, self.keep, self.sentence, self._seed_row):
             column.addWidget(part)
         # A link keeps the colour of the palette it was written under.
         current().changed.connect(self._take_colours)
@@ -82,11 +92,17 @@ class SplitPanel(QWidget):
         counts = {split: overview.in_split(split) for split in SPLITS}
         shares = percents([counts[split] for split in SPLITS])
         self.bar.show_shares(shares, counts)
+        self.keep.show_overview(overview)
         self._say(self.bar.shares)
 
     def draw_usual(self) -> None:
         """Ask for the usual split."""
-        self.draw_asked.emit(Draw(shares=USUAL_SHARES, seed=self.seed.value()))
+        self._ask_for(USUAL_SHARES)
+
+    def keep_together(self) -> None:
+        """Draw the split anew so that nobody is in two parts of it."""
+        self.keep.turn_on()
+        self._ask()
 
     def _make_seed_row(self) -> QWidget:
         holder = QWidget()
@@ -107,8 +123,11 @@ class SplitPanel(QWidget):
             self.seed.selectAll()
 
     def _ask(self) -> None:
+        self._ask_for(self.bar.shares)
+
+    def _ask_for(self, shares: Shares) -> None:
         self._say(self.bar.shares)
-        self.draw_asked.emit(Draw(shares=self.bar.shares, seed=self.seed.value()))
+        self.draw_asked.emit(Draw(shares=shares, seed=self.seed.value(), kept=self.keep.kept))
 
     def _take_colours(self, _tokens: object) -> None:
         self._say(self.bar.shares)
@@ -118,14 +137,26 @@ class SplitPanel(QWidget):
         without = f" Nothing for {' and '.join(empty)}." if empty else ""
         look = f"text-decoration:none; color:{text_colour('accent').name()}"
         seed = f'<a href="seed" style="{look}">seed {self.seed.value()}</a>'
-        self.sentence.setText(f"{how_drawn(self._overview, seed)}{without}")
+        self.sentence.setText(f"{how_drawn(self._overview, seed, self.keep.kept)}{without}")
 
 
-def how_drawn(overview: Overview, seed: str) -> str:
-    """Return in words which splits came with the data, and how the others are drawn."""
+def how_drawn(overview: Overview, seed: str, kept: str = "") -> str:
+    """Return in words which splits came with the data, and how the others are drawn.
+
+    Args:
+        seed: In words.
+        kept: What is kept together, for instance "speakers", "" for nothing.
+    """
     fixed = {split: overview.fixed.get(split, 0) for split in SPLITS}
+    has_classes = any(class_id is not None for class_id, _split in overview.counts)
+    evenly = "even in every class" if has_classes else "drawn by chance"
     if not any(fixed.values()):
-        return f"Even in every class, {seed}. Near twins stay on one side."
+        if kept and overview.origins_across:
+            return f"{kept.capitalize()} are on both sides; a draw keeps them together, {seed}."
+        if kept:
+            how = "as even in every class as they allow" if has_classes else evenly
+            return f"Whole {kept}, {how}, {seed}."
+        return f"{evenly.capitalize()}, {seed}. Near twins stay on one side."
     if sum(fixed.values()) == overview.total:
         return "The splits come from your folders or table; a draw leaves them as they are."
     whole = [split for split in SPLITS if fixed[split] and fixed[split] == overview.in_split(split)]
@@ -134,7 +165,7 @@ def how_drawn(overview: Overview, seed: str) -> str:
         start = f"{given} {'comes' if len(whole) == 1 else 'come'}"
     else:
         start = "Some splits come"
-    return f"{start} from your folders or table; the rest is even in every class, {seed}."
+    return f"{start} from your folders or table; the rest is {evenly}, {seed}."
 
 
 def percents(counts: list[int]) -> Shares:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.core.payloads import Image
 from deepdesk.ui.payload_views import image_of, widget_for
+from deepdesk.ui.sound_view import SoundView
 from deepdesk.ui.theme import colour
 from deepdesk.ui.widgets.painting import antialiased
 
@@ -69,6 +70,12 @@ class Square(QWidget):
         self._clear()
         self._view = widget_for(payload)
         self._column.addWidget(self._view)
+
+    def open_larger(self) -> bool:
+        """Show what is here in a window of its own; return whether it has one."""
+        if not isinstance(self._view, SoundView):
+            return False
+        return self._view.open_larger() is not None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Layouts inside of layouts lose a height that depends on the width.

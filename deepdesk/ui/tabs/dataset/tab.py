@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.health import findings, needs_look
 from deepdesk.ui.tabs.dataset.workspace import Workspace
+from deepdesk.ui.truth_words import text_truth
 
 
 class DatasetTab(QWidget):
@@ -78,8 +79,12 @@ class DatasetTab(QWidget):
         if self.workspace is None:
             return
         overview = self.workspace.overview
-        noun = self._desk.spec.reader().noun
-        state = "look" if needs_look(findings(overview, noun)) else "ready"
+        noun, truth = self._desk.spec.reader().noun, text_truth(self._desk.spec)
+        state = (
+            "look"
+            if needs_look(findings(overview, noun, truth="" if truth is None else truth.one))
+            else "ready"
+        )
         if self.workspace.intake.is_importing or self.workspace.intake.is_checking:
             state = "working"
         elif overview.total == 0:

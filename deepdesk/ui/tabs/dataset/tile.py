@@ -24,10 +24,12 @@ class TileLook:
 
     Attributes:
         position_of: Returns the place of a class id in the list, -1 for none.
+        words_of: Returns what is written under a tile, None where nothing is.
     """
 
     def __init__(self) -> None:
         self.position_of: Callable[[int | None], int] = lambda _class_id: -1
+        self.words_of: Callable[[Sample], str] | None = None
 
     def paint_ring(self, painter: QPainter, rect: QRect, *, width_px: float) -> None:
         """Draw the ring that says "selected", just outside of the tile."""

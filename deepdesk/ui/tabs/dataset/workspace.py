@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from deepdesk.core.task import DataFacts
+from deepdesk.core.payloads import Audio
 from deepdesk.project.index import Sample
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.actions import Actions
-from deepdesk.ui.tabs.dataset.browser import Browser
+from deepdesk.ui.tabs.dataset.browser import Browser, text_tip_of
 from deepdesk.ui.tabs.dataset.class_list import Dropped
 from deepdesk.ui.tabs.dataset.class_model import ClassLine
+from deepdesk.ui.tabs.dataset.cutting import CuttingDoor
 from deepdesk.ui.tabs.dataset.edits import Edits
 from deepdesk.ui.tabs.dataset.grid_keys import GridKeys
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker, as_plain_error
@@ -31,8 +33,11 @@ from deepdesk.ui.tabs.dataset.menus import (
 )
 from deepdesk.ui.tabs.dataset.middle import Middle
 from deepdesk.ui.tabs.dataset.overview import Overview, ask_overview
+from deepdesk.ui.tabs.dataset.recording import RecordingDoor
 from deepdesk.ui.tabs.dataset.right import RightColumn
 from deepdesk.ui.tabs.dataset.thumbnails import Thumbnails
+from deepdesk.ui.tabs.dataset.truths import Truths
+from deepdesk.ui.truth_words import text_truth
 
 
 class Workspace(QWidget):
@@ -52,18 +57,33 @@ class Workspace(QWidget):
         self.worker = IndexWorker(desk.project.index, self)
         self.edits = Edits(desk, self.worker, self)
         self.intake = Intake(desk, self.worker, self.edits, self)
-        self.commands = Actions(self.edits, self._noun, lambda: self.overview)
+        truth = text_truth(desk.spec)
+        self._ask_overview = partial(
+            ask_overview,
+            counts_targets=truth is not None,
+            counts_seconds=desk.spec.takes is Audio,
+        )
+        self.commands = Actions(
+            self.edits, self._noun, lambda: self.overview, has_classes=truth is None
+        )
         self.thumbnails = Thumbnails(desk.project.cache, desk.spec.reader(), self)
-        self.browser = Browser(self.worker, self.thumbnails.tile, self)
+        tip = None if truth is None else text_tip_of
+        self.browser = Browser(self.worker, self.thumbnails.tile, self, tip=tip)
         self.grid = self.browser.grid
-        self.left = LeftColumn()
+        self.left = LeftColumn(
+            self._noun, desk.spec.reader().origin_noun, has_classes=truth is None
+        )
         self.left.classes.add.setEnabled(not desk.project.read_only)
-        self.middle = Middle(self.grid, self._noun, read_only=desk.project.read_only)
+        self.left.splits.keep.name_origins(desk.spec.reader().origin_noun)
+        self.middle = Middle(self.grid, self._noun, read_only=desk.project.read_only, truth=truth)
         self.right = RightColumn(desk)
         self._arrange()
         self._connect_grid()
         self._connect_columns()
         self._connect_work()
+        self.truths = Truths(desk, self)
+        self.recording = RecordingDoor(desk, self)
+        self.cutting = CuttingDoor(desk, self)
         self.refresh()
         QTimer.singleShot(0, self.intake.check)
 
@@ -75,7 +95,7 @@ class Workspace(QWidget):
         """Ask for the counts and the samples in sight again."""
         # What is in sight comes first; the counts of a million take half a second.
         self.browser.refresh()
-        self.worker.ask(ask_overview, self._show_overview, lane="overview")
+        self.worker.ask(self._ask_overview, self._show_overview, lane="overview")
 
     @property
     def is_loading(self) -> bool:
@@ -85,6 +105,8 @@ class Workspace(QWidget):
     def close_work(self) -> None:
         """End the threads; nothing of the project is touched afterwards."""
         self.intake.stop()
+        self.recording.close_work()
+        self.cutting.close_work()
         self.right.sample.stop()
         self.right.seen.stop()
         self.thumbnails.close()
@@ -100,7 +122,12 @@ class Workspace(QWidget):
 
     def _connect_grid(self) -> None:
         # Kept here: a signal does not keep the owner of a method alive.
-        self._keys = GridKeys(self.commands, lambda: self.overview, lambda: self.browser.selected)
+        self._keys = GridKeys(
+            self.commands,
+            lambda: self.overview,
+            lambda: self.browser.selected,
+            self.right.sample.preview.open_larger,
+        )
         self.grid.look.position_of = _position_in(self)
         self.grid.key_pressed.connect(self._keys.press)
         self.grid.menu_asked.connect(self._show_sample_menu)
@@ -114,7 +141,7 @@ class Workspace(QWidget):
 
     def _connect_columns(self) -> None:
         classes, splits = self.left.classes, self.left.splits
-        classes.list.chosen.connect(lambda _lines: self._narrow())
+        classes.list.chosen.connect(lambda _lines: self.narrow())
         classes.list.dropped.connect(lambda dropped: _DROPS[dropped.kind](self, dropped))
         classes.list.delete_asked.connect(self.commands.delete_classes)
         classes.list.menu_asked.connect(self._show_class_menu)
@@ -125,9 +152,11 @@ class Workspace(QWidget):
             lambda split: self.commands.resplit(self.browser.selected, split)
         )
         splits.clicked.connect(self.middle.bar.choose)
-        self.middle.bar.changed.connect(lambda _asked: self._narrow())
+        self.middle.bar.changed.connect(lambda _asked: self.narrow())
         self.middle.bar.add_asked.connect(
-            lambda button: show_below(add_menu(self, self._noun, self.take), button)
+            lambda button: show_below(
+                self.recording.added_to(add_menu(self, self._noun, self.take)), button
+            )
         )
         self.middle.choose_asked.connect(lambda _middle: choose_folder(self, self._noun, self.take))
         self.middle.all_asked.connect(lambda _middle: self._show_all())
@@ -173,25 +202,30 @@ class Workspace(QWidget):
         self.grid.viewport().update()
         self._tell_overview()
 
-    def _narrow(self) -> None:
+    def narrow(self) -> None:
+        """Show what classes, origins, chips and the search field leave."""
         lines = self.left.classes.list.selected_lines
         line = lines[0] if len(lines) == 1 else None
         class_id = None if line is None else line.id
         unlabelled = line is not None and line.id is None
-        shown = self.middle.bar.asked.narrowed_to(class_id, unlabelled=unlabelled)
+        shown = self.middle.bar.asked.narrowed_to(
+            class_id, unlabelled=unlabelled, origin=self.left.origins.origin
+        )
         self.browser.narrow(shown)
         self.middle.bar.show_counts(self.overview, shown)
 
     def _show_all(self) -> None:
         self.middle.bar.search.clear()
         self.left.classes.list.clearSelection()
+        self.left.origins.list.clearSelection()
         self.middle.bar.choose("all")
 
     def _show_sample(self, sample: Sample | None) -> None:
         thumbnail = None if sample is None else self.thumbnails.kept(sample)
         names = tuple(row.name for row in self.overview.classes)
-        facts = DataFacts(classes=names, typical_size=self.overview.typical_size)
-        self.right.show_sample(sample, len(self.grid.picked.rows), thumbnail, facts)
+        data = (names, self.overview.typical_size)
+        self.right.show_sample(sample, len(self.grid.picked.rows), thumbnail, data)
+        self.truths.show_sample(sample)
 
     def _show_sample_menu(self, point: QPoint) -> None:
         menu = sample_menu(
@@ -221,9 +255,12 @@ class Workspace(QWidget):
             "show_bad": lambda: self.middle.bar.show_problem("bad"),
             "show_twins": lambda: self.middle.bar.show_problem("twins"),
             "show_notes": lambda: self.middle.bar.show_problem("note"),
+            "show_untold": lambda: self.middle.bar.choose("untold"),
             "show_unlabelled": lambda: self.left.classes.list.choose([None]),
             "draw_splits": self.left.splits.draw_usual,
+            "keep_origins": self.left.splits.keep_together,
             "balance": self.right.balance,
+            "cut_long": self.cutting.open,
         }
         acts[act]()
 

@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from deepdesk.core.payloads import Payload
-from deepdesk.ui.payload_views import widget_for
+from deepdesk.core.payload_json import payload_text
+from deepdesk.core.payloads import Payload, Text, Timeline
+from deepdesk.ui.payload_views import summary_for, widget_for
 from deepdesk.ui.tabs.inference.entry import Entry
 from deepdesk.ui.tabs.inference.model_facts import ModelFacts
 from deepdesk.ui.tabs.inference.sizes import SMALL_PX, fitted
 from deepdesk.ui.tabs.inference.words import SURE_FROM, in_words, sure_words
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.truth_words import TextTruth
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.card import Divider
 from deepdesk.ui.widgets.column import Column
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label, SectionLabel
+from deepdesk.ui.widgets.text_view import TextView
 
 NOTHING_YET = "The answer shows here: the likeliest classes, how sure the network is, and its time."
 PREVIEW_HEIGHT_PX = 160
+LONGEST_JOINED = 60
 
 
 class AnswerPanel(Column):
     """Shows one entry.
 
     Args:
-        can_join: Whether answers are classes, so that they can be confirmed and corrected.
+        can_join: Whether answers can be confirmed and corrected.
+        text: How the answers are called, None where they are no texts.
 
     Signals:
         confirmed: `Entry` whose answer is right.
         correction_asked: The button under which a menu of classes belongs.
+        copied: The text that was put on the clipboard.
     """
 
     confirmed = Signal(object)
     correction_asked = Signal(object)
+    copied = Signal(object)
 
-    def __init__(self, *, can_join: bool) -> None:
+    def __init__(self, *, can_join: bool, text: TextTruth | None = None) -> None:
         super().__init__(edge="left", width_px=metrics.COLUMN_RIGHT + 44)
         self.setAccessibleName("Answer")
         self._can_join = can_join
+        self._nothing_yet = NOTHING_YET if text is None else text.nothing_yet
+        self.text = TextView()
+        self.text.hide()
+        self.copy = SmallButton("Copy", self._copy, tip="Copy the text.")
+        self.copy.hide()
         self._entry: Entry | None = None
         self._is_answered = False
         self._views: list[QWidget] = []
@@ -48,7 +61,8 @@ class AnswerPanel(Column):
         self.sure = Label(kind="muted")
         self.right = SmallButton("Right", self._confirm, tip="Add it to the data as answered")
         self.right.set_icon("check")
-        self.wrong = SmallButton("It is a…", self._correct, tip="Add it to the data as another")
+        words = "It is a…" if text is None else "Correct…"
+        self.wrong = SmallButton(words, self._correct, tip="Add it to the data as another")
         self.wrong.set_icon("cross")
         self.joined = Label(kind="hint", wraps=True)
         self.model = ModelFacts()
@@ -80,8 +94,10 @@ class AnswerPanel(Column):
         elif answered is not None and answered.problem is not None:
             self._say("No answer", str(answered.problem) if with_preview else "")
         else:
-            self._say("", "Asking…" if is_waiting else NOTHING_YET)
-        self._show_judging(answer is not None and answered is not None and answered.is_final)
+            self._say("", "Asking…" if is_waiting else self._nothing_yet)
+        is_whole = answered is not None and answered.is_final
+        # Of a timeline there is no one class to confirm.
+        self._show_judging(is_whole and answer is not None and not isinstance(answer, Timeline))
 
     def show_joining(self, *, can_write: bool, is_under_way: bool) -> None:
         """Show whether the entry joined the data, or can."""
@@ -89,18 +105,27 @@ class AnswerPanel(Column):
         for button in (self.right, self.wrong):
             button.setEnabled(can_write and not is_under_way)
         self._judging.setVisible(self._is_answered and not joined)
-        self.joined.setText(f"In the data as “{joined}”. The next training learns from it.")
+        short = joined if len(joined) <= LONGEST_JOINED else f"{joined[: LONGEST_JOINED - 1]}…"
+        self.joined.setText(f"In the data as “{short}”. The next training learns from it.")
         self.joined.setVisible(bool(joined) and self._can_join)
 
     def _show_answer(self, answer: Payload, milliseconds: float) -> None:
         text, score = in_words(answer)
+        sure = sure_words(answer, milliseconds)
+        answer = _as_text(answer)
+        is_text = isinstance(answer, Text)
         self.answer.setText(text)
-        self.answer.show()
+        self.answer.setVisible(not is_text)
         self.sure.setWordWrap(False)
-        self.sure.setText(sure_words(answer, milliseconds))
+        self.sure.setText(sure)
         self.sure.show()
         self.sure.set_tone("warn" if score is not None and score < SURE_FROM else "")
-        self._put(self._bars, answer, 0)
+        if isinstance(answer, Text):
+            self.text.show_text(answer.text, is_final=answer.is_final)
+            self.text.show()
+            self.copy.setVisible(bool(answer.text))
+        else:
+            self._put(self._bars, answer, 0)
 
     def _say(self, title: str, words: str) -> None:
         self.answer.setText(title)
@@ -116,7 +141,7 @@ class AnswerPanel(Column):
         self.joined.hide()
 
     def _put(self, slot: QWidget, payload: Payload, height_px: int) -> None:
-        view = widget_for(payload)
+        view = widget_for(payload) if height_px else summary_for(payload)
         if height_px:
             view.setFixedHeight(metrics.scaled(height_px))
         layout = slot.layout()
@@ -130,8 +155,13 @@ class AnswerPanel(Column):
             view.hide()
             view.deleteLater()
         self._views.clear()
-        self._preview.hide()
-        self._bars.hide()
+        for part in (self._preview, self._bars, self.text, self.copy):
+            part.hide()
+
+    def _copy(self) -> None:
+        text = self.text.toPlainText()
+        QGuiApplication.clipboard().setText(text)
+        self.copied.emit(text)
 
     def _confirm(self) -> None:
         if self._entry is not None:
@@ -147,8 +177,9 @@ class AnswerPanel(Column):
         row.addWidget(self.right, 1)
         row.addWidget(self.wrong, 1)
         self.body.setSpacing(metrics.XS)
-        for widget in (self._preview, self.name, self.answer, self.sure):
+        for widget in (self._preview, self.name, self.answer, self.text, self.sure):
             self.add(widget)
+        self.body.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addSpacing(metrics.S)
         for widget in (self._bars, self._judging, self.joined):
             self.add(widget)
@@ -158,6 +189,13 @@ class AnswerPanel(Column):
         self.add(SectionLabel("Model"))
         self.add(self.model)
         self.body.addStretch(1)
+
+
+def _as_text(answer: Payload) -> Payload:
+    """Return what was said in a long sound as one text; other answers as they are."""
+    if isinstance(answer, Timeline) and not answer.classes:
+        return Text(text=payload_text(answer), is_final=answer.is_final)
+    return answer
 
 
 def _slot() -> QWidget:

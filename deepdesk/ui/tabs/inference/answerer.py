@@ -73,6 +73,10 @@ class Answerer(QObject):
         """Answer no more rows."""
         self._waiting.drop_rows()
 
+    def skip(self, number: int) -> None:
+        """Answer no more of this question; what was answered stands."""
+        self._waiting.skip(number)
+
     def close(self) -> None:
         """Answer nothing more."""
         self._is_closed = True

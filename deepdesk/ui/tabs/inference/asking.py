@@ -43,6 +43,9 @@ class Asking(QObject):
         inquiry.answerer.refused.connect(self._refuse)
         inquiry.answerer.idle.connect(lambda _none: self._settle())
         workspace.stage.handed.connect(self.hand)
+        workspace.stage.stop_asked.connect(lambda _none: self._stop())
+        workspace.stage.saved.connect(desk.say)
+        workspace.stage.failed.connect(lambda error: desk.banner(error, "inference"))
         workspace.strip.chosen.connect(self.show_entry)
         workspace.top.paste_asked.connect(lambda _none: self.paste())
         workspace.top.page_chosen.connect(lambda _key: self.show_again())
@@ -98,6 +101,12 @@ class Asking(QObject):
             self._inquiry.ask(entry)
             self.busy_changed.emit(True)
 
+    def _stop(self) -> None:
+        """Ask no more about the entry that is shown; what was heard of it stays."""
+        entry = self._workspace.panel.entry
+        if entry is not None:
+            self._inquiry.answerer.skip(entry.number)
+
     def _show(self, entry: Entry) -> None:
         workspace = self._workspace
         answered = entry.answered
@@ -108,7 +117,9 @@ class Asking(QObject):
         elif answered.problem is not None:
             workspace.stage.show_problem(answered.problem, entry.given.name)
         elif answered.given is not None:
-            workspace.stage.show_payload(answered.given, entry.given.name)
+            workspace.stage.show_payload(answered.given, entry.given.name, answered.answer)
+            if answered.is_stopped:
+                workspace.stage.show_stopped()
         workspace.panel.show_entry(
             entry,
             is_waiting=self._inquiry.is_waiting(entry),

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from deepdesk.ui.tabs.inference.given import Given
 from deepdesk.ui.tabs.inference.questions import Answered
-from deepdesk.ui.tabs.inference.words import in_words
+from deepdesk.ui.tabs.inference.words import in_full, in_words
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -19,7 +19,7 @@ class Entry:
         number: Never used again within a window.
         answered: None while the answer is on its way.
         small: For the strip, null where there is no picture of it.
-        joined: Class under which it joined the data, "" if it did not.
+        joined: Class or text with which it joined the data, "" if it did not.
         joined_at: Place of that in the undo stack; undone when the stack stands lower.
     """
 
@@ -55,9 +55,9 @@ class Entry:
         text, share = self.words
         return f"{self.given.name}: {text}" + (f", {share} per cent" if share else "")
 
-    def class_name(self) -> str:
-        """Return the class that was answered, "" where the answer is none."""
+    def whole_answer(self) -> str:
+        """Return the class or the text that was answered, "" where there is none."""
         answered = self.answered
         if answered is None or answered.answer is None:
             return ""
-        return in_words(answered.answer)[0]
+        return in_full(answered.answer)

@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from deepdesk.core.payloads import Image, Payload
+from deepdesk.core.payloads import Audio, Image, Payload
 from deepdesk.ui.places import free_path
 
 if TYPE_CHECKING:
@@ -112,6 +112,36 @@ class GivenBytes(GivenPicture):
         from deepdesk.data.images import read_image
 
         return read_image(self.data)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenSound:
+    """A sound without a place on the disk: float32, (T,), -1 to 1."""
+
+    samples_T: NDArray[np.float32]
+    rate_hz: int
+    name: str
+
+    @property
+    def path(self) -> Path | None:
+        return None
+
+    def read(self, reader: Reader) -> Payload:
+        del reader
+        return Audio(
+            samples_TC=self.samples_T[:, None], sample_rate_hz=self.rate_hz, name=self.name
+        )
+
+    def file(self, folder: Path) -> Path:
+        return written(folder, self.name, ".wav", wav_of(self.samples_T, self.rate_hz))
+
+
+def wav_of(samples_T: NDArray[np.float32], rate_hz: int) -> bytes:
+    """Return a WAV file of one channel of 16 bits, from float32, (T,), -1 to 1."""
+    from deepdesk.project.recordings import wav_header
+
+    data = (samples_T.clip(-1.0, 1.0) * 32767.0).round().astype("<i2").tobytes()
+    return wav_header(len(data), rate_hz) + data
 
 
 def png_of(pixels_HWC: NDArray[np.uint8]) -> bytes:

@@ -97,7 +97,11 @@ class Inquiry(QObject):
 
     def entry_for(self, path: str) -> Entry:
         """Return a new entry for a row of a table; it is in no strip."""
-        return Entry(number=next(self._numbers), given=_given(Path(path)))
+        return self.entry_of(_given(Path(path)))
+
+    def entry_of(self, given: Given) -> Entry:
+        """Return a new entry for a thing; it is in no strip."""
+        return Entry(number=next(self._numbers), given=given)
 
     def is_stale(self, entry: Entry) -> bool:
         """Return whether other or newer weights would answer now."""

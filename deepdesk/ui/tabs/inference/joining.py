@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Result
+from deepdesk.core.payloads import LabelScores, Text
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.index import Change, Filter, Sample, SampleIndex
 from deepdesk.ui.tabs.inference.given import Given
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # Folder in the project's files for what had no file of its own.
 OWN_FOLDER = "answered"
+LONGEST_TOLD = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +45,63 @@ def joining(project: Project, spec: TaskSpec, given: Given, label: str) -> Work:
         # Not resolve: the index keeps links as they are.
         path = Path(os.path.abspath(kept))  # noqa: PTH100
         with project.index() as index:
-            changes = []
-            class_id = _class_id(index, label)
-            if class_id is None:
-                changes.append(index.add_class(label))
-                class_id = changes[0].made
-            before = _sample_at(index, path)
-            if before is not None and before.class_id == class_id:
-                text = f"{path.name} is in the data as “{label}” already"
-                emit(Result(value=Joined(label=label, text=text)))
-                return
-            if before is not None:
-                changes.append(index.set_class([before.id], class_id))
-                text = f"{path.name} is “{label}” in the data now"
-            else:
-                changes.append(_added(project, spec, index, path, label, stop))
-                text = f"{path.name} joined the data as “{label}”"
-        emit(Result(value=Joined(label=label, text=text, changes=tuple(changes))))
+            coming = _Coming(project=project, spec=spec, index=index, path=path, stop=stop)
+            emit(Result(value=_JOINERS[spec.gives](coming, label)))
 
     return work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Coming:
+    """A file that joins the data."""
+
+    project: Project
+    spec: TaskSpec
+    index: SampleIndex
+    path: Path
+    stop: StopToken
+
+
+def _with_class(coming: _Coming, label: str) -> Joined:
+    index, name = coming.index, coming.path.name
+    changes = []
+    class_id = _class_id(index, label)
+    if class_id is None:
+        changes.append(index.add_class(label))
+        class_id = changes[0].made
+    before = _sample_at(index, coming.path)
+    if before is not None and before.class_id == class_id:
+        return Joined(label=label, text=f"{name} is in the data as “{label}” already")
+    if before is not None:
+        changes.append(index.set_class([before.id], class_id))
+        text = f"{name} is “{label}” in the data now"
+    else:
+        changes.append(_added(coming, label))
+        text = f"{name} joined the data as “{label}”"
+    return Joined(label=label, text=text, changes=tuple(changes))
+
+
+def _with_text(coming: _Coming, label: str) -> Joined:
+    index, name, said = coming.index, coming.path.name, _short(label)
+    before = _sample_at(index, coming.path)
+    if before is not None and before.target == label:
+        return Joined(label=label, text=f"{name} is in the data as “{said}” already")
+    changes = [] if before is not None else [_added(coming, None)]
+    sample = _sample_at(index, coming.path)
+    if sample is not None:
+        changes.append(index.set_target([sample.id], label))
+    where = "joined the data as “{}”" if before is None else "is “{}” in the data now"
+    return Joined(label=label, text=f"{name} {where.format(said)}", changes=tuple(changes))
+
+
+_JOINERS: dict[type[Any], Callable[[_Coming, str], Joined]] = {
+    LabelScores: _with_class,
+    Text: _with_text,
+}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD - 1]}…"
 
 
 def _class_id(index: SampleIndex, label: str) -> int | None:
@@ -72,13 +113,13 @@ def _sample_at(index: SampleIndex, path: Path) -> Sample | None:
     return next((sample for sample in index.samples(ids) if sample.path == path), None)
 
 
-def _added(
-    project: Project, spec: TaskSpec, index: SampleIndex, path: Path, label: str, stop: StopToken
-) -> Change:
+def _added(coming: _Coming, label: str | None) -> Change:
     from deepdesk.data.importing import import_work
 
+    index, path = coming.index, coming.path
     reports: list[Any] = []
-    import_work(project.path, [path], reader_of=spec.reader, label=label)(reports.append, stop)
+    work = import_work(coming.project.path, [path], reader_of=coming.spec.reader, label=label)
+    work(reports.append, coming.stop)
     sample = _sample_at(index, path)
     if sample is None:
         raise DatasetError(f"{path.name} could not join the data.", "Add it in the Dataset tab.")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
-from deepdesk.core.payloads import LabelScores
+from deepdesk.core.payloads import LabelScores, Text
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.inference.class_menu import class_menu, ordered
 from deepdesk.ui.tabs.inference.corrections import Corrections
 from deepdesk.ui.tabs.inference.entry import Entry
+from deepdesk.ui.tabs.inference.text_dialog import TextDialog
 from deepdesk.ui.tabs.inference.workspace import Workspace
+from deepdesk.ui.truth_words import text_truth
 
 
 class Judging(QObject):
@@ -22,7 +27,7 @@ class Judging(QObject):
         self._panel = workspace.panel
         self.corrections = Corrections(desk, self)
         self.corrections.changed.connect(self.show)
-        self._panel.confirmed.connect(lambda entry: self.join(entry, entry.class_name()))
+        self._panel.confirmed.connect(lambda entry: self.join(entry, entry.whole_answer()))
         self._panel.correction_asked.connect(self._offer)
 
     def join(self, entry: Entry, label: str) -> None:
@@ -47,9 +52,29 @@ class Judging(QObject):
 
     def _offer(self, below: QWidget) -> None:
         entry = self._panel.entry
-        if entry is None:
-            return
+        if entry is not None:
+            JUDGED[self._desk.spec.gives](self, entry, below)
+
+    def offer_classes(self, entry: Entry, below: QWidget) -> None:
+        """Let a person choose the class that would have been right."""
         menu = class_menu(
             self._panel, self.class_names(entry), lambda label: self.join(entry, label)
         )
         menu.popup(below.mapToGlobal(QPoint(0, below.height())))
+
+    def offer_text(self, entry: Entry, _below: QWidget) -> None:
+        """Let a person write the text that would have been right."""
+        truth = text_truth(self._desk.spec)
+        if truth is not None:
+            answer = entry.whole_answer()
+            dialog = TextDialog(
+                self._panel.window(), truth, answer, lambda text: self.join(entry, text)
+            )
+            dialog.open()
+
+
+# What can be confirmed and corrected, by what a task answers.
+JUDGED: dict[type[Any], Callable[[Judging, Entry, QWidget], None]] = {
+    LabelScores: Judging.offer_classes,
+    Text: Judging.offer_text,
+}

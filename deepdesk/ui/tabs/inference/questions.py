@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,12 +13,12 @@ from typing import TYPE_CHECKING
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Result
 from deepdesk.core.payloads import Image, Payload
-from deepdesk.core.work import EventSink, StopToken
+from deepdesk.core.work import EventSink, StoppedError, StopToken
 from deepdesk.ui.tabs.inference.given import Given, GivenFile
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.networks import Network, Networks
 from deepdesk.ui.tabs.inference.sizes import SHOWN_PX, fitted, small
-from deepdesk.ui.tabs.inference.words import in_words
+from deepdesk.ui.tabs.inference.words import in_full, in_words
 
 if TYPE_CHECKING:
     from deepdesk.core.task import Reader
@@ -35,6 +36,7 @@ class Answered:
         small: A thumbnail of it, if it has one.
         problem: Why there is no answer, None when there is one.
         is_final: False while a growing answer goes on, or before it begins.
+        is_stopped: Whether a person stopped it before its end.
     """
 
     number: int
@@ -46,6 +48,25 @@ class Answered:
     milliseconds: float = 0.0
     problem: DeepDeskError | None = None
     is_final: bool = True
+    is_stopped: bool = False
+
+
+class SkippedError(StoppedError):
+    """A person has seen enough of this answer."""
+
+
+class SkipToken(StopToken):
+    """Stops one question, and with everything else when that stops."""
+
+    def __init__(self, everything: StopToken) -> None:
+        super().__init__()
+        self._everything = everything
+
+    def check(self) -> float:
+        waited_s = self._everything.check()
+        if self.is_stopping:
+            raise SkippedError
+        return waited_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +113,8 @@ class Question:
             for answer, milliseconds, is_final in _answers(network, payload, stop):
                 told = replace(told, answer=answer, milliseconds=milliseconds, is_final=is_final)
                 emit(Result(value=told))
+        except SkippedError:
+            emit(Result(value=replace(told, is_final=True, is_stopped=True)))
         except DeepDeskError as error:
             emit(Result(value=replace(told, problem=error, is_final=True)))
 
@@ -109,13 +132,14 @@ class RowQuestion:
         network = networks.pinned(self.model, self.table, emit)
         try:
             payload = GivenFile(Path(self.path)).read(reader)
-            *_, (answer, milliseconds, _final) = _answers(network, payload, stop)
+            # Of an answer that grows, only the last one is kept.
+            ((answer, milliseconds, _final),) = deque(_answers(network, payload, stop), maxlen=1)
         except DeepDeskError as error:
             emit(Result(value=Row(path=self.path, error=str(error))))
             return
-        text, score = in_words(answer)
+        _short, score = in_words(answer)
         sure = nan if score is None else score
-        row = Row(path=self.path, answer=text, score=sure, milliseconds=milliseconds)
+        row = Row(path=self.path, answer=in_full(answer), score=sure, milliseconds=milliseconds)
         emit(Result(value=row))
 
 

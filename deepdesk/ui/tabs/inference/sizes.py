@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from deepdesk.core.payloads import Audio, Image, Payload
+from deepdesk.core.errors import BadSampleError
+from deepdesk.core.payloads import Audio, Image, Payload, Recording
 
 # The stage of a window of 2560 x 1440 is about as wide.
 SHOWN_PX = 2048
@@ -52,6 +54,17 @@ def _(payload: Audio) -> Image | None:
     samples_T = payload.samples_TC.mean(1, dtype=np.float32)
     pixels_HWC = sound_picture(samples_T, payload.sample_rate_hz, SMALL_PX)
     return Image(pixels_HWC=pixels_HWC, name=payload.name)
+
+
+@small.register
+def _(payload: Recording) -> Image | None:
+    from deepdesk.data.sounds import SoundReader
+
+    try:
+        return SoundReader().thumbnail(Path(payload.path), SMALL_PX)
+    except BadSampleError:
+        # The file went away since its outline was read; the answer will say so.
+        return None
 
 
 def _shrunk(pixels_HWC: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:

@@ -15,8 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
-from deepdesk.core.payloads import Payload
+from deepdesk.core.payloads import Payload, Recording
 from deepdesk.ui.payload_views import widget_for
+from deepdesk.ui.tabs.inference.long_sound import LongSound
 from deepdesk.ui.tabs.inference.mime import can_offer
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import ErrorState
@@ -41,10 +42,16 @@ class Stage(DropArea):
     Signals:
         handed: QMimeData of what was let go here.
         choose_asked: None, when files are to be chosen.
+        stop_asked: None, when what is shown was listened to for long enough.
+        saved: Words about a file that was written.
+        failed: `DeepDeskError` why it was not.
     """
 
     handed = Signal(object)
     choose_asked = Signal(object)
+    stop_asked = Signal(object)
+    saved = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, noun: tuple[str, str]) -> None:
         super().__init__()
@@ -81,10 +88,14 @@ class Stage(DropArea):
         self.hint.setText(f"{name} · {words}")
         self.hint.show()
 
-    def show_payload(self, payload: Payload, name: str) -> None:
-        """Show an input."""
+    def show_payload(self, payload: Payload, name: str, answer: Payload | None = None) -> None:
+        """Show an input, with what was answered where that lies along it."""
+        if isinstance(self._view, LongSound) and self._view.recording is payload:
+            self._view.show_answer(answer)
+            self._name(name)
+            return
         self._let_go()
-        self._view = widget_for(payload)
+        self._view = self._long(payload, answer) or widget_for(payload)
         self._held.addWidget(self._view)
         self._leave_room()
         self._views.setCurrentWidget(self._holder)
@@ -96,6 +107,21 @@ class Stage(DropArea):
         self.problem.say(error.message, error.hint)
         self._views.setCurrentWidget(self._trouble)
         self._name(name)
+
+    def show_stopped(self) -> None:
+        """Say that nothing more comes of what is shown."""
+        if isinstance(self._view, LongSound):
+            self._view.show_stopped()
+
+    def _long(self, payload: Payload, answer: Payload | None) -> LongSound | None:
+        if not isinstance(payload, Recording):
+            return None
+        view = LongSound(payload)
+        view.stop_asked.connect(self.stop_asked.emit)
+        view.saved.connect(self.saved.emit)
+        view.failed.connect(self.failed.emit)
+        view.show_answer(answer)
+        return view
 
     def _name(self, name: str) -> None:
         self.hint.setText(f"{name} · drop others here, or paste")

@@ -11,17 +11,20 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QSho
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
-from deepdesk.core.payloads import LabelScores
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.inference.asking import Asking
 from deepdesk.ui.tabs.inference.inquiry import Inquiry
-from deepdesk.ui.tabs.inference.judging import Judging
+from deepdesk.ui.tabs.inference.judging import JUDGED, Judging
+from deepdesk.ui.tabs.inference.live.board import board_for
+from deepdesk.ui.tabs.inference.live.live import Live
+from deepdesk.ui.tabs.inference.live.sources import live_kind
 from deepdesk.ui.tabs.inference.model_follower import ModelFollower
 from deepdesk.ui.tabs.inference.models import Choice, Model
 from deepdesk.ui.tabs.inference.networks import Networks
 from deepdesk.ui.tabs.inference.tabling import Tabling
 from deepdesk.ui.tabs.inference.workspace import Workspace
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.truth_words import text_truth
 from deepdesk.ui.widgets.states import EmptyState
 
 if TYPE_CHECKING:
@@ -50,10 +53,18 @@ class InferenceTab(QWidget):
         self.state = "empty"
         self._held: list[Path] = []
         noun = desk.spec.reader().noun
-        self.workspace = Workspace(noun, can_join=desk.spec.gives is LabelScores)
+        can_join = desk.spec.gives in JUDGED
+        self.workspace = Workspace(
+            noun,
+            can_join=can_join,
+            text=text_truth(desk.spec),
+            live=live_kind(desk.spec),
+            board=board_for(desk.spec.gives) if live_kind(desk.spec) is not None else None,
+        )
         self.inquiry = Inquiry(desk, Networks(desk.project, desk.spec, make), self)
         self.asking = Asking(desk, self.workspace, self.inquiry)
         self.judging = Judging(desk, self.workspace)
+        self.live = self._made_live(make)
         self.models = ModelFollower(desk, self)
         self.tabling = Tabling(desk, self.workspace, self.inquiry, self.asking)
         self.empty = EmptyState(
@@ -102,6 +113,14 @@ class InferenceTab(QWidget):
         super().showEvent(event)
         self.models.wake()
 
+    def _made_live(self, make: Make | None) -> Live | None:
+        page, column = self.workspace.live, self.workspace.live_column
+        if page is None or column is None:
+            return None
+        # Networks of its own: the work that listens runs beside the one that answers files.
+        networks = Networks(self._desk.project, self._desk.spec, make)
+        return Live(self._desk, page, column, networks, self.inquiry, self.judging.corrections)
+
     def _arrange(self) -> None:
         around = QWidget()
         column = QVBoxLayout(around)
@@ -123,7 +142,11 @@ class InferenceTab(QWidget):
         workspace.top.files_asked.connect(lambda _none: self.choose_files())
         workspace.top.folder_asked.connect(lambda _none: self.choose_folder())
         self.models.listed.connect(self._take_models)
-        workspace.top.models.chosen.connect(self.asking.use)
+        workspace.top.models.chosen.connect(self._use)
+        workspace.top.page_chosen.connect(self._open_page)
+        if self.live is not None:
+            self.live.listening.running_changed.connect(self._show_busy)
+        workspace.panel.copied.connect(lambda _text: self._desk.say("Copied the text"))
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         paste.activated.connect(self.asking.paste)
         # Bound methods: Qt lets go of them together with this tab.
@@ -160,8 +183,20 @@ class InferenceTab(QWidget):
         )
         self._desk.banner(error, "inference")
 
+    def _use(self, choice: Choice | None) -> None:
+        before = self.inquiry.choice
+        grew = before is not None and choice is not None and before.model == choice.model
+        self.asking.use(choice)
+        if self.live is not None:
+            self.live.use(choice, grew=grew)
+
+    def _open_page(self, key: str) -> None:
+        if key == "live" and self.live is not None:
+            self.live.open()
+
     def _show_busy(self, is_busy: bool) -> None:
-        self._set_state("working" if is_busy else "ready")
+        listens = self.live is not None and self.live.listening.is_running
+        self._set_state("working" if is_busy or listens else "ready")
 
     def _set_state(self, state: str) -> None:
         if state != self.state:
@@ -170,3 +205,5 @@ class InferenceTab(QWidget):
 
     def _close(self, _path: object = None) -> None:
         self.inquiry.close()
+        if self.live is not None:
+            self.live.close()

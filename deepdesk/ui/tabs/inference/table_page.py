@@ -22,6 +22,7 @@ from deepdesk.ui.widgets.states import BusyState
 NUMBER_PX = 84
 # What is left beside the numbers, shared out.
 SHARES = {"file": 0.42, "answer": 0.24, "error": 0.34}
+TEXT_SHARES = {"file": 0.26, "answer": 0.54, "error": 0.2}
 SEARCH_PX = 170
 # The arrow is part of the head's words: the style draws its own on top of them.
 HEAD_SHEET = (
@@ -37,6 +38,7 @@ class TablePage(Card):
 
     Args:
         noun: What the task takes: ("picture", "pictures").
+        is_text: Whether answers are texts, which need more room than classes.
 
     Signals:
         row_chosen: `Row` that the keyboard or a click is on.
@@ -50,9 +52,10 @@ class TablePage(Card):
     cancelled = Signal(object)
     csv_asked = Signal(object)
 
-    def __init__(self, noun: tuple[str, str]) -> None:
+    def __init__(self, noun: tuple[str, str], *, is_text: bool = False) -> None:
         super().__init__()
         self._noun = noun
+        self._shares = TEXT_SHARES if is_text else SHARES
         self._total = 0
         self._bad = 0
         self._started_s = 0.0
@@ -70,6 +73,8 @@ class TablePage(Card):
         self.view = QTableView()
         self.count = Label(kind="hint")
         self._dress_view()
+        # Nobody says how sure a text is.
+        self.view.setColumnHidden([c.key for c in COLUMNS].index("score"), is_text)
         self._arrange()
         self.search.textChanged.connect(self._search)
         self.busy.cancelled.connect(self.cancelled.emit)
@@ -127,9 +132,11 @@ class TablePage(Card):
 
     def _share_width(self) -> None:
         number = metrics.scaled(NUMBER_PX)
-        left = self.view.viewport().width() - number * sum(c.is_number for c in COLUMNS)
+        hidden = [self.view.isColumnHidden(at) for at in range(len(COLUMNS))]
+        numbers = sum(c.is_number for c, gone in zip(COLUMNS, hidden, strict=True) if not gone)
+        left = self.view.viewport().width() - number * numbers
         for at, column in enumerate(COLUMNS):
-            width = number if column.is_number else int(left * SHARES[column.key])
+            width = number if column.is_number else int(left * self._shares[column.key])
             self.view.setColumnWidth(at, width)
 
     def _left(self) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from deepdesk.ui.tabs.inference.live.sources import LiveKind
 from deepdesk.ui.tabs.inference.model_box import ModelBox
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
@@ -21,7 +22,7 @@ class TopRow(QWidget):
         files_asked: None, when files are to be chosen.
         folder_asked: None, when a folder is to be chosen.
         paste_asked: None.
-        page_chosen: "one" or "table".
+        page_chosen: "one", "table" or "live".
     """
 
     files_asked = Signal(object)
@@ -29,7 +30,7 @@ class TopRow(QWidget):
     paste_asked = Signal(object)
     page_chosen = Signal(object)
 
-    def __init__(self, noun: tuple[str, str]) -> None:
+    def __init__(self, noun: tuple[str, str], live: LiveKind | None = None) -> None:
         super().__init__()
         keys = QKeySequence(QKeySequence.StandardKey.Paste)
         shown = keys.toString(QKeySequence.SequenceFormat.NativeText)
@@ -51,13 +52,22 @@ class TopRow(QWidget):
         for button, icon in ((self.files, "file"), (self.folder, "folder"), (self.paste, "paste")):
             button.set_icon(icon, "muted")
         self.pages = ChipRow([("one", noun[0].capitalize()), ("table", "Table")], name="View")
+        self.pages.chip("table").hide()
         self.pages.hide()
+        self.live: SmallButton | None = None
+        self._live = live
+        self._has_live = False
+        if live is not None:
+            self.live = SmallButton(live.title, lambda: self.page_chosen.emit("live"), tip=live.tip)
+            self.live.set_icon(live.icon, "muted")
         self.models = ModelBox()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(metrics.S)
         for button in (self.files, self.folder, self.paste):
             row.addWidget(button)
+        if self.live is not None:
+            row.addWidget(self.live)
         row.addSpacing(metrics.S)
         row.addWidget(self.pages, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch()
@@ -67,6 +77,10 @@ class TopRow(QWidget):
     def offer_table(self, rows: int) -> None:
         """Show the way to a table of so many rows."""
         self.pages.set_text("table", f"Table {rows:,}" if rows else "Table")
+        self.pages.chip("table").show()
+        self._show_pages()
+
+    def _show_pages(self) -> None:
         self.pages.show()
         self.pages.setMinimumWidth(self.pages.sizeHint().width())
         self._make_room()
@@ -83,4 +97,8 @@ class TopRow(QWidget):
 
     def show_page(self, key: str) -> None:
         """Light the chip of the page in front."""
+        if key == "live" and self._live is not None and not self._has_live:
+            self._has_live = True
+            self.pages.add_chip("live", self._live.title)
+            self._show_pages()
         self.pages.choose(key)

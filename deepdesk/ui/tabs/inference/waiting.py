@@ -12,7 +12,7 @@ from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.networks import Networks
-from deepdesk.ui.tabs.inference.questions import Question, Refused, RowQuestion
+from deepdesk.ui.tabs.inference.questions import Question, Refused, RowQuestion, SkipToken
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
@@ -32,6 +32,7 @@ class Waiting:
         self._rows: deque[str] = deque()
         self._rows_model = Model(run="")
         self._table = 0
+        self._current: tuple[int, SkipToken] | None = None
 
     def __bool__(self) -> bool:
         with self._lock:
@@ -66,6 +67,19 @@ class Waiting:
             self._several.clear()
             self._rows.clear()
 
+    def begin(self, question: Question | RowQuestion, stop: StopToken) -> SkipToken:
+        """Return what ends the work on this question alone, and with everything else."""
+        token = SkipToken(stop)
+        with self._lock:
+            self._current = (question.number, token) if isinstance(question, Question) else None
+        return token
+
+    def skip(self, number: int) -> None:
+        """End the work on a question if it is under way."""
+        with self._lock:
+            if self._current is not None and self._current[0] == number:
+                self._current[1].stop()
+
     def take(self) -> Question | RowQuestion | None:
         """Return what is to be answered next, None when nothing waits."""
         with self._lock:
@@ -88,7 +102,7 @@ def answering(waiting: Waiting, networks: Networks, spec: TaskSpec) -> Work:
         while (question := waiting.take()) is not None:
             stop.check()
             try:
-                question.answer(networks, reader, emit, stop)
+                question.answer(networks, reader, emit, waiting.begin(question, stop))
             except DeepDeskError as error:
                 waiting.clear()
                 emit(Result(value=Refused(error=error)))

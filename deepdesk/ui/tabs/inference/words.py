@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from deepdesk.core import payloads
+from deepdesk.core.payload_json import payload_text
 
 # Below one half another answer is as likely as this one, and that is said in words.
 SURE_FROM = 0.5
@@ -38,6 +39,15 @@ def _(payload: payloads.Text) -> tuple[str, float | None]:
     return (line if len(line) <= TEXT_CHARACTERS else line[: TEXT_CHARACTERS - 1] + "…"), None
 
 
+def in_full(payload: object) -> str:
+    """Return an answer as one line of text, nothing cut off: for a table that is searched."""
+    if isinstance(payload, payloads.Text):
+        return " ".join(payload.text.split())
+    if isinstance(payload, payloads.Timeline):
+        return payload_text(payload)
+    return in_words(payload)[0]
+
+
 @in_words.register
 def _(payload: payloads.Number) -> tuple[str, float | None]:
     parts = (f"{name} {value:.4g} {unit}".strip() for name, (value, unit) in payload.values.items())
@@ -56,6 +66,13 @@ def _(payload: payloads.Mask) -> tuple[str, float | None]:
     present = sorted({int(at) for at in set(payload.classes_HW.ravel().tolist())})
     names = [payload.classes[at] for at in present if 0 <= at < len(payload.classes)]
     return ", ".join(names) or "nothing found", None
+
+
+@in_words.register
+def _(payload: payloads.Timeline) -> tuple[str, float | None]:
+    if not payload.classes:
+        return in_words(payloads.Text(text=payload_text(payload)))
+    return payload_text(payload).partition(":")[0], None
 
 
 def percent_words(score: float) -> str:

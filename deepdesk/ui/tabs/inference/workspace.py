@@ -5,11 +5,16 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.inference.answer_panel import AnswerPanel
+from deepdesk.ui.tabs.inference.live.board import Board
+from deepdesk.ui.tabs.inference.live.column import LiveColumn
+from deepdesk.ui.tabs.inference.live.page import LivePage
+from deepdesk.ui.tabs.inference.live.sources import LiveKind
 from deepdesk.ui.tabs.inference.stage import Stage
 from deepdesk.ui.tabs.inference.strip import Strip
 from deepdesk.ui.tabs.inference.table_page import TablePage
 from deepdesk.ui.tabs.inference.top_row import TopRow
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.truth_words import TextTruth
 
 
 class Workspace(QWidget):
@@ -17,20 +22,34 @@ class Workspace(QWidget):
 
     Args:
         noun: What the task takes: ("picture", "pictures").
-        can_join: Whether answers are classes, so that they can be corrected.
+        can_join: Whether answers are classes or texts, so that they can be corrected.
+        text: How the answers are called, None where they are no texts.
+        live: How answers can run along, None where they cannot; `board` shows them.
     """
 
-    def __init__(self, noun: tuple[str, str], *, can_join: bool) -> None:
+    def __init__(
+        self,
+        noun: tuple[str, str],
+        *,
+        can_join: bool,
+        text: TextTruth | None = None,
+        live: LiveKind | None = None,
+        board: Board | None = None,
+    ) -> None:
         super().__init__()
         self.noun = noun
-        self.top = TopRow(noun)
+        self.top = TopRow(noun, live)
+        self.live = LivePage(board) if board is not None else None
+        self.live_column = LiveColumn(board.side) if board is not None else None
         self.stage = Stage(noun)
-        self.table = TablePage(noun)
+        self.table = TablePage(noun, is_text=text is not None)
         self.strip = Strip()
-        self.panel = AnswerPanel(can_join=can_join)
+        self.panel = AnswerPanel(can_join=can_join, text=text)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.stage)
         self._pages.addWidget(self.table)
+        if self.live is not None:
+            self._pages.addWidget(self.live)
         self.strip.hide()
         middle = QVBoxLayout()
         middle.setContentsMargins(metrics.XL, metrics.L, metrics.XL, metrics.M)
@@ -43,6 +62,9 @@ class Workspace(QWidget):
         row.setSpacing(0)
         row.addLayout(middle, 1)
         row.addWidget(self.panel)
+        if self.live_column is not None:
+            row.addWidget(self.live_column)
+            self.live_column.hide()
         self.top.page_chosen.connect(self.show_page)
 
     @property
@@ -51,6 +73,12 @@ class Workspace(QWidget):
         return self._pages.currentWidget() is self.table
 
     def show_page(self, key: str) -> None:
-        """Bring the "table" or the stage ("one") to the front."""
-        self._pages.setCurrentWidget(self.table if key == "table" else self.stage)
+        """Bring the "table", the stage ("one") or what runs along ("live") to the front."""
+        pages = {"table": self.table, "live": self.live}
+        self._pages.setCurrentWidget(pages.get(key) or self.stage)
+        is_live = self.live is not None and key == "live"
+        self.panel.setVisible(not is_live)
+        if self.live_column is not None:
+            self.live_column.setVisible(is_live)
+        self.strip.setVisible(not is_live and bool(self.strip.tiles.entries))
         self.top.show_page(key)

@@ -72,7 +72,7 @@ class AnswerTile(QWidget):
         painter.setPen(QPen(colour(role), _FRAME_PX))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, _RADIUS_PX, _RADIUS_PX)
-        _paint_badge(painter, frame, role)
+        paint_badge(painter, frame, role)
         self._paint_words(painter, QRectF(2, frame.bottom() + 3, self.width() - 4, line), line)
 
     def _lines(self) -> int:
@@ -118,7 +118,7 @@ def pixmap_of(picture: Image) -> QPixmap:
     return QPixmap.fromImage(image)
 
 
-def _paint_badge(painter: QPainter, frame: QRectF, role: str) -> None:
+def paint_badge(painter: QPainter, frame: QRectF, role: str) -> None:
     """Paint a tick or a cross into the corner, for who cannot tell green from red."""
     spot = QRectF(0, 0, _BADGE_PX, _BADGE_PX)
     spot.moveTopRight(frame.topRight() + QPointF(-4, 4))

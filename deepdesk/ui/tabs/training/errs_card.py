@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from deepdesk.ui.plots.confusion import Confusion
 from deepdesk.ui.plots.confusion_matrix import ConfusionMatrix, Pair
+from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.note_page import NotePage
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton
@@ -52,6 +53,10 @@ class ErrsCard(Card):
         self.body.addLayout(self._stack, 1)
         self.matrix.hovered.connect(self._tell)
         self.matrix.picked.connect(self._pick)
+
+    def show_epoch(self, history: RunHistory) -> None:
+        """Show what the last epoch of a run told."""
+        self.show_confusion(history.confusion)
 
     def show_confusion(self, confusion: Confusion | None) -> None:
         """Show these counts, or say what will be here."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from deepdesk.ui.tabs.training.ahead import Ahead
 from deepdesk.ui.tabs.training.log_export import LogExport
 from deepdesk.ui.tabs.training.machine_choices import MachineChoices
+from deepdesk.ui.tabs.training.mistakes_reading import MistakesReading
 from deepdesk.ui.tabs.training.outlook import OutlookFeature
 from deepdesk.ui.tabs.training.rate_finding import RateFinding
 from deepdesk.ui.tabs.training.saving_banner import SavingBanner
@@ -29,4 +30,5 @@ FEATURES: tuple[Feature, ...] = (
     SavingBanner,
     RunTable,
     LogExport,
+    MistakesReading,
 )

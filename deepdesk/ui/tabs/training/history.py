@@ -27,6 +27,8 @@ class RunHistory:
         validation: Per metric, a point per epoch.
         metrics: Metric names without the loss, main one first.
         patience: Epochs without a gain after which the run stops early, 0 for never.
+        examples: What was said of the same few samples in the last epoch.
+        worst: Answers of the last epoch that were farthest from right, worst first.
         gain_epoch: Last epoch whose main metric was better than every one before.
     """
 
@@ -45,6 +47,7 @@ class RunHistory:
     validation: dict[str, CurveBuffer] = field(default_factory=dict)
     confusion: Confusion | None = None
     examples: tuple[Mapping[str, Any], ...] = ()
+    worst: tuple[Mapping[str, Any], ...] = ()
     _pace: deque[tuple[float, int]] = field(default_factory=deque)
     _best_value: float | None = None
 
@@ -130,6 +133,7 @@ class RunHistory:
             self.gain_epoch, self._best_value = past.gain_epoch, past._best_value
         self.confusion = self.confusion or past.confusion
         self.examples = self.examples or past.examples
+        self.worst = self.worst or past.worst
 
     def seconds_left(self) -> float:
         """Return the time to the last step at the present pace, NaN before it is known."""
@@ -150,6 +154,8 @@ class RunHistory:
         examples = details.get("examples")
         if isinstance(examples, list):
             self.examples = tuple(row for row in examples if isinstance(row, Mapping))
+        worst = details.get("worst")
+        self.worst = tuple(row for row in worst or () if isinstance(row, Mapping))
 
 
 def history_of(run: str, epochs: int, lines: Iterable[Mapping[str, Any]]) -> RunHistory:

@@ -10,10 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Progress
+from deepdesk.core.payloads import LabelScores, Text
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.training.errs_card import ErrsCard
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.learning_card import LearningCard
+from deepdesk.ui.tabs.training.learning_rows import LearningRows
+from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
 from deepdesk.ui.tabs.training.plots_panel import PlotsPanel
 from deepdesk.ui.tabs.training.progress_card import (
     ProgressCard,
@@ -24,6 +27,9 @@ from deepdesk.ui.tabs.training.progress_card import (
 )
 from deepdesk.ui.theme import metrics
 
+# By what a task answers: classes have a matrix, and texts need rows instead of tiles.
+_ERRS: dict[type[Any], type[ErrsCard]] = {LabelScores: ErrsCard}
+_LEARNING: dict[type[Any], type[LearningRows]] = {Text: LearningRows}
 READY = ProgressWords(loud="Ready", quiet="the curves appear with the first steps")
 
 
@@ -41,8 +47,9 @@ class MiddlePanel(QWidget):
         self._noun = noun
         self.progress = ProgressCard()
         self.plots = PlotsPanel(desk, noun)
-        self.errs = ErrsCard()
-        self.learning = LearningCard(noun)
+        gives = desk.spec.gives
+        self.errs: ErrsCard | MistakesCard = _ERRS.get(gives, MistakesCard)()
+        self.learning: LearningCard | LearningRows = _LEARNING.get(gives, LearningCard)(noun)
         below = QHBoxLayout()
         below.setSpacing(metrics.M)
         below.addWidget(self.errs, 41)
@@ -62,7 +69,7 @@ class MiddlePanel(QWidget):
 
     def show_epoch(self, history: RunHistory) -> None:
         """Show what the last epoch of a run told."""
-        self.errs.show_confusion(history.confusion)
+        self.errs.show_epoch(history)
         wanted = self.learning.show_examples(history.examples)
         if wanted:
             self.pictures_wanted.emit(wanted)

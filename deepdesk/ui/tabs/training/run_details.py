@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.ui.run_names import title_of
 from deepdesk.ui.tabs.training.run_words import RESUMABLE, details_of, status_line
+from deepdesk.ui.tabs.training.thresholds import ThresholdsDialog
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.widgets.buttons import IconButton, SmallButton
+from deepdesk.ui.widgets.buttons import IconButton, LinkButton, SmallButton
 from deepdesk.ui.widgets.card import Divider
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
 
 if TYPE_CHECKING:
+    from deepdesk.engine.thresholds import ClassThreshold
     from deepdesk.project.runs import RunInfo
 
 
@@ -39,6 +41,12 @@ class RunDetails(QWidget):
         self.rename = IconButton("writing", "Rename (F2)", lambda: self.asked.emit("rename"))
         self.annotate = IconButton("text", "Write a note", lambda: self.asked.emit("note"))
         self.trash = IconButton("trash", "Delete to the trash", lambda: self.asked.emit("trash"))
+        self.thresholds = LinkButton(
+            "Thresholds of classes",
+            self._show_thresholds,
+            tip="From which probability on each class counts, and how well that does",
+        )
+        self._fitted: Mapping[str, ClassThreshold] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(metrics.M)
         self._grid.setVerticalSpacing(6)
@@ -59,6 +67,7 @@ class RunDetails(QWidget):
         body.addWidget(self.status)
         body.addWidget(self.note)
         body.addLayout(self._grid)
+        body.addWidget(self.thresholds, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(self.resume, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(body)
         self.hide()
@@ -76,7 +85,12 @@ class RunDetails(QWidget):
         self.resume.setVisible(can_resume)
         self.resume.setEnabled(is_idle)
         self.trash.setEnabled(info.status not in ("running", "paused"))
+        self._fitted = config.get("thresholds") or {}
+        self.thresholds.setVisible(bool(self._fitted))
         self._show_lines(details_of(info, config))
+
+    def _show_thresholds(self) -> None:
+        ThresholdsDialog(self.window(), self._fitted).open()
 
     def _show_lines(self, lines: list[tuple[str, str]]) -> None:
         while (item := self._grid.takeAt(0)) is not None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deepdesk.core.events import Result
-from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.searches import SearchFile, Trial, best_of, trials_of
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ def offers_work(project: Project, spec: TaskSpec, request: RunRequest) -> Work:
         file = project.file
         _dial, architecture, training, config = settled(spec, file, request)
         with project.index() as index:
-            classes = tuple(row.name for row in index.classes())
-            facts = DataFacts(classes=classes, typical_size=index.typical_size())
+            facts = facts_of(index, spec, config)
         task = spec.load()(config, facts)
         graph = chosen_graph(task, request, file, architecture)
         found = offers(training, config, networks=tuple(task.architectures()), graph=graph)

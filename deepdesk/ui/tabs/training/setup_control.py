@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from deepdesk.core.errors import ConfigError, GraphError
 from deepdesk.core.events import Result
-from deepdesk.core.task import DataFacts
 from deepdesk.nn.graph import Graph
 from deepdesk.nn.shapes import infer
 from deepdesk.ui.desk import Desk
@@ -81,17 +80,15 @@ class SetupControl(QObject):
         self.readied.emit(self.readiness)
         if self.readiness.train and not self._has_networks:
             self._has_networks = True
-            self._ask_networks(self.readiness)
+            self._ask_networks()
 
-    def _ask_networks(self, found: Readiness) -> None:
-        facts = DataFacts(classes=found.classes, typical_size=found.typical_size)
-
+    def _ask_networks(self) -> None:
         def take(event: Any) -> None:
             if isinstance(event, Result):
                 self._panel.offer_networks(event.value)
 
         # A task that cannot list them is told when the run starts; the dials' own stay on offer.
-        work = networks_work(self._desk.spec, self._panel.task_config(), facts)
+        work = networks_work(self._desk.project, self._desk.spec, self._panel.task_config())
         self._viewer.start(work, take, lambda _ended: None)
 
     def _save(self) -> None:

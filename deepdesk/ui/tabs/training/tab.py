@@ -14,6 +14,7 @@ from deepdesk.core.events import Ended, Result
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.session import Session
 from deepdesk.ui.tabs.training.cell_dialog import CellDialog
+from deepdesk.ui.tabs.training.errs_card import ErrsCard
 from deepdesk.ui.tabs.training.features import FEATURES
 from deepdesk.ui.tabs.training.front import Front
 from deepdesk.ui.tabs.training.middle import MiddlePanel
@@ -208,7 +209,8 @@ class TrainingTab(QWidget):
         self.runs.resume_asked.connect(self._resume)
         self.middle.progress.resume.clicked.connect(self._resume_shown)
         self.middle.pictures_wanted.connect(self._want_pictures)
-        self.middle.errs.picked.connect(self._open_cell)
+        if isinstance(self.middle.errs, ErrsCard):
+            self.middle.errs.picked.connect(self._open_cell)
         self.middle.plots.save_asked.connect(lambda work: desk.start(work, "training"))
         self.empty.acted.connect(lambda _none: desk.store.update(tab="dataset"))
 

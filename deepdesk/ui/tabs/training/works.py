@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
 from deepdesk.core.events import Choices, Result, Said
 from deepdesk.core.payloads import Image
-from deepdesk.core.task import DataFacts, TaskSpec
+from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.engine.thresholds import kept_thresholds
 from deepdesk.engine.tuning.kept import forget, kept_choices
+from deepdesk.project.data_facts import facts_of
 from deepdesk.project.safe_write import read_json
 from deepdesk.ui.metric_words import MEMORY
 from deepdesk.ui.tabs.training.history import RunHistory, history_of
@@ -35,7 +38,6 @@ class Readiness:
     train: int
     validation: int
     classes: tuple[str, ...]
-    typical_size: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,11 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One validated sample with its truth and answer, and its small picture or None."""
+    """One validated sample with its truth and answer, and its small picture or None.
+
+    Attributes:
+        error: As in `core.task.Answer`, NaN where that is not known.
+    """
 
     id: int
     name: str
@@ -64,6 +70,7 @@ class Answered:
     score: float
     is_right: bool
     picture: Image | None = None
+    error: float = math.nan
 
 
 def readiness_work(project: Project) -> Work:
@@ -77,17 +84,18 @@ def readiness_work(project: Project) -> Work:
                 train=counts.get("train", 0),
                 validation=counts.get("validation", 0),
                 classes=classes,
-                typical_size=index.typical_size(),
             )
         emit(Result(value=found))
 
     return work
 
 
-def networks_work(spec: TaskSpec, config: Any, facts: DataFacts) -> Work:
+def networks_work(project: Project, spec: TaskSpec, config: Any) -> Work:
     """Return work that lists the names of the networks on offer; it loads torch."""
 
     def work(emit: EventSink, _stop: StopToken) -> None:
+        with project.index() as index:
+            facts = facts_of(index, spec, config)
         emit(Result(value=tuple(spec.load()(config, facts).architectures())))
 
     return work
@@ -123,6 +131,7 @@ def past_run_work(project: Project, run: str) -> Work:
         config = folder.config()
         history.patience = _patience_of(config)
         config["forecast"] = foretold(folder.path, history)
+        config["thresholds"] = kept_thresholds(folder.path)
         emit(
             Result(value=PastRun(history=history, config=config, choices=kept_choices(folder.path)))
         )
@@ -228,18 +237,23 @@ def kept_answers(project: Project, run: str) -> list[Answered]:
     saved = read_json(project.runs.get(run).path / "evaluation.json")
     try:
         columns: Mapping[str, Sequence[Any]] = saved["predictions"]
-        names = ("ids", "truth", "answer", "score")
-        rows = zip(*(columns[name] for name in names), strict=True)
+        ids, truth, answer, score = (columns[name] for name in ("ids", "truth", "answer", "score"))
+        # Earlier versions kept neither; a column that is there must fit the others.
+        right = columns.get("right", [a == b for a, b in zip(truth, answer, strict=True)])
+        error = columns.get("error", [None] * len(ids))
         return [
             Answered(
                 id=int(i),
                 name="",
-                truth=str(truth),
-                answer=str(answer),
-                score=float(score),
-                is_right=truth == answer,
+                truth=str(of_truth),
+                answer=str(said),
+                score=float(sure),
+                is_right=bool(is_right),
+                error=math.nan if wrong is None else float(wrong),
             )
-            for i, truth, answer, score in rows
+            for i, of_truth, said, sure, is_right, wrong in zip(
+                ids, truth, answer, score, right, error, strict=True
+            )
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise DeepDeskError(
@@ -261,3 +275,21 @@ def _pictured(reader: Any, path: Any, row: Answered, side_px: int) -> Answered:
         is_right=row.is_right,
         picture=picture,
     )
+
+
+def answered_of(row: Mapping[str, Any]) -> Answered:
+    """Return an answer as an epoch tells it; numbers that JSON could not hold are NaN."""
+    truth, answer = str(row.get("truth", "")), str(row.get("answer", ""))
+    return Answered(
+        id=int(row["id"]),
+        name="",
+        truth=truth,
+        answer=answer,
+        score=_number_or_nan(row.get("score")),
+        is_right=bool(row.get("is_right", truth == answer)),
+        error=_number_or_nan(row.get("error")),
+    )
+
+
+def _number_or_nan(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from deepdesk.core.events import Result
-from deepdesk.core.task import Found
+from deepdesk.core.task import DataFacts, Found
 from deepdesk.core.work import StopToken
 from deepdesk.engine.forecast import outlook as outlook_module
 from deepdesk.engine.forecast.outlook import decoded_bytes, outlook_work
@@ -62,7 +62,7 @@ def test_the_disk_holds_three_checkpoints_and_every_decoded_sample(project, monk
     (found,) = asked(project, monkeypatch, epochs=2, optimizer="sgd")
     task = SPEC.load()(
         dataclasses.replace(SPEC.config(), side_px=32),
-        outlook_module.DataFacts(classes=("cat", "dog")),
+        DataFacts(classes=("cat", "dog")),
     )
     model = build(task.architectures()["Small convolutional"], task.contract(), seed=1)
     learned = sum(parameter.numel() for parameter in model.parameters())

@@ -1,0 +1,77 @@
+"""Filters as conditions of a query."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from deepdesk.project.index import schema
+from deepdesk.project.index.folders import Folders
+from deepdesk.project.index.rows import Filter
+
+Condition = tuple[str, tuple[Any, ...]]
+
+_PROBLEMS = {
+    "bad": "state = 2",
+    "twins": "id IN (SELECT id FROM twins)",
+    "note": "id IN (SELECT id FROM facts WHERE note <> '')",
+    "any": "(state = 2 OR id IN (SELECT id FROM twins)"
+    " OR id IN (SELECT id FROM facts WHERE note <> ''))",
+}
+_WITH_ORIGIN = "SELECT so.id FROM sample_origins so JOIN origins o ON o.id = so.origin_id"
+_WILD = frozenset("*?[")
+
+
+def conditions(wanted: Filter, folders: Folders) -> Condition:
+    """Return the WHERE part of a query of `samples`, "" for everything, and its values."""
+    parts: list[Condition] = []
+    if wanted.class_id is not None:
+        parts.append(("class_id = ?", (wanted.class_id,)))
+    if wanted.unlabelled:
+        parts.append(("class_id IS NULL", ()))
+    if wanted.split:
+        parts.append(("split = ?", (schema.SPLITS.index(wanted.split),)))
+    if wanted.problem:
+        parts.append((_PROBLEMS[wanted.problem], ()))
+    if wanted.origin is not None:
+        parts.append(_origin(wanted.origin))
+    if wanted.without_target:
+        parts.append(("id NOT IN (SELECT id FROM targets)", ()))
+    if wanted.text:
+        parts.append(_text(wanted.text, folders))
+    if not parts:
+        return "", ()
+    condition = " WHERE " + " AND ".join(sql for sql, _values in parts)
+    return condition, tuple(value for _sql, values in parts for value in values)
+
+
+def _origin(name: str) -> Condition:
+    if name:
+        return f"id IN ({_WITH_ORIGIN} WHERE o.name = ?)", (name,)
+    return "id NOT IN (SELECT id FROM sample_origins)", ()
+
+
+def _text(text: str, folders: Folders) -> Condition:
+    condition, values = _in_target(text)
+    parts = ["name LIKE ? ESCAPE '\\'", condition]
+    values = (f"%{_escaped(text)}%", *values)
+    if not _WILD.isdisjoint(text):
+        # The literal text counts as well: names have brackets in them, too.
+        parts.append("lower(name) GLOB lower(?)")
+        values = (*values, text if "*" in text else f"*{text}*")
+    numbers = ",".join(map(str, folders.containing(text)))
+    return f"({' OR '.join(parts)} OR folder IN ({numbers}))", values
+
+
+def _in_target(text: str) -> Condition:
+    # Stored texts have other letters as escapes, so only plain ones narrow the search down.
+    plain = f"%{_escaped(json.dumps(text)[1:-1])}%" if text.isascii() else "%"
+    return (
+        "id IN (SELECT id FROM targets WHERE json LIKE '\"%'"
+        " AND json LIKE ? ESCAPE '\\' AND target_has(json, ?))",
+        (plain, text),
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

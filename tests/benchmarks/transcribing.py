@@ -1,0 +1,64 @@
+"""Trains the transcriber on a folder of sounds and a table, and says how it went."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from deepdesk.core.events import EpochEnded, RunEnded, Said
+from deepdesk.core.work import StopToken
+from deepdesk.data.importing import import_work
+from deepdesk.engine.request import RunRequest
+from deepdesk.engine.run import train_work
+from deepdesk.project.folder import Project
+from deepdesk.tasks import task_of
+
+
+def measured(folder: Path, dial: str, **settings: Any) -> dict[str, object]:
+    """Import `folder`/data, train there with the preset and return what came out.
+
+    Args:
+        folder: Where the project is made.
+        dial: "quick", "balanced" or "best".
+        settings: Of the task, those that differ from the preset.
+    """
+    spec = task_of("speech_to_text")
+    with Project.create(folder / "project", name="speech", task=spec.key) as project:
+        work = import_work(project.path, [folder / "data"], reader_of=spec.reader)
+        work(lambda event: None, StopToken())
+        watch = _Watch()
+        train_work(project, spec, RunRequest(dial=dial, task=settings))(watch, StopToken())
+    return {"dial": dial, "settings": settings, **watch.told()}
+
+
+class _Watch:
+    """Keeps what a run says of itself."""
+
+    def __init__(self) -> None:
+        self._wall_s, self._cpu_s = time.perf_counter(), time.process_time()
+        self._curve: list[dict[str, Any]] = []
+        self._said: list[str] = []
+        self._metrics: dict[str, float] = {}
+
+    def __call__(self, event: Any) -> None:
+        match event:
+            case Said():
+                self._said.append(event.text)
+            case EpochEnded():
+                values = {name: round(value, 4) for name, value in event.validation.items()}
+                self._curve.append({"epoch": event.epoch, **self._seconds(), **values})
+                print(self._curve[-1], flush=True)
+            case RunEnded():
+                self._metrics.update(event.metrics)
+
+    def told(self) -> dict[str, Any]:
+        """Return what came out on test, the seconds, and the curve on validation."""
+        tested = {name: v for name, v in self._metrics.items() if name.startswith("test_")}
+        return {**tested, **self._seconds(), "said": self._said, "curve": self._curve}
+
+    def _seconds(self) -> dict[str, float]:
+        return {
+            "wall_seconds": round(time.perf_counter() - self._wall_s, 1),
+            "cpu_seconds": round(time.process_time() - self._cpu_s, 1),
+        }
