@@ -17,8 +17,6 @@ _USUAL_S = 4.0
 _LONGEST_AUTOMATIC_S = 20.0
 _ROOM_TIMES = 2.5
 _LEAD_S = 0.2
-_BEFORE_S = 0.1
-_AFTER_S = 0.16
 
 
 def automatic_longest_s(typical_size: tuple[int, ...]) -> float:
@@ -30,20 +28,12 @@ def automatic_longest_s(typical_size: tuple[int, ...]) -> float:
     return min([*fitting, _LONGEST_AUTOMATIC_S])
 
 
-def roomed(
-    samples_T: NDArray[np.float32], room: int, rate_hz: int
-) -> tuple[NDArray[np.int16], int]:
-    """Return a sound as int16, (room,), silence around it as far as it fits, and where that ends.
-
-    A network needs a moment to begin, and hears that the last letter is over after its end.
-    """
-    left = max(0, room - len(samples_T))
-    before = min(left // 2, round(_BEFORE_S * rate_hz))
-    after = min(left - before, round(_AFTER_S * rate_hz))
+def roomed(samples_T: NDArray[np.float32], room: int) -> NDArray[np.int16]:
+    """Return a sound as int16, (room,), zeros behind it."""
     made = np.zeros(room, dtype=np.int16)
     kept = samples_T[:room]
-    made[before : before + len(kept)] = np.round(np.clip(kept, -1.0, 1.0) * 32767.0)
-    return made, before + len(kept) + after
+    made[: len(kept)] = np.round(np.clip(kept, -1.0, 1.0) * 32767.0)
+    return made
 
 
 def begun(

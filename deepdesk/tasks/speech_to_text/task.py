@@ -247,8 +247,11 @@ class SpeechToText(Transcribing):
         return levelled(samples_T) if self.config.level else samples_T
 
     def _fields(self, samples_T: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        sound_T, length = roomed(samples_T, self.samples, self.rate_hz)
-        return {"sound": sound_T, "length": np.array([length], dtype=np.int32)}
+        length = min(len(samples_T), self.samples)
+        return {
+            "sound": roomed(samples_T, self.samples),
+            "length": np.array([length], dtype=np.int32),
+        }
 
     def _frames_at(self, ends_N: Tensor) -> Tensor:
         """Return how many frames hear the first so many samples, int64, (N,), at least 1."""
