@@ -19,7 +19,7 @@ CONTRACT = Contract(inputs={"image": (3, 32, 32)}, outputs={"logits": (10,)})
 PICTURE = Node("picture", "input", {"shape": (3, 32, 32)})
 POOL = Node("pool", "global_pool")
 HEAD = Node("head", "classifier_head")
-FIRST, LAST = BLOCKS["input"].title, BLOCKS["classifier_head"].title
+FIRST, LAST = BLOCKS["input"].title_of({}), BLOCKS["classifier_head"].title
 
 
 def filters(node_id="filters", **settings):
