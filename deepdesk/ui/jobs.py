@@ -6,6 +6,7 @@ beginning. A fast loop cannot flood the window, and every slot runs in the windo
 
 from __future__ import annotations
 
+import itertools
 import threading
 from queue import SimpleQueue
 from typing import Any
@@ -19,6 +20,7 @@ from deepdesk.core.work import StopToken, Work, run
 FRAME_MS = 33  # about 30 times a second
 # Work that answers at once, as after an edit, is not left waiting for a whole frame.
 SOON_MS, SOON_TIMES = 4, 25
+_numbers = itertools.count()
 
 
 class Job(QObject):
@@ -49,12 +51,18 @@ class Job(QObject):
     ) -> None:
         super().__init__(parent)
         self.what = what
-        self._work = work
-        self._lowered = lowered
+        self._number = next(_numbers)
         self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._stop = StopToken()
         self._last: Ended | None = None
-        self._thread = threading.Thread(target=self._run, name=f"deepdesk-job-{what}", daemon=True)
+        # The thread knows nothing of this object: were it the last to do so, the object and its
+        # timer would be destroyed in that thread.
+        self._thread = threading.Thread(
+            target=_run,
+            args=(work, self._inbox, self._stop, lowered),
+            name=f"deepdesk-job-{what}",
+            daemon=True,
+        )
         self._timer = QTimer(self)
         self._timer.setInterval(SOON_MS)
         self._looks = 0
@@ -62,7 +70,10 @@ class Job(QObject):
         self._timer.timeout.connect(self._drain)
 
     def start(self) -> Job:
-        """Start the thread and return this job."""
+        """Start the thread and return this job, which lives at least until its end is told."""
+        number = self._number
+        _under_way[number] = self
+        self.destroyed.connect(lambda _gone: _under_way.pop(number, None))
         self._timer.start()
         self._thread.start()
         return self
@@ -100,11 +111,6 @@ class Job(QObject):
             self._drain()
         return not self.is_running
 
-    def _run(self) -> None:
-        if self._lowered:
-            lower_this_thread()
-        run(self._work, self._inbox.put, self._stop)
-
     def _drain(self) -> None:
         self._looks += 1
         if self._looks == SOON_TIMES:
@@ -119,3 +125,13 @@ class Job(QObject):
         self.batch.emit(events)
         if last is not None:
             self.ended.emit(last)
+            _under_way.pop(self._number, None)
+
+
+_under_way: dict[int, Job] = {}
+
+
+def _run(work: Work, inbox: SimpleQueue[Any], stop: StopToken, is_lowered: bool) -> None:
+    if is_lowered:
+        lower_this_thread()
+    run(work, inbox.put, stop)

@@ -11,6 +11,7 @@ import pytest
 from deepdesk.core import priority
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Ended, Progress
+from deepdesk.ui import jobs
 from deepdesk.ui.jobs import Job
 
 PATIENCE_MS = 5000
@@ -189,3 +190,26 @@ def test_a_system_that_refuses_leaves_the_priority_alone(monkeypatch):
     monkeypatch.setitem(priority.WAYS, sys.platform, refuse)
 
     assert priority.lower_this_thread() is False
+
+
+def test_the_thread_of_a_job_is_never_the_last_to_know_it(qtbot):
+    told = []
+    job = Job(waiting, "wait")
+    job.ended.connect(told.append)
+    job.start()
+    seen = [job._thread._target, *job._thread._args]
+
+    assert not any(isinstance(part, Job) or hasattr(part, "__func__") for part in seen)
+    job.stop()
+    del job, seen
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE_MS)
+
+
+def test_a_job_is_forgotten_once_its_end_was_told(qtbot):
+    job = Job(counting, "count")
+    ends = collected(job)[1]
+    job.start()
+    assert job in jobs._under_way.values()
+
+    qtbot.waitUntil(lambda: bool(ends), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: job not in jobs._under_way.values(), timeout=PATIENCE_MS)
