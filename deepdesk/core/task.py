@@ -217,6 +217,16 @@ class Metric(Protocol):
 class Stream(Protocol):
     """Answers to what still comes in: a microphone, a camera, a long file read in pieces."""
 
+    @property
+    def window_s(self) -> float:
+        """How many seconds an answer speaks of; 0 where there is no such stretch."""
+        ...
+
+    @property
+    def about_s(self) -> tuple[float, float] | None:
+        """Start and end, in seconds since the first piece, of what the last answer is about."""
+        ...
+
     def take(self, piece: Payload) -> Payload | None:
         """Return the answer to all that came so far, or None while there is nothing to say.
 

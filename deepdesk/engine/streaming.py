@@ -19,6 +19,9 @@ class PieceByPiece:
         model: In evaluation mode, on its device.
     """
 
+    window_s = 0.0
+    about_s = None
+
     def __init__(self, task: Task, model: Any) -> None:
         self._task = task
         self._model = model
@@ -44,14 +47,13 @@ class QuietStream:
 
     @property
     def window_s(self) -> float:
-        """How much an answer speaks of, 0 where the stream does not say."""
-        return float(getattr(self._stream, "window_s", 0.0))
+        """As of the stream itself, in seconds."""
+        return self._stream.window_s
 
     @property
     def about_s(self) -> tuple[float, float] | None:
-        """Where in the sound lies what the last answer is about, where the stream says it."""
-        about: tuple[float, float] | None = getattr(self._stream, "about_s", None)
-        return about
+        """As of the stream itself, in seconds."""
+        return self._stream.about_s
 
     @torch.no_grad()
     def take(self, piece: Payload) -> Payload | None:

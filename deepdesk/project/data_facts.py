@@ -45,13 +45,18 @@ def learned_from_json(saved: object) -> dict[str, Any]:
     Raises:
         ConfigError: It is no JSON object, or far larger than any that was written.
     """
-    if isinstance(saved, dict) and all(isinstance(key, str) for key in saved):
-        try:
-            if len(json.dumps(saved, allow_nan=False)) <= MAX_LEARNED_BYTES:
-                return dict(saved)
-        except (TypeError, ValueError, RecursionError):
-            pass
-    raise ConfigError(
+    try:
+        text = json.dumps(saved, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _no_vocabulary() from error
+    is_named = isinstance(saved, dict) and all(isinstance(key, str) for key in saved)
+    if not isinstance(saved, dict) or not is_named or len(text) > MAX_LEARNED_BYTES:
+        raise _no_vocabulary()
+    return dict(saved)
+
+
+def _no_vocabulary() -> ConfigError:
+    return ConfigError(
         "learned", "The saved run has no legal vocabulary.", "Restore it, or start a new run."
     )
 

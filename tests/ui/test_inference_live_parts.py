@@ -248,7 +248,9 @@ def test_a_stream_keeps_to_one_core_and_gathers_no_gradients():
 
     before = torch.get_num_threads()
     try:
-        quiet = QuietStream(SimpleNamespace(take=take, finish=lambda: None, window_s=0.3))
+        quiet = QuietStream(
+            SimpleNamespace(take=take, finish=lambda: None, window_s=0.3, about_s=None)
+        )
         assert quiet.take(None) == NOTHING
         assert (quiet.finish(), quiet.window_s, quiet.about_s) == (None, 0.3, None)
     finally:

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from deepdesk.core.label_settings import BalanceClasses, LabelSmoothing
 from deepdesk.core.payloads import Audio, LabelScores
 from deepdesk.core.settings import Knob
+from deepdesk.core.sound_settings import (
+    AddedNoise,
+    Gaps,
+    LoudnessChange,
+    RoomEchoes,
+    SampleRate,
+    ToneChange,
+)
 from deepdesk.core.task import DataFacts, Dial, Reader, TaskSpec
 
 if TYPE_CHECKING:
@@ -35,20 +43,7 @@ class Config:
             group="Sounds",
         ),
     ] = 0.0
-    rate_hz: Annotated[
-        int,
-        Knob(
-            label="Sample rate",
-            help="Samples per second that the network hears; pitches up to half of it are kept."
-            " 16000 is enough for speech.",
-            unit="Hz",
-            choices=(
-                (0, "Automatic"),
-                *((hz, str(hz)) for hz in (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000)),
-            ),
-            group="Sounds",
-        ),
-    ] = 0
+    rate_hz: SampleRate = 0
     trim: Annotated[
         bool,
         Knob(
@@ -84,49 +79,11 @@ class Config:
             group="Augmentation",
         ),
     ] = True
-    loudness: Annotated[
-        bool,
-        Knob(
-            label="Loudness",
-            help="Makes sounds up to 6 dB quieter or louder.",
-            group="Augmentation",
-        ),
-    ] = True
-    noise: Annotated[
-        bool,
-        Knob(
-            label="Noise",
-            help="Adds hiss, from inaudible to clearly audible.",
-            group="Augmentation",
-        ),
-    ] = True
-    tone: Annotated[
-        bool,
-        Knob(
-            label="Tone",
-            help="Makes some pitches up to 12 dB quieter or louder, as other rooms and microphones"
-            " do.",
-            group="Augmentation",
-        ),
-    ] = True
-    room: Annotated[
-        bool,
-        Knob(
-            label="Room",
-            help="Lets most sounds echo as in rooms, from dry to half a second long. For sounds"
-            " that are recorded close and later heard from afar.",
-            group="Augmentation",
-        ),
-    ] = False
-    mask: Annotated[
-        bool,
-        Knob(
-            label="Gaps",
-            help="Takes a stretch of time and two bands of pitch out, so that no single one"
-            " decides.",
-            group="Augmentation",
-        ),
-    ] = False
+    loudness: LoudnessChange = True
+    noise: AddedNoise = True
+    tone: ToneChange = True
+    room: RoomEchoes = False
+    mask: Gaps = False
     label_smoothing: LabelSmoothing = 0.1
     balance: BalanceClasses = False
 

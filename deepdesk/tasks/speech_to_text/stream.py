@@ -25,8 +25,11 @@ class SpeechStream:
         longest_s: A sentence without a pause is cut before this.
 
     Attributes:
+        window_s: 0, a text speaks of a whole sentence.
         about_s: From where to where the last text was said, in seconds since the beginning.
     """
+
+    window_s = 0.0
 
     def __init__(
         self,
