@@ -124,6 +124,7 @@ def _add_evaluate(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--run", default="", help="the latest by default")
     verb.add_argument("--split", default="test", choices=("train", "validation", "test"))
     verb.add_argument("--data", type=Path, help="labelled data that the network has never seen")
+    _add_answering(verb)
 
 
 def _add_predict(verb: argparse.ArgumentParser) -> None:
@@ -131,6 +132,17 @@ def _add_predict(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("paths", type=Path, nargs="+", help="files, folders, or - for standard input")
     verb.add_argument("--run", default="", help="the latest by default")
     add_timeline(verb)
+    _add_answering(verb)
+
+
+def _add_answering(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="another setting of the answers, such as decoding=beam",
+    )
 
 
 def _add_export(verb: argparse.ArgumentParser) -> None:

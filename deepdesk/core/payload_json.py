@@ -33,12 +33,16 @@ def payload_to_json(payload: object) -> Any:
 @payload_to_json.register
 def _(payload: LabelScores) -> Any:
     label = payload.scores[0][0] if payload.scores else None
-    return {"label": label, "scores": {name: round(s, 6) for name, s in payload.scores}}
+    scores = {name: round(s, 6) for name, s in payload.scores}
+    return {"label": label, "is_unlike": payload.is_unlike, "scores": scores}
 
 
 @payload_to_json.register
 def _(payload: Text) -> Any:
-    return {"text": payload.text}
+    return {
+        "text": payload.text,
+        **({} if payload.score is None else {"score": round(payload.score, 6)}),
+    }
 
 
 @payload_to_json.register
@@ -98,7 +102,8 @@ def payload_text(payload: object) -> str:
 
 @payload_text.register
 def _(payload: LabelScores) -> str:
-    return ", ".join(f"{name} {score:.1%}" for name, score in payload.scores[:_SHOWN])
+    told = ", ".join(f"{name} {score:.1%}" for name, score in payload.scores[:_SHOWN])
+    return f"unsure, most like {told}" if payload.is_unlike else told
 
 
 @payload_text.register

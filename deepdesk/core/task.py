@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from deepdesk.core.answering import Answering
     from deepdesk.core.chance import Draws
     from deepdesk.core.payloads import Image, Payload
     from deepdesk.core.work import StopToken
@@ -365,6 +366,7 @@ class TaskSpec:
         paper: Address of the paper of the default network.
         survey: Finds in the targets of training what networks depend on, such as a vocabulary:
             `survey(config, targets)` to JSON-ready `DataFacts.learned`. No torch. None for nothing.
+        answering: What of the settings is only about answers, None for nothing.
     """
 
     key: str
@@ -386,3 +388,4 @@ class TaskSpec:
     paper: str = ""
     order: int = 100
     survey: Callable[[Any, Iterable[Any]], Mapping[str, Any]] | None = None
+    answering: Answering | None = None

@@ -39,6 +39,7 @@ ORIGIN_NAMES = frozenset(
         *("person", "person_id", "subject", "subject_id", "patient", "patient_id", "origin"),
     }
 )
+MAX_LINE = 1 << 20  # letters; what is longer is no table
 _HINT = "A table needs a column of paths and one of labels, for instance: path,label,split."
 
 
@@ -72,7 +73,8 @@ def rows_of_table(table: Path, suffixes: frozenset[str]) -> Iterator[Found]:
 
 
 def _rows(table: Path, file: TextIO, suffixes: frozenset[str]) -> Iterator[Found]:
-    reader = csv.reader(file, delimiter=delimiter_of(file))
+    delimiter = delimiter_of(file)
+    reader = csv.reader(lines_of(file, table.name), delimiter=delimiter)
     try:
         first = [row for row in itertools.islice(reader, 2) if any(row)]
         if not first:
@@ -80,11 +82,10 @@ def _rows(table: Path, file: TextIO, suffixes: frozenset[str]) -> Iterator[Found
         columns, has_header = _columns(first, suffixes, table.name)
         for row in itertools.chain(first[has_header:], reader):
             if len(row) > columns.path and row[columns.path].strip():
+                check_quotes(cell(row, columns.label), suffixes, table.name, reader.line_num)
                 yield _found(table, row, columns)
     except csv.Error as error:
-        raise DatasetError(
-            f"{table.name} cannot be read at line {reader.line_num}: {error}.", _HINT
-        ) from error
+        raise endless_cell(table.name, reader.line_num) from error
 
 
 def _found(table: Path, row: Sequence[str], columns: _Columns) -> Found:
@@ -152,6 +153,52 @@ def delimiter_of(file: TextIO) -> str:
     line = file.readline(1 << 16)
     file.seek(0)
     return max("\t;|,", key=line.count) if any(c in line for c in "\t;|,") else ","
+
+
+def lines_of(file: TextIO, name: str) -> Iterator[str]:
+    """Yield the lines of a table, each of bounded length.
+
+    Raises:
+        DatasetError: A line has no end, or holds what no text does.
+    """
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if "\0" in line:
+            raise DatasetError(
+                f"{name} holds a zero byte at line {number}, as no text does.",
+                "Save the table again as UTF-8.",
+            )
+        if len(line) > MAX_LINE:
+            raise DatasetError(
+                f"{name} has more than {MAX_LINE:,} letters at line {number}.",
+                "Save the table again with one row a line.",
+            )
+        yield line
+
+
+def endless_cell(name: str, line: int) -> DatasetError:
+    """Return the error of a table with a cell that is longer than any text."""
+    return DatasetError(
+        f"{name} cannot be read at line {line}: a cell of it has no end.",
+        "Is a quotation mark missing?",
+    )
+
+
+def check_quotes(text: str, suffixes: Collection[str], name: str, line: int) -> None:
+    """Check that a cell is no heap of rows, as when its closing quotation mark is missing.
+
+    Raises:
+        DatasetError: It runs over several lines and names samples.
+    """
+    if "\n" not in text and "\r" not in text:
+        return
+    rest = "".join(text.splitlines()[1:]).lower()
+    if any(suffix in rest for suffix in suffixes):
+        raise DatasetError(
+            f"{name} has a cell that runs over several rows and ends at line {line}.",
+            "Is a quotation mark missing?",
+        )
 
 
 def encoding_of(table: Path) -> str:

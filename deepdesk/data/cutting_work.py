@@ -7,6 +7,7 @@ Letters in names: T samples over time, C channels.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -30,8 +31,8 @@ from deepdesk.data.sources import readable
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.index import Change, Sample, SampleIndex
 from deepdesk.project.safe_write import make_folder, require_room, write_bytes
+from deepdesk.project.undone_pieces import FOLDER, mark_undone
 
-FOLDER = "pieces"
 MAX_PIECES = 100_000
 _AUDIBLE = 1e-4
 _FLAC_CHANNELS = 8
@@ -49,6 +50,7 @@ class CutReport:
         refused: (file, reason) of recordings that stay as they were.
         removed: What undoes that the originals left the project.
         added: Ids of the pieces, int64, (N,).
+        folders: Where their files are.
     """
 
     cut: int
@@ -57,6 +59,7 @@ class CutReport:
     refused: tuple[tuple[str, str], ...] = ()
     removed: tuple[Change, ...] = ()
     added: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    folders: tuple[Path, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -93,7 +96,12 @@ def cut_work(project_path: Path, ids: Sequence[int], settings: Cutting) -> Work:
 
 
 def undo_cut(index: SampleIndex, report: CutReport) -> list[Change]:
-    """Take pieces out of an index and bring the recordings back; the pieces' files stay."""
+    """Take pieces out of an index and bring the recordings back.
+
+    The files of the pieces stay until the project is opened the next time: the undoing can be
+    undone.
+    """
+    mark_undone(report.folders)
     changes = [index.remove(report.added)]
     return [*changes, *(index.undo(change) for change in reversed(report.removed))]
 
@@ -112,6 +120,7 @@ class _Cut:
         self._refused: list[tuple[str, str]] = []
         self._removed: list[Change] = []
         self._added: list[NDArray[np.int64]] = []
+        self._folders: list[Path] = []
         self._silent = 0
         self._done_s = self._total_s = 0.0
 
@@ -140,6 +149,7 @@ class _Cut:
             refused=tuple(self._refused),
             removed=tuple(self._removed),
             added=added,
+            folders=tuple(self._folders),
         )
 
     def _replace(self, sample: Sample) -> None:
@@ -148,7 +158,7 @@ class _Cut:
                 "Its transcript cannot be cut with it.", "Cut it before it is typed."
             )
         folder = folder_for(self._project / FOLDER, sample.path)
-        written = list(self._written(sample.path, folder))
+        written = self._all_written(sample.path, folder)
         if not written:
             raise DatasetError("No piece of it would be long enough to keep.")
         origin = sample.origin or readable(sample.path.stem)
@@ -166,6 +176,21 @@ class _Cut:
             self._index.set_split(new, sample.split)
         self._removed.append(self._index.remove([sample.id]))
         self._added.append(new)
+        self._folders.append(folder)
+
+    def _all_written(self, path: Path, folder: Path) -> list[Path]:
+        """Write all pieces of a recording, or none."""
+        written: list[Path] = []
+        try:
+            written.extend(self._written(path, folder))
+        except BaseException:
+            used = self._index.names_in(folder)
+            for piece in written:
+                if piece.name not in used:
+                    with contextlib.suppress(OSError):
+                        piece.unlink()
+            raise
+        return written
 
     def _written(self, path: Path, folder: Path) -> Iterator[Path]:
         length_s = length_of(path)
@@ -174,6 +199,10 @@ class _Cut:
             raise DatasetError(f"It would become {len(spans):,} pieces.", "Make them longer.")
         scale = loudest(path)
         with opened_sound(path) as file:
+            if not file.seekable():
+                raise DatasetError(
+                    "Its kind can only be read from the beginning.", "Save it as WAV or FLAC first."
+                )
             channels = file.channels if file.channels <= _FLAC_CHANNELS else 1
             needed = sum(end_s - start_s for start_s, end_s in spans)
             require_room(folder, round(needed * file.samplerate * channels * _BYTES))

@@ -134,6 +134,7 @@ class _Import:
     def _add_all(self, index: SampleIndex, sources: list[Path]) -> int:
         added = 0
         problems: list[DatasetError] = []
+        failed: list[Path] = []
         for source in sources:
             try:
                 folder = self._unpacked(source)
@@ -144,9 +145,15 @@ class _Import:
                 self._stop.check()
             except DatasetError as error:
                 problems.append(error)
+                failed.append(source)
                 self._reject(source, error.message)
         if problems and not self._seen:
             raise problems[0]
+        if problems:
+            more = len(problems) - 1
+            others = f" {more:,} more {'was' if more == 1 else 'were'} left out." if more else ""
+            text = f"{shown(failed[0])} was left out: {problems[0]}{others}"
+            self._emit(Said(text=text, level="warning"))
         return added
 
     def _unpacked(self, source: Path) -> Path:
@@ -161,7 +168,7 @@ class _Import:
 
     def _offers(self, source: Path) -> Iterator[Found]:
         lone: set[Path] = set()
-        for found in self._reader.discover(source):
+        for found in self._found(source):
             # The folder of the files so far: none of them has a truth, or the answer is known.
             if len(lone) < 2:
                 is_told = found.label is not None or found.target is not None
@@ -177,6 +184,19 @@ class _Import:
                 yield taken
         if self.label is None and len(lone) == 1:
             self._say_no_class(source, lone.pop())
+
+    def _found(self, source: Path) -> Iterator[Found]:
+        """Yield what a source offers; where it breaks in the middle, what came before is kept."""
+        is_any = False
+        try:
+            for found in self._reader.discover(source):
+                is_any = True
+                yield found
+        except DatasetError as error:
+            if not is_any:
+                raise
+            self._reject(source, error.message)
+            self._emit(Said(text=str(error), level="warning"))
 
     def _say_no_class(self, source: Path, folder: Path) -> None:
         """Say it when a lone folder was stepped into: somebody may have meant it as a class."""

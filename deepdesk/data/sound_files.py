@@ -23,7 +23,8 @@ from deepdesk.data.loudness import Loudness
 from deepdesk.data.sound_opening import (
     SOUND_SUFFIXES,
     cut_error,
-    is_cut_off,
+    damage_note,
+    go_to,
     opened_sound,
     too_large_error,
 )
@@ -51,7 +52,7 @@ _BLOCK_FRAMES = 1 << 16
 _PEAKS_KEPT = 8 * NUM_PEAKS
 _BEYOND_FULL_SCALE = frozenset({"FLOAT", "DOUBLE"})
 _STEPS = 32768.0
-_MOST_STEPS = 2.0**31 - 1
+_MOST = 2.0**16 - 1  # times full scale; as steps, it still is a number of 32 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def read_sound(path: Path, *, rate_hz: int = 0, max_s: float = 0.0) -> Sound:
     with opened_sound(path) as file:
         own_hz, channels = file.samplerate, file.channels
         samples_T, missing = _mixed(file, max_s)
-        cut = "cut off" if is_cut_off(file, path, missing) else ""
+        damage = damage_note(file, path, missing)
     loudness.take(samples_T)
     loudness.check_audible()
     if loudness.peak > 1.0:
@@ -116,7 +117,7 @@ def read_sound(path: Path, *, rate_hz: int = 0, max_s: float = 0.0) -> Sound:
         samples_T=samples_T,
         rate_hz=rate_hz or own_hz,
         channels=channels,
-        note=", ".join(filter(None, [cut, loudness.note])),
+        note=", ".join(filter(None, [damage, loudness.note])),
     )
 
 
@@ -167,7 +168,7 @@ def pieces(
         first = round(start_s * file.samplerate)
         if first >= file.frames:
             return
-        file.seek(first)
+        go_to(file, first)
         to_hz = rate_hz or file.samplerate
         blocks = (_checked(block_T) / np.float32(scale) for block_T in _blocks(file))
         yield from _in_pieces(_at_rate(blocks, file.samplerate, to_hz), round(piece_s * to_hz))
@@ -214,9 +215,9 @@ def scanned(path: Path) -> SoundFacts:
         digest = hashlib.sha256(f"{file.samplerate}:{file.channels}:".encode())
         for block_T in _blocks(file):
             loudness.take(block_T)
-            steps = np.clip(np.round(block_T * np.float32(_STEPS)), -_MOST_STEPS, _MOST_STEPS)
+            steps = np.round(np.clip(block_T, -_MOST, _MOST) * np.float32(_STEPS))
             digest.update(steps.astype("<i4").tobytes())
-        cut = "cut off" if is_cut_off(file, path, file.frames - loudness.count) else ""
+        damage = damage_note(file, path, file.frames - loudness.count)
         rate_hz, channels = file.samplerate, file.channels
     _check_any(loudness.count)
     loudness.check_audible()
@@ -224,7 +225,7 @@ def scanned(path: Path) -> SoundFacts:
         samples=loudness.count,
         rate_hz=rate_hz,
         channels=channels,
-        note=", ".join(filter(None, [cut, loudness.note])),
+        note=", ".join(filter(None, [damage, loudness.note])),
         digest=digest.hexdigest(),
     )
 
@@ -239,8 +240,9 @@ def windows(path: Path, *, count: int, window_s: float) -> tuple[NDArray[np.floa
         length = 1 << max(5, round(np.log2(window_s * file.samplerate)))
         looks = np.zeros((count, length), dtype=np.float32)
         starts = np.linspace(0, max(0, file.frames - length), count)
+        at = 0
         for row, start in zip(looks, starts, strict=True):
-            file.seek(int(start))
+            at = go_to(file, int(start), at) + length
             block_T = _mono(file.read(length, dtype="float32", always_2d=True))
             row[: len(block_T)] = _checked(block_T)
         return looks, file.samplerate
@@ -250,12 +252,12 @@ def _mixed(file: soundfile.SoundFile, max_s: float) -> tuple[NDArray[np.float32]
     """Return the mean of the channels, float32, (T,), and how many samples did not come."""
     wanted = file.frames
     if max_s and (most := max(1, round(max_s * file.samplerate))) < wanted:
-        file.seek((wanted - most) // 2)
+        go_to(file, (wanted - most) // 2)
         wanted = most
     if wanted > MAX_SECONDS * file.samplerate or wanted * file.channels > MAX_VALUES:
         raise too_large_error(f"It lasts {file.frames / file.samplerate / 60:,.0f} minutes.")
     blocks = list(_blocks(file, wanted=wanted))
-    if not blocks and wanted < file.frames:
+    if not blocks and wanted < file.frames and file.seekable():
         # An MP3 that is cut off says how long it was, so that its middle may be missing.
         file.seek(0)
         blocks = list(_blocks(file, wanted=wanted))

@@ -53,6 +53,14 @@ def discover(source: Path, suffixes: Collection[str]) -> Iterator[Found]:
         raise DatasetError(f'There is nothing to use in "{shown(source)}".', _LAYOUTS)
 
 
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder; a link that leads nowhere or to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def shown(path: Path | str) -> str:
     """Return the last part of a path as text that can be written anywhere."""
     return readable(Path(path).name or str(path))
@@ -112,7 +120,7 @@ class _Scan:
         name = entry.name
         if name[0] == "." or name == "__MACOSX":
             return
-        if entry.is_dir():
+        if is_folder(entry):
             found.folders.append(name)
         elif "." + name.rpartition(".")[2].lower() in self.suffixes:
             found.files.append(name)

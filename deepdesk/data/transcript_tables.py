@@ -22,8 +22,11 @@ from deepdesk.data.csv_source import (
     PATH_NAMES,
     SPLIT_NAMES,
     cell,
+    check_quotes,
     delimiter_of,
     encoding_of,
+    endless_cell,
+    lines_of,
     named_column,
     origin_of,
     path_column,
@@ -43,6 +46,10 @@ _UNQUOTED = "\t|"
 _LOOKED_AT = 20
 _FULL_SEARCHES = 100
 HINT = "A table needs a column of sounds and one of what is said, for instance: path,transcript."
+
+
+class NoTranscriptsError(DatasetError):
+    """A table is whole, and about something else."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,8 @@ def check_columns(table: Path, suffixes: frozenset[str]) -> None:
 def _rows(table: Path, file: TextIO, suffixes: frozenset[str]) -> Iterator[Found]:
     delimiter = delimiter_of(file)
     dialect = _Unquoted if delimiter in _UNQUOTED else csv.excel
-    reader = csv.reader(file, dialect, delimiter=delimiter)
-    lines = _checked(table, reader)
+    reader = csv.reader(lines_of(file, table.name), dialect, delimiter=delimiter)
+    lines = _not_empty(reader)
     try:
         first = list(itertools.islice(lines, _LOOKED_AT))
         if not first:
@@ -104,26 +111,20 @@ def _rows(table: Path, file: TextIO, suffixes: frozenset[str]) -> Iterator[Found
         for number, row in itertools.chain(first[has_header:], lines):
             yield _found(table, number, row, columns, places)
     except csv.Error as error:
-        raise DatasetError(
-            f"{table.name} cannot be read at line {reader.line_num}: {error}.", HINT
-        ) from error
+        raise endless_cell(table.name, reader.line_num) from error
 
 
-def _checked(table: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _not_empty(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of rows that are not empty."""
     for row in reader:
         line = reader.line_num  # type: ignore[attr-defined]
-        if any("\0" in cell_text for cell_text in row):
-            raise DatasetError(
-                f"{table.name} holds a zero byte at line {line}, as no text does.",
-                "Save the table again as UTF-8.",
-            )
         if any(text.strip() for text in row):
             yield line, row
 
 
 def _found(table: Path, line: int, row: Sequence[str], columns: _Columns, places: _Places) -> Found:
     written = _unquoted(cell(row, columns.path))
+    check_quotes(cell(row, columns.text), places.suffixes, table.name, line)
     said = transcript(_unquoted(cell(row, columns.text)))
     if said is None:
         said = transcript(cell(row, columns.other_text))
@@ -153,7 +154,7 @@ class _Places:
 
     def __init__(self, folder: Path, suffixes: frozenset[str]) -> None:
         self._folder = str(folder)
-        self._suffixes = suffixes
+        self.suffixes = suffixes
         self._last = ("", "")
         self._searches = 0
 
@@ -168,8 +169,8 @@ class _Places:
         return Path(self._path(written, *self._last))
 
     def _ways(self, written: str) -> Iterator[tuple[str, str]]:
-        has_suffix = path_column([written], self._suffixes) == 0
-        endings = [""] if has_suffix else sorted(self._suffixes)
+        has_suffix = path_column([written], self.suffixes) == 0
+        endings = [""] if has_suffix else sorted(self.suffixes)
         return itertools.product(_FOLDERS, endings)
 
     def _path(self, written: str, folder: str, ending: str) -> str:
@@ -190,10 +191,10 @@ def _columns(
     if path < 0 and delimiter == "|":
         path = 0
     if path < 0:
-        raise DatasetError(f"{table.name} has no column of sounds.", HINT)
+        raise NoTranscriptsError(f"{table.name} has no column of sounds.", HINT)
     others = [i for i in range(len(rows[0])) if i != path]
     if not others:
-        raise DatasetError(f"{table.name} says of no sound what is said in it.", HINT)
+        raise NoTranscriptsError(f"{table.name} says of no sound what is said in it.", HINT)
     return _by_contents(rows, path, others, delimiter), False
 
 

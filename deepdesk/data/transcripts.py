@@ -5,7 +5,8 @@ A folder is told by what lies in it, and so is each folder below:
 - tables: `train.tsv`, `dev.tsv`, `test.tsv` and `validated.tsv` (Common Voice), `metadata.csv`
   (LJSpeech and others), or the one table that there is;
 - `*.trans.txt` beside sounds in folders of speaker and chapter (LibriSpeech);
-- a text of the same name beside each sound (`a.wav` and `a.txt`);
+- a text of the same name beside each sound (`a.wav` and `a.txt`), or in `txt` beside `wav48`
+  (VCTK);
 - sounds alone, whose text is still to be typed.
 
 Speakers come from a column, from LibriSpeech's names, from folders (when all sounds lie in
@@ -22,12 +23,12 @@ from pathlib import Path
 
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.task import Found
-from deepdesk.data.csv_source import TABLE_SUFFIXES, encoding_of
+from deepdesk.data.csv_source import TABLE_SUFFIXES, encoding_of, lines_of
 from deepdesk.data.name_pattern import spoken_by_name
 from deepdesk.data.sounds import SoundReader
-from deepdesk.data.sources import MAX_DEPTH, ordered, readable, shown
+from deepdesk.data.sources import MAX_DEPTH, is_folder, ordered, readable, shown
 from deepdesk.data.split_names import split_of_word
-from deepdesk.data.transcript_tables import check_columns, rows_of_transcripts
+from deepdesk.data.transcript_tables import NoTranscriptsError, check_columns, rows_of_transcripts
 from deepdesk.data.transcript_text import text_beside, transcript
 
 _LAYOUTS = (
@@ -35,6 +36,7 @@ _LAYOUTS = (
     "transcript, or a folder of LJSpeech, Common Voice or LibriSpeech."
 )
 _LINES_SUFFIX = ".trans.txt"
+_MAX_NAME = 240  # bytes, which with an ending is a name everywhere
 _TABLE_STEMS = ("metadata", "transcripts", "transcript", "transcriptions", "line_index", "text")
 _ALL_OF_THEM = "validated"
 _LIBRI_SPLIT = re.compile(r"(train|dev|test)-(clean|other)(-\d+)?", re.IGNORECASE)
@@ -51,7 +53,8 @@ class TranscriptReader(SoundReader):
         """Yield sounds with what is said in them as `Found.target`, None where nobody wrote it.
 
         Raises:
-            DatasetError: The layout does not fit, with what would.
+            DatasetError: The layout does not fit, with what would; or, after all that can be used,
+                a table or a list of lines is broken.
         """
         source = Path(os.path.abspath(source))  # noqa: PTH100 - must not follow links
         return _some(source, spoken_by_name(lambda: _offers(source, self.suffixes)))
@@ -104,14 +107,24 @@ class _Walk:
         self._suffixes = suffixes
         self._entered: set[tuple[int, int]] = set()
         self._problem: DatasetError | None = None
+        self._broken: DatasetError | None = None
         self._num_found = 0
 
     def offers(self, source: Path) -> Iterator[Found]:
         for found in self._below(self._unwrapped(source), _Given(), 0):
             self._num_found += 1
             yield found
+        if self._broken:
+            raise self._broken
         if not self._num_found and self._problem:
             raise self._problem
+
+    def _as_far_as_whole(self, offers: Iterator[Found]) -> Iterator[Found]:
+        """Yield what a file offers until it is broken, which is said when all else was offered."""
+        try:
+            yield from offers
+        except DatasetError as error:
+            self._broken = self._broken or error
 
     def _unwrapped(self, folder: Path) -> Path:
         for _ in range(MAX_DEPTH):
@@ -133,7 +146,7 @@ class _Walk:
             yield Found(path=folder)
             return
         if tables := self._tables(folder, seen.tables):
-            for found in _of_tables(tables, self._suffixes):
+            for found in self._as_far_as_whole(_of_tables(tables, self._suffixes)):
                 yield replace(found, split=found.split or given.split)
             return
         yield from self._here(folder, seen, given)
@@ -143,7 +156,7 @@ class _Walk:
     def _here(self, folder: Path, seen: _Listing, given: _Given) -> Iterator[Found]:
         lines = [name for name in seen.tables if name.endswith(_LINES_SUFFIX)]
         for name in lines:
-            for found in _of_lines(folder / name, self._suffixes):
+            for found in self._as_far_as_whole(_of_lines(folder / name, self._suffixes)):
                 yield replace(found, split=given.split)
         for name in [] if lines else seen.sounds:
             path = folder / name
@@ -179,8 +192,11 @@ class _Walk:
     def _is_usable(self, table: Path) -> bool:
         try:
             check_columns(table, self._suffixes)
-        except DatasetError as error:
+        except NoTranscriptsError as error:
             self._problem = self._problem or error
+            return False
+        except DatasetError as error:
+            self._broken = self._broken or error
             return False
         return True
 
@@ -202,7 +218,7 @@ class _Walk:
         ending = "." + name.rpartition(".")[2].lower()
         if name[0] == "." or name == "__MACOSX":
             return
-        if entry.is_dir():
+        if is_folder(entry):
             seen.folders.append(name)
         elif ending in self._suffixes:
             seen.sounds.append(name)
@@ -232,7 +248,8 @@ def _split(name: str) -> str | None:
 
 
 def _are_people(names: list[str]) -> bool:
-    return len(names) > 1 and not any(name.casefold() in _CONTAINERS for name in names)
+    folded = [name.casefold() for name in names]
+    return len(names) > 1 and not any(n in _CONTAINERS or n.startswith("wav") for n in folded)
 
 
 def _of_tables(tables: list[Path], suffixes: frozenset[str]) -> Iterator[Found]:
@@ -264,7 +281,7 @@ def _of_lines(file: Path, suffixes: frozenset[str]) -> Iterator[Found]:
     """Yield the sounds of a LibriSpeech chapter: a name and what is said on each line."""
     try:
         with file.open(encoding=encoding_of(file), errors="replace") as lines:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(lines_of(lines, file.name), 1):
                 name, _, said = line.strip().partition(" ")
                 if name:
                     _check_name(file, number, name)
@@ -274,7 +291,7 @@ def _of_lines(file: Path, suffixes: frozenset[str]) -> Iterator[Found]:
 
 
 def _check_name(file: Path, number: int, name: str) -> None:
-    if "/" in name or "\0" in name:
+    if "/" in name or len(os.fsencode(name)) > _MAX_NAME:
         raise DatasetError(
             f"{file.name} has no name of a sound at line {number}.",
             "Each line is a name without ending, a space, and what is said.",

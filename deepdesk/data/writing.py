@@ -6,8 +6,8 @@ Unit 0 of a network is the blank, which writes nothing; unit 1 is the first of `
 from __future__ import annotations
 
 import itertools
-import os
 import re
+import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from deepdesk.core.errors import ConfigError, DatasetError
+from deepdesk.data.csv_source import encoding_of
 
 CHARACTERS, PIECES = "characters", "pieces"
 MAX_UNITS = 20_000
 MAX_WORDS = 50_000
+MAX_WORD_LETTERS = 64  # each letter takes room in the tree of words
 MAX_UNIT_LENGTH = 24
 MOST_FREQUENT = 150  # words between which confusions are counted
 MAX_WORD_FILE_BYTES = 4 << 20
@@ -207,16 +209,25 @@ class Survey:
         return {
             "units": units,
             "merges": merges,
-            "words": given[:MAX_WORDS] if self.wants_words else [],
+            "words": _short(given)[:MAX_WORDS] if self.wants_words else [],
             "frequent": ordered[:MOST_FREQUENT],
         }
 
     def _given_words(self) -> list[str]:
         written = self.words.strip()
-        if written.lower().endswith((".txt", ".csv", ".lst")) and len(written.split()) == 1:
+        is_file = _names_file(written)
+        if is_file:
             written = _file_text(Path(written).expanduser())
         parts = self.style.tidy(written.replace(",", " ").replace(";", " ")).split()
-        return list(dict.fromkeys(parts))
+        words = _short(dict.fromkeys(parts))
+        if len(words) > MAX_WORDS:
+            raise DatasetError(
+                f"The list has {len(words):,} words, and {MAX_WORDS:,} are the most.",
+                "Leave out the rarest ones.",
+            )
+        if is_file and not words:
+            raise DatasetError("The list of words has no word.", "Give a text of words in a file.")
+        return words
 
 
 def listed(learned: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -230,14 +241,47 @@ def listed(learned: Mapping[str, Any], key: str) -> tuple[str, ...]:
         raise ConfigError(
             "learned", "The list of words is not legal.", "Restore the run, or start a new one."
         )
-    return tuple(words[:MAX_WORDS])
+    return tuple(_short(words[:MAX_WORDS]))
+
+
+def never_written(learned: Mapping[str, Any], texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the characters of tidy texts that no unit of a network has, the most frequent first.
+
+    () where what was learned holds no units.
+    """
+    units = learned.get("units")
+    if not isinstance(units, list):
+        return ()
+    known = {c for unit in units for c in str(unit)}
+    missing = Counter(c for text in texts for c in text if c not in known)
+    return tuple(c for c, _count in sorted(missing.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _short(words: Iterable[str]) -> list[str]:
+    return [word for word in words if len(word) <= MAX_WORD_LETTERS]
+
+
+def _names_file(written: str) -> bool:
+    """Whether what was typed is the path of a list and no list itself."""
+    if not written.lower().endswith((".txt", ".csv", ".lst")) or "\n" in written:
+        return False
+    return len(written.split()) == 1 or "/" in written or "\\" in written
 
 
 def _file_text(path: Path) -> str:
     try:
-        if os.path.getsize(path) > MAX_WORD_FILE_BYTES:  # noqa: PTH202 - one call for both
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise DatasetError(f"{path.name} is no file.", "Give a text of words in a file.")
+        if facts.st_size > MAX_WORD_FILE_BYTES:
             raise DatasetError(f"{path.name} is too large for a list of words.", "Shorten it.")
-        return path.read_text(encoding="utf-8-sig", errors="replace")
+        with path.open(encoding=encoding_of(path), errors="replace") as file:
+            text = file.read(MAX_WORD_FILE_BYTES)
+        if "\0" in text:
+            raise DatasetError(f"{path.name} is no text.", "Save the list of words as UTF-8.")
+        return text
+    except ValueError as error:
+        raise DatasetError("The path of the list of words is not valid.", "Check it.") from error
     except OSError as error:
         raise DatasetError(
             f"The list of words {path.name} cannot be read: {error.strerror}.",

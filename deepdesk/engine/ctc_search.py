@@ -111,12 +111,15 @@ class BeamSearch:
         Args:
             log_TC: float32, (T, C), natural logarithms of probabilities.
         """
-        beam = [_Prefix(blank=0.0)]
+        root = _Prefix(blank=0.0)
+        beam = [root]
         for row_C in log_TC:
             likely = np.flatnonzero(row_C > self._unlikely)
             scores = [(int(unit), float(row_C[unit])) for unit in likely if unit]
             beam = self._followed(beam, float(row_C[0]), scores, row_C)
-        return self._ended(beam)
+        found = self._ended(beam)
+        _taken_apart(root)
+        return found
 
     def _followed(
         self,
@@ -145,8 +148,10 @@ class BeamSearch:
             prefix.next_blank = prefix.next_unit = _NEVER
         ranked = sorted(touched.values(), key=lambda prefix: prefix.cost - prefix.total)
         kept = ranked[: self._width]
+        kept_ids = {id(prefix) for prefix in kept}
         for prefix in ranked[self._width :]:
             prefix.blank = prefix.unit = _NEVER
+            _dropped(prefix, kept_ids)
         return kept
 
     def _child(self, prefix: _Prefix, unit: int) -> _Prefix:
@@ -177,6 +182,25 @@ class BeamSearch:
         while best.parent is not None and best.place != BEGIN:
             best = best.parent
         return [Found(units=best.units(), log_probability=total)]
+
+
+def _dropped(prefix: _Prefix, kept: set[int]) -> None:
+    """Take a beginning out of the tree, and those before it that then lead nowhere."""
+    while prefix.parent is not None and id(prefix) not in kept:
+        if any(child.cost < math.inf for child in prefix.children.values()):
+            return
+        parent = prefix.parent
+        parent.children.pop(prefix.last, None)
+        prefix = parent
+
+
+def _taken_apart(root: _Prefix) -> None:
+    """Let beginnings forget what follows them, so that they go without a search for cycles."""
+    left = [root]
+    while left:
+        prefix = left.pop()
+        left += prefix.children.values()
+        prefix.children.clear()
 
 
 def _sum(a: float, b: float) -> float:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -21,29 +24,44 @@ from deepdesk.project.folder import Project
 _WORST = 10
 
 
-def evaluate_split(project: Project, spec: TaskSpec, run_name: str, split: str) -> Work:
+def evaluate_split(
+    project: Project,
+    spec: TaskSpec,
+    run_name: str,
+    split: str,
+    *,
+    answering: Mapping[str, Any] = MappingProxyType({}),
+) -> Work:
     """Return work that emits one `Result` with the metrics of a run on a split.
 
-    The run's own samples of that split are measured, not those of today.
+    The run's own samples of that split are measured, not those of today; `answering` holds
+    settings of its answers that differ from those of training.
     """
 
     def work(emit: EventSink, stop: StopToken) -> None:
-        predictor = Predictor(project, spec, run_name)
+        predictor = Predictor(project, spec, run_name, answering=answering)
         rows = {split: run_data.kept_rows(project.runs.get(run_name))[split]}
         _report(predictor, rows, split, emit, stop)
 
     return work
 
 
-def evaluate_data(project: Project, spec: TaskSpec, run_name: str, source: Path) -> Work:
+def evaluate_data(
+    project: Project,
+    spec: TaskSpec,
+    run_name: str,
+    source: Path,
+    *,
+    answering: Mapping[str, Any] = MappingProxyType({}),
+) -> Work:
     """Return work that emits one `Result` with the metrics on labelled data from elsewhere.
 
     The data is read into a project of its own in a temporary folder; classes are
-    matched by name.
+    matched by name. `answering` is as in `evaluate_split`.
     """
 
     def work(emit: EventSink, stop: StopToken) -> None:
-        predictor = Predictor(project, spec, run_name)
+        predictor = Predictor(project, spec, run_name, answering=answering)
         with (
             tempfile.TemporaryDirectory(prefix="deepdesk-evaluate-") as folder,
             Project.create(Path(folder) / "other", name="other", task=spec.key) as other,

@@ -15,7 +15,7 @@ from deepdesk.core.payloads import LabelScores
 from deepdesk.core.task import Answer, Metric
 from deepdesk.engine.calibration import fit_temperature
 from deepdesk.engine.metrics import Accuracy, Confusion
-from deepdesk.engine.thresholds import fit_thresholds, thresholds_in
+from deepdesk.engine.thresholds import KNOWN_FROM, fit_known, fit_thresholds, thresholds_in
 
 _SHOWN_CLASSES = 50
 
@@ -37,6 +37,7 @@ class Labelling:
         self._label_smoothing = label_smoothing
         self._balance = balance
         self._temperature: float | None = None
+        self._known_from = 0.0
         self.thresholds: dict[str, float] = {}
 
     def losses(self, outputs: Tensor, batch: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -90,7 +91,7 @@ class Labelling:
 
         Returns:
             "temperature", by which logits are divided, and of each class, by its name, the
-            threshold with the best F1 and what it reaches.
+            threshold with the best F1 and what it reaches; "known_from" as in `LabelScores`.
         """
         kept = [(outputs.cpu(), batch["label"].cpu()) for outputs, batch in pairs]
         if not kept:
@@ -100,11 +101,13 @@ class Labelling:
         temperature = fit_temperature(logits_NC, labels_N)
         probabilities_NC = (logits_NC / temperature).softmax(1).numpy()
         thresholds = fit_thresholds(probabilities_NC, labels_N.numpy(), self.classes)
-        return {"temperature": temperature, **thresholds}
+        known_from = fit_known(probabilities_NC.max(1))
+        return {"temperature": temperature, KNOWN_FROM: known_from, **thresholds}
 
     def use_fit(self, fit: Mapping[str, float]) -> None:
-        """Divide logits by the temperature in `fit` and tell its thresholds from now on."""
+        """Divide logits by the temperature in `fit` and tell its limits from now on."""
         self._temperature = fit.get("temperature")
+        self._known_from = fit.get(KNOWN_FROM, 0.0)
         known = thresholds_in(fit)
         self.thresholds = {name: known[name].threshold for name in self.classes if name in known}
 
@@ -120,4 +123,8 @@ class Labelling:
         values, indices = probabilities_C.topk(shown)
         pairs = zip(indices.tolist(), values.tolist(), strict=True)
         scores = tuple((self.classes[i], value) for i, value in pairs)
-        return LabelScores(scores=scores, is_calibrated=self._temperature is not None)
+        return LabelScores(
+            scores=scores,
+            is_calibrated=self._temperature is not None,
+            known_from=self._known_from,
+        )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import torch
 
@@ -15,6 +17,7 @@ from deepdesk.core.payloads import Payload
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine import run_data, run_feed
+from deepdesk.engine.answering import answering_plan, kept_answering
 from deepdesk.engine.compute import Compute
 from deepdesk.engine.devices import device_for, physical_cores
 from deepdesk.engine.evaluation import Evaluation, evaluate
@@ -63,9 +66,10 @@ class Predictor:
         run_name: Folder name of the run.
         checkpoint: "best" or "latest".
         device: Key of a device, or "auto".
+        answering: Settings of the answers that differ from those of training, {} for none.
 
     Raises:
-        DeepDeskError: The run has no weights yet, or they are damaged.
+        DeepDeskError: The run has no weights yet, or they are damaged, or a setting is not legal.
     """
 
     def __init__(
@@ -76,10 +80,14 @@ class Predictor:
         *,
         checkpoint: str = "best",
         device: str = "auto",
+        answering: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.run_name = run_name
         run = project.runs.get(run_name)
-        self.plan = plan_from_json(spec, run.config())
+        trained = plan_from_json(spec, run.config())
+        self.plan = answering_plan(
+            trained, spec, answering, lambda: run_data.kept_rows(run)["train"][2]
+        )
         self.task = spec.load()(self.plan.config, self.plan.facts)
         self.classes = self.plan.facts.classes
         self.project = project
@@ -145,11 +153,16 @@ def predict_work(
     paths: list[Path],
     *,
     checkpoint: str = "best",
+    answering: Mapping[str, Any] = MappingProxyType({}),
 ) -> Work:
-    """Return work that emits a `Result` with a `Prediction` for each file, folders opened up."""
+    """Return work that emits a `Result` with a `Prediction` for each file, folders opened up.
+
+    What is kept for the run of how it answers counts, and `answering` before that.
+    """
 
     def work(emit: EventSink, stop: StopToken) -> None:
-        predictor = Predictor(project, spec, run_name, checkpoint=checkpoint)
+        wished = {**kept_answering(project.runs.get(run_name).path, spec), **answering}
+        predictor = Predictor(project, spec, run_name, checkpoint=checkpoint, answering=wished)
         reader = spec.reader()
         files = list(_files(paths, reader.suffixes))
         for done, path in enumerate(files):

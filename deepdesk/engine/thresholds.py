@@ -16,6 +16,8 @@ _FIT_BYTES = 1 << 20
 FIT_FILE = "answers.json"  # in the folder of a run
 # Where validation is without a mistake it says little of what else the world holds.
 LOWEST, HIGHEST = 0.1, 0.95
+KNOWN_FROM = "known_from"
+_UNSURE_SHARE = 0.05
 _THRESHOLD, _PRECISION, _RECALL = "threshold:", "precision:", "recall:"
 
 
@@ -87,6 +89,21 @@ def fit_thresholds(
             fit[_PRECISION + name] = found.precision
             fit[_RECALL + name] = found.recall
     return fit
+
+
+def fit_known(best_N: NDArray[np.float64]) -> float:
+    """Return the probability that 95 of 100 samples like these reach, 0 for too few to tell.
+
+    The likeliest class is less likely for what is of no class (Hendrycks and Gimpel, 2017,
+    arXiv:1610.02136). The limit counts one sample more than there are, as in split conformal
+    prediction (Papadopoulos et al., 2002, doi:10.1007/3-540-36755-1_29), so that the share
+    holds for samples to come.
+
+    Args:
+        best_N: Probability of the likeliest class of each sample, (N,).
+    """
+    rank = int(_UNSURE_SHARE * (len(best_N) + 1))
+    return float(np.sort(best_N)[rank - 1]) if rank else 0.0
 
 
 def thresholds_in(fit: Mapping[str, object]) -> dict[str, ClassThreshold]:

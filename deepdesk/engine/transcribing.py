@@ -168,6 +168,11 @@ class Transcribing:
         """Score answers with the slope and the odds in `fit`, no unit, from now on."""
         self._fit = (fit[_SLOPE], fit[_ODDS]) if {_SLOPE, _ODDS} <= set(fit) else None
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether scores are how likely a text is right."""
+        return self._fit is not None
+
     def score_of(self, written: Written) -> float:
         """Return how sure an answer is, 0 to 1.
 

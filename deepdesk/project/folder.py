@@ -24,6 +24,7 @@ from deepdesk.project.safe_write import (
     write_json,
 )
 from deepdesk.project.searches import Searches
+from deepdesk.project.undone_pieces import drop_undone
 
 __all__ = ["FORMAT", "SUFFIX", "Project", "ProjectFile"]
 
@@ -204,6 +205,7 @@ class Project:
         # A damaged index is said when it is used; the rest of the project opens all the same.
         with contextlib.suppress(DeepDeskError), self.index() as index:
             index.forget_removed()
+            drop_undone(self.path, index)
 
 
 def _read_again(path: Path, lock: Lock) -> ProjectFile:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import re
 import secrets
+import stat
 import struct
 import unicodedata
 from dataclasses import asdict, dataclass
@@ -38,6 +38,8 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _BYTES_PER_SAMPLE = 2
 _MOST_BYTES = (1 << 32) - 1 - _HEADER.size
 _RATES_HZ = (1_000, 768_000)
+_MOST_TAKE_BYTES = 512 << 20  # five minutes have 460 MB at the highest rate
+_PIECES_S = (0.1, 3600.0)
 _NAME_BYTES = 48
 _MOST_CHARACTERS = 2_000
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -182,6 +184,10 @@ def read_take(path: Path) -> tuple[bytes, int]:
     """
     try:
         rate_hz, num_bytes = _measured(path)
+        if num_bytes > _MOST_TAKE_BYTES:
+            raise BadSampleError(
+                "too_large", f"{path.name} is far longer than a take.", f"Import it from {path}."
+            )
         with path.open("rb") as file:
             file.seek(_HEADER.size)
             return file.read(num_bytes), rate_hz
@@ -254,7 +260,10 @@ def _claimed(folder: Path, stem: str) -> Path:
 
 def _measured(path: Path) -> tuple[int, int]:
     """Return rate and number of whole samples' bytes of a growing file."""
-    size = path.stat().st_size
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        # Reading a pipe or a device would wait for ever.
+        raise BadSampleError("header", f"{path.name} is no recording.")
     with path.open("rb") as file:
         header = file.read(_HEADER.size)
     if len(header) < _HEADER.size:
@@ -263,7 +272,7 @@ def _measured(path: Path) -> tuple[int, int]:
     is_ours = (riff, wave, kind, channels) == (b"RIFF", b"WAVE", 1, 1)
     if not is_ours or not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1]:
         raise BadSampleError("header", f"{path.name} is no recording of ours.")
-    num_bytes = max(0, size - _HEADER.size)
+    num_bytes = max(0, facts.st_size - _HEADER.size)
     return rate_hz, num_bytes - num_bytes % _BYTES_PER_SAMPLE
 
 
@@ -276,11 +285,17 @@ def _about(path: Path) -> About:
     if not isinstance(values, dict):
         return About()
     texts = {key: values.get(key) for key in ("label", "sentence", "speaker")}
-    kept = {key: text[:_MOST_CHARACTERS] for key, text in texts.items() if isinstance(text, str)}
+    kept = {key: _visible(text) for key, text in texts.items() if isinstance(text, str)}
     piece_s = values.get("piece_s")
-    if not isinstance(piece_s, float) or not math.isfinite(piece_s) or piece_s < 0.1:
+    if not isinstance(piece_s, float) or not _PIECES_S[0] <= piece_s <= _PIECES_S[1]:
         piece_s = 0.0
     return About(**kept, piece_s=piece_s)
+
+
+def _visible(text: str) -> str:
+    """Return a text of bounded length without what no text has: halves of letters, zero bytes."""
+    whole = text[:_MOST_CHARACTERS].encode("utf-8", "ignore").decode()
+    return "".join(c for c in whole if unicodedata.category(c) != "Cc")
 
 
 def _time_of(path: Path) -> str:

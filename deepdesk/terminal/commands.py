@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.learnt import learnt_from
 from deepdesk.core.work import Work
 from deepdesk.engine.separate import separate_work, wanted_of_request, workers_of
 from deepdesk.terminal.differences import worst_lines
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
     from deepdesk.engine.request import RunRequest
     from deepdesk.project.folder import Project
+    from deepdesk.project.index import Sample, SampleIndex
 
 Arguments = argparse.Namespace
 
@@ -89,18 +91,35 @@ def _print_summary(project: Project, spec: TaskSpec, arguments: Arguments) -> No
         summary = {
             "samples": index.count(),
             "classes": [row.name for row in index.classes()],
+            **_truths(index, spec),
             **split_summary(index),
-            "rejected": [{"file": str(s.path), "reason": s.reason} for s in rejected],
+            "rejected": [_left_out(sample) for sample in rejected],
         }
         warning = origin_warning(index, spec)
     say(arguments, summary, "\n".join([_summary_text(summary), *warning]))
 
 
+def _truths(index: SampleIndex, spec: TaskSpec) -> dict[str, int]:
+    """Return how many samples have a text, where a task learns from texts."""
+    is_text = learnt_from(spec.gives) == "text"
+    return {"texts": sum(index.usable_counts("text").values())} if is_text else {}
+
+
 def _summary_text(summary: Mapping[str, Any]) -> str:
     splits = ", ".join(f"{name} {count:,}" for name, count in summary["splits"].items())
-    lines = [f"{summary['samples']:,} samples, {len(summary['classes']):,} classes ({splits})"]
-    lines += [f"left out: {printable(row['file'])}: {row['reason']}" for row in summary["rejected"]]
+    what = f"{len(summary['classes']):,} classes"
+    if "texts" in summary:
+        what = f"{summary['texts']:,} with a text"
+    lines = [f"{summary['samples']:,} samples, {what} ({splits})"]
+    for row in summary["rejected"]:
+        why = " ".join(filter(None, (row["reason"], row["remedy"])))
+        lines.append(f"left out: {printable(row['file'])}: {why}")
     return "\n".join(lines)
+
+
+def _left_out(sample: Sample) -> dict[str, str]:
+    """Return why a sample is not used; what there is to know of one is what helps."""
+    return {"file": str(sample.path), "reason": sample.reason, "remedy": sample.detail}
 
 
 def train_command(arguments: Arguments) -> int:
@@ -151,6 +170,21 @@ def request_of(spec: TaskSpec, arguments: Arguments) -> RunRequest:
         architecture=arguments.network,
         continue_from=arguments.continue_from,
     )
+
+
+def answering_of(spec: TaskSpec, arguments: Arguments) -> dict[str, Any]:
+    """Return the settings of answers that a command line changes.
+
+    Raises:
+        ConfigError: One is unknown, about more than answers, or has no legal value.
+    """
+    from deepdesk.core.settings import parse, settings_of
+    from deepdesk.engine.answering import checked_answering
+
+    settings = {s.key: s for s in settings_of(spec.config)}
+    texts = dict(_pair(text) for text in arguments.set)
+    changes = {k: parse(settings[k], v) if k in settings else v for k, v in texts.items()}
+    return checked_answering(spec, changes)
 
 
 def resume_command(arguments: Arguments) -> int:
@@ -206,10 +240,12 @@ def evaluate_command(arguments: Arguments) -> int:
         spec = _spec(project)
         name = arguments.run or newest_trained(project)
         watch = Watch()
+        changed = answering_of(spec, arguments)
         if arguments.data is not None:
-            work = evaluate_data(project, spec, name, arguments.data.absolute())
+            source = arguments.data.absolute()
+            work = evaluate_data(project, spec, name, source, answering=changed)
         else:
-            work = evaluate_split(project, spec, name, arguments.split)
+            work = evaluate_split(project, spec, name, arguments.split, answering=changed)
         watch.finish(work)
         for report in watch.results:
             text = f"{report['samples']:,} samples: {_metrics_text(report['metrics'])}"
@@ -231,7 +267,9 @@ def predict_command(arguments: Arguments) -> int:
 
     with _opened(arguments, read_only=True) as project, given_files(arguments.paths) as paths:
         name = arguments.run or newest_trained(project)
-        Watch(on_result=take).finish(predict_work(project, _spec(project), name, paths))
+        spec = _spec(project)
+        answering = answering_of(spec, arguments)
+        Watch(on_result=take).finish(predict_work(project, spec, name, paths, answering=answering))
     if not answered:
         raise DeepDeskError("There is nothing to answer for in there.", "Give files to read.")
     return 0 if True in answered else 1

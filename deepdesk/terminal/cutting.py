@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ def cut_command(arguments: Arguments) -> int:
     from deepdesk.tasks import task_of
 
     settings = _settings(arguments.set)
+    longer_s: float = arguments.longer_than
+    if not 0.0 <= longer_s < math.inf:
+        raise DeepDeskError(f"--longer-than is {longer_s:g}.", "Give seconds, 0 or more.")
     with Project.open(arguments.project, read_only=arguments.show) as project:
         spec = task_of(project.file.task)
         if spec.takes is not Audio:
@@ -43,11 +47,19 @@ def cut_command(arguments: Arguments) -> int:
                 "Only recordings can be cut.", f"This project is of {spec.reader().noun[1]}."
             )
         with project.index() as index:
-            samples = index.samples(index.longer_than(arguments.longer_than))
+            samples = index.samples(index.longer_than(longer_s))
+        if not samples:
+            return _say_none(arguments, longer_s)
         if arguments.show:
             return _show(arguments, samples, settings)
         project.check_writable()
         return _cut(arguments, project.path, samples, settings)
+
+
+def _say_none(arguments: Arguments, longer_s: float) -> int:
+    words = f"No sound that was read lasts longer than {longer_s:g} s; --longer-than sets this."
+    say(arguments, {"cut": 0, "pieces": 0, "silent": 0, "refused": []}, words)
+    return 0
 
 
 def _cut(arguments: Arguments, path: Path, samples: list[Sample], settings: Cutting) -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepdesk.terminal.splitting import warn_of_origins
 from deepdesk.terminal.watch import Watch, say
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _work_through(project: Project, spec: TaskSpec, arguments: Arguments) -> int
     from deepdesk.project.queue import load, unbegun
 
     project.check_writable()
+    warn_of_origins(project, spec)
     status = 0
     while queue := unbegun(load(project.path), project.runs):
         entry = queue[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.terminal.commands import request_of
+from deepdesk.terminal.splitting import warn_of_origins
 from deepdesk.terminal.watch import Watch, say
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _searched(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
         work = continue_search_work(project, spec, arguments.go_on)
     else:
         work = search_work(project, spec, _asked(project, spec, arguments))
+    warn_of_origins(project, spec)
     watch = Watch(events=arguments.json)
     ended = watch.run(work)
     for search in watch.results:

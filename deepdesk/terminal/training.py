@@ -17,6 +17,7 @@ from deepdesk.core.work import StopToken, Work, run
 from deepdesk.engine.launch import Meeting, is_worker
 from deepdesk.engine.separate import workers_of
 from deepdesk.terminal.listening import Listener
+from deepdesk.terminal.splitting import warn_of_origins
 from deepdesk.terminal.watch import Watch
 
 if TYPE_CHECKING:
@@ -139,6 +140,9 @@ def _worked(
     from deepdesk.tasks import task_of
 
     spec = task_of(project.file.task)
+    if listener is None and not meeting.rank:
+        # Whoever listens has said it, or shows it beside the data.
+        warn_of_origins(project, spec)
     # The others are told what the first one asks for.
     what = "" if meeting.rank else asked(project, spec)
     work = team_work(project, spec, meeting, what)

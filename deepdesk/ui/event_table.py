@@ -18,6 +18,7 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 NOWHERE = QModelIndex()
 ROW_PX = 26
+_NO_SPAN = Span(start_s=0.0, end_s=0.0, label="", score=0.0)
 _COLUMNS: tuple[tuple[str, Callable[[Span], str]], ...] = (
     ("Time", lambda span: clock_words(span.start_s)),
     ("Event", lambda span: span.label),
@@ -31,6 +32,7 @@ class EventModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.spans: Sequence[Span] = ()
+        self._what = _COLUMNS[1][0]
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._roles: dict[int, Callable[[Span, int], Any]] = {
@@ -67,7 +69,16 @@ class EventModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
     ) -> Any:
         is_head = orientation == Qt.Orientation.Horizontal and 0 <= section < len(_COLUMNS)
-        return _COLUMNS[section][0] if is_head and role == Role.DisplayRole else None
+        if is_head and role == Role.TextAlignmentRole:
+            return self._roles[role](_NO_SPAN, section)
+        if not is_head or role != Role.DisplayRole:
+            return None
+        return self._what if section == 1 else _COLUMNS[section][0]
+
+    def set_what(self, what: str) -> None:
+        """Call the second column so."""
+        self._what = what
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 1, 1)
 
 
 class EventTable(QTableView):
@@ -102,6 +113,11 @@ class EventTable(QTableView):
         self.selectionModel().currentRowChanged.connect(self._chose)
         self.activated.connect(lambda index: self.opened.emit(self.events.spans[index.row()]))
         self._is_quiet = False
+
+    def show_texts(self, *, is_text: bool) -> None:
+        """Say whether the rows are what is said, or events."""
+        self.events.set_what("What is said" if is_text else "Event")
+        self.setAccessibleName("What is said" if is_text else "Events")
 
     def choose_quietly(self, span: Span | None) -> None:
         """Mark an event and bring it into sight, without a signal."""

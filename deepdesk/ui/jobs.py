@@ -6,17 +6,24 @@ beginning. A fast loop cannot flood the window, and every slot runs in the windo
 
 from __future__ import annotations
 
+import _thread
 import itertools
+import logging
 import threading
 from queue import SimpleQueue
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended
 from deepdesk.core.priority import lower_this_thread
 from deepdesk.core.work import StopToken, Work, run
 
+LOGGER = logging.getLogger("deepdesk.jobs")
+NO_THREAD = DeepDeskError(
+    "This computer has no room for one more thread.", "Close other programs, then try again."
+)
 FRAME_MS = 33  # about 30 times a second
 # Work that answers at once, as after an edit, is not left waiting for a whole frame.
 SOON_MS, SOON_TIMES = 4, 25
@@ -54,18 +61,20 @@ class Job(QObject):
         self._number = next(_numbers)
         self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._stop = StopToken()
+        self._over = threading.Event()
         self._last: Ended | None = None
         # The thread knows nothing of this object: were it the last to do so, the object and its
         # timer would be destroyed in that thread.
         self._thread = threading.Thread(
             target=_run,
-            args=(work, self._inbox, self._stop, lowered),
+            args=(work, self._inbox, self._stop, self._over, lowered),
             name=f"deepdesk-job-{what}",
             daemon=True,
         )
         self._timer = QTimer(self)
         self._timer.setInterval(SOON_MS)
         self._looks = 0
+        self._is_begun = False
         self._frame_ms = frame_ms
         self._timer.timeout.connect(self._drain)
 
@@ -75,7 +84,8 @@ class Job(QObject):
         _under_way[number] = self
         self.destroyed.connect(lambda _gone: _under_way.pop(number, None))
         self._timer.start()
-        self._thread.start()
+        self._is_begun = True
+        _begin(self._thread, self._inbox, self._over)
         return self
 
     def stop(self) -> None:
@@ -105,9 +115,7 @@ class Job(QObject):
 
         For tests and for leaving the program; the window itself listens to `ended`.
         """
-        if self._thread.ident is not None:
-            self._thread.join(timeout_ms / 1000)
-        if not self._thread.is_alive():
+        if self._is_begun and self._over.wait(timeout_ms / 1000):
             self._drain()
         return not self.is_running
 
@@ -131,7 +139,42 @@ class Job(QObject):
 _under_way: dict[int, Job] = {}
 
 
-def _run(work: Work, inbox: SimpleQueue[Any], stop: StopToken, is_lowered: bool) -> None:
-    if is_lowered:
-        lower_this_thread()
-    run(work, inbox.put, stop)
+def _begin(thread: threading.Thread, inbox: SimpleQueue[Any], over: threading.Event) -> None:
+    """Let another thread start one, for starting waits until the new one runs.
+
+    Beside a run that trains that took the window 40 ms and more.
+    """
+    try:
+        _thread.start_new_thread(_start, (thread, inbox, over))
+    except RuntimeError as error:
+        _refuse(thread, inbox, over, error)
+
+
+def _start(thread: threading.Thread, inbox: SimpleQueue[Any], over: threading.Event) -> None:
+    try:
+        thread.start()
+    except RuntimeError as error:
+        _refuse(thread, inbox, over, error)
+
+
+def _refuse(
+    thread: threading.Thread, inbox: SimpleQueue[Any], over: threading.Event, error: RuntimeError
+) -> None:
+    LOGGER.warning("no thread for %s: %s", thread.name, error)
+    inbox.put(Ended(error=NO_THREAD))
+    over.set()
+
+
+def _run(
+    work: Work,
+    inbox: SimpleQueue[Any],
+    stop: StopToken,
+    over: threading.Event,
+    is_lowered: bool,
+) -> None:
+    try:
+        if is_lowered:
+            lower_this_thread()
+        run(work, inbox.put, stop)
+    finally:
+        over.set()

@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         projects.sample_made.connect(lambda _path: self.welcome.fill())
         welcome.data_asked.connect(projects.ask_data)
         welcome.sample_asked.connect(lambda spec: projects.make_sample(spec, opens=True))
+        welcome.empty_asked.connect(lambda spec: projects.ask_new([], task=spec.key))
         welcome.project_chosen.connect(projects.open)
         welcome.open_asked.connect(lambda _none: projects.ask_open())
         welcome.resume_asked.connect(self._resume)

@@ -14,6 +14,10 @@ from typing import Any
 from deepdesk.core.errors import DeviceError
 
 LOGGER = logging.getLogger("deepdesk.sound")
+NOT_ALLOWED = DeviceError(
+    "DeepDesk is not allowed to use the microphone.",
+    "Allow it in the system's settings for privacy, then start DeepDesk again.",
+)
 
 
 class SoundHost:
@@ -22,6 +26,21 @@ class SoundHost:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._open = 0
+        self._ask: Callable[[], bool] | None = None
+
+    def ask_with(self, ask: Callable[[], bool]) -> None:
+        """Let `ask`, which may take long, decide from now on whether to open a microphone."""
+        self._ask = ask
+
+    def check_allowed(self) -> None:
+        """Wait for the leave to listen.
+
+        Raises:
+            DeviceError: The person or the system said no.
+        """
+        if self._ask is not None and not self._ask():
+            # A new one each time: one that was raised keeps where.
+            raise DeviceError(NOT_ALLOWED.message, NOT_ALLOWED.hint)
 
     def library(self, what: str) -> Any:
         """Return the module `sounddevice`.

@@ -83,6 +83,7 @@ def opened_microphone(key: str | None, rate_hz: int) -> Microphone:
         DeviceError: There is none, it is busy or not allowed, or PortAudio is not there.
     """
     sounddevice = HOST.library("Recording")
+    HOST.check_allowed()
     index = _index_of(sounddevice, key)
     try:
         facts = sounddevice.query_devices(device=index, kind="input")

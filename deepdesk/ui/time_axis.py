@@ -18,6 +18,9 @@ ROOMY_PX, TALL_PX = 220, 90
 _WORD_PX = 56
 _PITCHES_HZ = (250, 500, 1000, 2000, 4000, 8000, 16_000)
 _TICK_PX = 3
+_LONGEST_DECIMAL_S = 20.0
+# Times from a minute on are written as minutes and hours, so their ticks divide these.
+_CLOCK_STEPS_S = (30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,18 @@ def has_room_for_words(widget: QWidget) -> bool:
     return widget.width() >= ROOMY_PX and widget.height() >= TALL_PX
 
 
+def _hours_s(least_s: float) -> float:
+    return 3600.0 * math.ceil(least_s / 3600.0)
+
+
 def step_s(length_s: float, most: int) -> float:
-    """Return 1, 2 or 5 times a power of ten seconds, at most `most` of which fit in a length."""
+    """Return a round step, at most `most` of which fit in a length.
+
+    Up to 20 s it is 1, 2 or 5 times a power of ten; above, what divides minutes and hours.
+    """
     least = length_s / max(1, most)
+    if least > _LONGEST_DECIMAL_S:
+        return next((step for step in _CLOCK_STEPS_S if step >= least * 0.999), _hours_s(least))
     power = 10.0 ** math.floor(math.log10(max(least, 1e-6)))
     return next((power * k for k in (1, 2, 5) if power * k >= least * 0.999), power * 10)
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
-import sys
+import re
+import tempfile
 import threading
 import time
-import traceback
 
 from PySide6.QtCore import QObject, QTimer
 
 BEAT_MS = 50
 GAP_S = 0.1
 LOGGER = logging.getLogger("deepdesk.watchdog")
+_NUMBER = re.compile("0x[0-9a-f]+")
 
 
 class Watchdog(QObject):
     """A heartbeat in the window's thread, and a thread that misses it.
 
-    The stack is taken by a Python thread and not by faulthandler, whose dump reads frames of
-    running threads without a lock and could itself crash a training. So a gap made by code that
-    holds the interpreter lock is logged where that code gave it back.
+    The stack is asked for by a Python thread, which holds the interpreter lock, and not by the
+    timer of faulthandler, which reads frames of running threads without it and could itself crash
+    a training. So a gap made by code that holds the lock is logged where that code gave it back.
 
     Attributes:
         gaps_s: Lengths of the gaps so far, in seconds.
@@ -68,15 +70,23 @@ class Watchdog(QObject):
 
 
 def stack_of(thread: int) -> str:
-    """Return where a thread is now, as lines of a traceback.
+    """Return where a thread is now, as lines of text, the newest call first.
 
-    Its frames are let go of before anything slow: a frame that is held keeps a painter alive, and
-    Qt does not survive a second one on the same widget.
+    No frame is ever held: the interpreter lock may change hands between any two calls, the
+    function of a held frame may return in between, and then its locals are destroyed here. A
+    painter does not survive that, and with it the process.
     """
-    frame = sys._current_frames().get(thread)
-    if frame is None:
+    try:
+        with tempfile.TemporaryFile() as file:
+            # Called like this, it keeps the interpreter lock until it has written.
+            faulthandler.dump_traceback(file, all_threads=True)
+            file.seek(0)
+            told = file.read().decode("ascii", "replace")
+    except OSError:
         return "(no stack)"
-    places = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
-    del frame
-    places.reverse()
-    return "".join(places.format())
+    for part in told.split("\n\n"):
+        head, _, lines = part.partition("\n")
+        named = _NUMBER.search(head)
+        if named is not None and int(named.group(), 16) == thread:
+            return lines
+    return "(no stack)"

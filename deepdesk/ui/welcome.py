@@ -47,6 +47,7 @@ class WelcomePage(QScrollArea):
     Signals:
         data_asked: The `TaskSpec` whose data is to be chosen.
         sample_asked: The `TaskSpec` whose sample is to be opened.
+        empty_asked: The `TaskSpec` of a project whose data comes later.
         project_chosen: Path of a project.
         open_asked: None.
         resume_asked: The `InterruptedRun` to go on with.
@@ -56,6 +57,7 @@ class WelcomePage(QScrollArea):
 
     data_asked = Signal(object)
     sample_asked = Signal(object)
+    empty_asked = Signal(object)
     project_chosen = Signal(object)
     open_asked = Signal(object)
     resume_asked = Signal(object)
@@ -108,6 +110,8 @@ class WelcomePage(QScrollArea):
         if spec.sample is not None:
             words = f"Start with the sample: {spec.sample_name}"
             menu.addAction(words, lambda: self.sample_asked.emit(spec))
+        # Who wants to record has no folder yet.
+        menu.addAction("Start empty, data comes later...", lambda: self.empty_asked.emit(spec))
         return menu
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -5,9 +5,10 @@ from PySide6.QtCore import Qt
 from deepdesk.core.task import Found
 from deepdesk.project.index import Filter
 from deepdesk.project.index.rows import OriginRow
+from deepdesk.ui.tabs.dataset.filter_bar import FilterBar
 from deepdesk.ui.tabs.dataset.health import findings
 from deepdesk.ui.tabs.dataset.overview import Overview, ask_overview
-from deepdesk.ui.tabs.dataset.split_panel import Draw, SplitPanel
+from deepdesk.ui.tabs.dataset.split_panel import USUAL_SHARES, Draw, SplitPanel
 from tests.ui.dataset_stage import CLASSES, CTRL, KEY, filled, open_tab, pictures, project, settle
 
 __all__ = ["filled", "open_tab", "pictures", "project"]
@@ -93,7 +94,7 @@ def test_turning_the_switch_draws_and_holds_against_the_default(qtbot):
     asked = []
     panel.draw_asked.connect(asked.append)
     qtbot.mouseClick(panel.keep.switch, Qt.MouseButton.LeftButton)
-    assert asked == [Draw(shares=panel.bar.shares, seed=1)]
+    assert asked == [Draw(shares=USUAL_SHARES, seed=1)]
     panel.show_overview(shown)
     assert not panel.keep.switch.isChecked()
     panel.keep_together()
@@ -132,6 +133,28 @@ def test_all_of_one_speaker_are_moved_in_one_step(qtbot, desk, filled, open_tab)
     with filled.index() as index:
         assert [s.split for s in index.samples(index.ids(Filter(origin="ada")))] == ["test"] * 3
     assert desk.undo.count() == 1
+
+
+def test_samples_from_nobody_known_are_moved_in_words_that_say_so(qtbot, desk, filled, open_tab):
+    tab = open_tab(filled)
+    tab.workspace.commands.resplit_origin("", "test")
+    settle(qtbot, tab)
+    assert "all that come from nobody known to test" in desk.undo.undoText()
+
+
+def test_counts_of_all_samples_are_not_written_beside_one_class_or_speaker(qtbot):
+    bar = FilterBar(truth="transcript")
+    qtbot.addWidget(bar)
+    shown = overview((8, 2, 2), num_problems=3, without_target=5)
+
+    def words():
+        return [bar.chips.chip(key).text() for key in ("problems", "untold")]
+
+    bar.show_counts(shown, Filter())
+    assert words() == ["Problems 3", "Without transcript 5"]
+    for one in (Filter(origin="s0"), Filter(class_id=1), Filter(unlabelled=True)):
+        bar.show_counts(shown, one)
+        assert words() == ["Problems", "Without transcript"]
 
 
 def test_takes_are_found_by_a_pattern_and_moved_to_test(qtbot, filled, open_tab):

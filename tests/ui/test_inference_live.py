@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -9,7 +11,10 @@ from PySide6.QtCore import Qt
 from deepdesk.core.payloads import LabelScores
 from deepdesk.project import habits
 from deepdesk.project.index import Filter
-from deepdesk.ui.tabs.inference.live import work
+from deepdesk.ui.leaving import Leaving
+from deepdesk.ui.tabs.inference.live import listening, work
+from deepdesk.ui.tabs.inference.live.keeper import Keeper
+from deepdesk.ui.tabs.inference.live.keeping import kept_tuning
 from deepdesk.ui.tabs.inference.live.recogniser import Tuning
 from tests.fake_portaudio import FakeDevice
 from tests.ui import inference_stage, live_stage
@@ -105,6 +110,34 @@ def test_a_threshold_decides_what_counts_and_is_kept_with_the_run(qtbot, fake, d
 
     other = inference_stage.made(qtbot, desk, LivePredictor)
     qtbot.waitUntil(lambda: other.workspace.live.board.tuning.threshold("seven") == 0.95)
+
+
+def test_a_threshold_moved_right_before_the_window_closes_is_kept(qtbot, fake, desk, tab, page):
+    listen(qtbot, fake, page)
+    qtbot.waitUntil(lambda: bool(page.board.rows.rows))
+    stop(qtbot, tab, page)
+    qtbot.waitUntil(lambda: not desk.jobs)
+    page.board.rows.rows["seven"].setValue(80)
+    page.board.rows.rows["seven"].setValue(81)
+    closed = []
+    leaving = Leaving(desk, page, lambda: closed.append(True))
+
+    assert not leaving.may_close()
+
+    qtbot.waitUntil(lambda: bool(closed))
+    run = desk.project.runs.get(tab.inquiry.choice.model.run)
+    assert json.loads((run.path / "live.json").read_text())["thresholds"]["seven"] == 0.81
+
+
+def test_tunings_that_come_while_one_is_written_are_kept_as_well(qtbot, fake, desk, tab, page):
+    run = tab.inquiry.choice.model.run
+    keeper = Keeper(desk, run)
+    for share in (0.2, 0.3):
+        keeper.keep(Tuning(thresholds={"seven": share}))
+        keeper.finish()
+    qtbot.waitUntil(lambda: not desk.jobs)
+
+    assert kept_tuning(desk.project, run) == Tuning(thresholds={"seven": 0.3})
 
 
 def test_a_damaged_file_of_thresholds_counts_as_none(qtbot, fake, desk, tab, page):
@@ -215,6 +248,20 @@ def test_the_chosen_microphone_is_kept_for_the_next_time(qtbot, fake, desk, tab)
     assert habits.load().microphone == "ALSA/Headset of paper"
     listen(qtbot, fake, page)
     assert fake.listening[0].device.name == "Headset of paper"
+    stop(qtbot, tab, page)
+
+
+def test_what_is_said_of_a_silent_microphone_goes_when_sound_comes(
+    qtbot, monkeypatch, fake, tab, page
+):
+    monkeypatch.setattr(listening, "ZEROS_S", 0.1)
+    listen(qtbot, fake, page)
+    hear(qtbot, fake, tab, np.zeros(9_600, np.float32))
+    qtbot.waitUntil(page.note.isVisible)
+
+    hear(qtbot, fake, tab, loud(0.2))
+
+    qtbot.waitUntil(page.note.isHidden, timeout=2_000)
     stop(qtbot, tab, page)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
 
 import pytest
+from PySide6.QtCore import QObject
 
 from deepdesk.core import priority
 from deepdesk.core.errors import DatasetError
@@ -213,3 +215,74 @@ def test_a_job_is_forgotten_once_its_end_was_told(qtbot):
 
     qtbot.waitUntil(lambda: bool(ends), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: job not in jobs._under_way.values(), timeout=PATIENCE_MS)
+
+
+def test_the_window_does_not_wait_until_the_thread_runs(qtbot, monkeypatch):
+    may_start, told = threading.Event(), []
+    start = threading.Thread.start
+
+    def late(thread):
+        may_start.wait(PATIENCE_MS / 1000)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", late)
+    job = Job(counting, "late").start()
+    job.ended.connect(told.append)
+    assert job.is_running
+    assert not job.wait(1)
+    may_start.set()
+
+    qtbot.waitUntil(lambda: told == [Ended()], timeout=PATIENCE_MS)
+
+
+def test_a_computer_without_room_for_a_thread_is_told_in_a_sentence(qtbot, monkeypatch):
+
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    job = Job(counting, "none")
+    ends = collected(job)[1]
+
+    assert job.start().wait(PATIENCE_MS)
+
+    assert ends == [Ended(error=jobs.NO_THREAD)]
+
+
+def test_not_even_room_for_the_thread_that_starts_it_is_told_alike(qtbot, monkeypatch):
+    def refuse(*_given):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(jobs._thread, "start_new_thread", refuse)
+
+    job = Job(counting, "none")
+    ends = collected(job)[1]
+
+    assert job.start().wait(PATIENCE_MS)
+    assert ends == [Ended(error=jobs.NO_THREAD)]
+
+
+def test_a_stop_before_the_thread_runs_ends_the_work_at_its_first_check(qtbot):
+    job = Job(waiting, "wait").start()
+    job.stop()
+
+    assert job.wait(PATIENCE_MS)
+    assert not job.is_running
+
+
+def test_hundreds_of_jobs_dropped_at_once_come_to_their_ends(qtbot):
+    parent, told = QObject(), []
+    gc.disable()
+    try:
+        for number in range(300):
+            job = Job(counting, "drop", lowered=number % 2 == 0, parent=parent)
+            job.ended.connect(told.append)
+            job.ended.connect(job.deleteLater)
+            job.start()
+            if number % 3 == 0:
+                job.stop()
+            del job
+        qtbot.waitUntil(lambda: len(told) == 300, timeout=10 * PATIENCE_MS)
+    finally:
+        gc.enable()
+    assert not jobs._under_way

@@ -215,6 +215,20 @@ def test_ticks_are_one_two_or_five_times_a_power_of_ten(length_s, most, step):
 
 
 @pytest.mark.parametrize(
+    ("length_s", "most", "step"),
+    [
+        (180.0, 10, 20.0),
+        (180.0, 5, 60.0),
+        (180.0, 7, 30.0),
+        (3600.0, 7, 600.0),
+        (86400.0, 6, 14400),
+    ],
+)
+def test_ticks_of_long_sounds_divide_minutes_and_hours(length_s, most, step):
+    assert step_s(length_s, most) == pytest.approx(step)
+
+
+@pytest.mark.parametrize(
     ("second", "step", "text"),
     [(0.25, 0.05, "0.25"), (3, 1.0, "3"), (65, 5.0, "1:05"), (3725, 60.0, "1:02:05")],
 )

@@ -1,6 +1,7 @@
 """A run that is paused, closed, moved and taken up by another window ends with the same bits."""
 
 import shutil
+import threading
 
 import pytest
 
@@ -11,6 +12,7 @@ from deepdesk.engine.request import RunRequest
 from deepdesk.engine.run import train_work
 from deepdesk.project.folder import Project
 from deepdesk.tasks import task_of
+from deepdesk.ui import training_control
 from deepdesk.ui.desk import Desk
 
 RUN = "001-quick"
@@ -54,9 +56,31 @@ def outcome(path):
         return step, [run.checkpoints.read(step, name) for name in names], rows
 
 
+@pytest.fixture
+def gate(monkeypatch):
+    """Let a new run stand still at its first told step, however slow the window is, until set."""
+    gate = threading.Event()
+    training_of = training_control.training_of
+
+    def held(*given):
+        def work(emit, stop):
+            def emit_and_stand(event):
+                emit(event)
+                if isinstance(event, Stepped):
+                    assert gate.wait(PATIENCE_MS / 1000)
+
+            training_of(*given)(emit_and_stand, stop)
+
+        return work
+
+    monkeypatch.setattr(training_control, "training_of", held)
+    yield gate
+    gate.set()
+
+
 @pytest.mark.slow
 def test_a_run_taken_up_by_another_window_in_another_place_ends_with_the_same_bits(
-    qtbot, desk, digits, tmp_path
+    qtbot, desk, digits, tmp_path, gate
 ):
     whole = shutil.copytree(digits, tmp_path / "whole.deepdesk")
     with Project.open(whole) as project:
@@ -70,6 +94,7 @@ def test_a_run_taken_up_by_another_window_in_another_place_ends_with_the_same_bi
     steps = lambda: [event.step for event in told if isinstance(event, Stepped)]  # noqa: E731
     qtbot.waitUntil(lambda: bool(steps()), timeout=PATIENCE_MS)
     desk.training.pause()
+    gate.set()
     qtbot.waitUntil(
         lambda: any(isinstance(e, Saved) and e.step >= steps()[-1] for e in told),
         timeout=PATIENCE_MS,

@@ -58,8 +58,8 @@ def rest(qtbot, desk):
     qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
 
 
-def finished_run(project, columns=COLUMNS):
-    folder = project.runs.new("quick", {})
+def finished_run(project, columns=COLUMNS, config=None):
+    folder = project.runs.new("quick", config or {})
     folder.update(status="finished", epochs=4, epochs_done=4)
     (folder.path / "evaluation.json").write_text(json.dumps({"epoch": 4, "predictions": columns}))
     return folder
@@ -248,3 +248,21 @@ def test_many_mistakes_come_a_few_at_a_time(qtbot):
     assert [row.shown.id for row in card.list.rows] == list(range(30))
     card.show_mistakes(Mistakes(run="001-quick", count=90, wrong=1, rows=tuple(rows[:1])))
     assert len(card.list.rows) == 1
+
+
+def test_letters_that_training_never_had_are_told_with_the_remedy(qtbot, desk, project):
+    units = [" ", *"abcdefghijklmnopqrstu"]
+    finished_run(project, config={"facts": {"learned": {"units": units}}})
+    tab = TrainingTab(desk)
+    qtbot.addWidget(tab)
+    tab.show()
+    rest(qtbot, desk)
+
+    card = tab.middle.errs
+    assert card.warning.isVisible()
+    assert card.warning.text() == (
+        "It cannot write v w x because no text of training has that. Add samples with it, or draw"
+        " the split anew."
+    )
+    card.show_mistakes(Mistakes(run="", count=4))
+    assert not card.warning.isVisible()

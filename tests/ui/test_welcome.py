@@ -80,17 +80,20 @@ def test_a_click_on_a_project_promises_its_path(qtbot, page, tmp_path):
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
-def test_a_card_offers_a_folder_and_the_sample(qtbot, page):
+def test_a_card_offers_a_folder_the_sample_and_an_empty_project(qtbot, page):
     page.show_facts(WelcomeFacts(tasks=(SPEC,)))
     qtbot.mouseClick(page.cards[0], Qt.MouseButton.LeftButton)
     menu = page.findChild(QMenu)
-    folder, sample = menu.actions()
+    folder, sample, empty = menu.actions()
 
     with qtbot.waitSignal(page.data_asked) as told:
         folder.trigger()
     assert told.args == [SPEC]
     with qtbot.waitSignal(page.sample_asked) as told:
         sample.trigger()
+    assert told.args == [SPEC]
+    with qtbot.waitSignal(page.empty_asked) as told:
+        empty.trigger()
     assert told.args == [SPEC]
     menu.close()
 

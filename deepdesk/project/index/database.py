@@ -192,3 +192,15 @@ class Database:
             raise DamagedIndexError("The list of samples is damaged.") from error
         except sqlite3.Error as error:
             raise in_plain_words(error, self.path) from error
+
+
+def whole_numbers(values: Iterable[Any]) -> NDArray[np.int64]:
+    """Return what a column of integers holds, int64, (N,).
+
+    Raises:
+        DamagedIndexError: It holds something else.
+    """
+    try:
+        return np.array(list(values), dtype=np.int64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DamagedIndexError("The list of samples holds text for a number.") from error

@@ -57,6 +57,12 @@ class Folders:
         wanted = text.casefold()
         return [number for number, path in self._relative.items() if wanted in path.casefold()]
 
+    def numbers(self, folder: str) -> list[int]:
+        """Return the numbers of an absolute folder; one of several sources has several."""
+        self.refresh()
+        wanted = os.path.normcase(folder)
+        return [n for n, path in self._paths.items() if os.path.normcase(path) == wanted]
+
     def refresh(self) -> None:
         """Take in the folders that other connections added."""
         first = max(self._paths, default=0)

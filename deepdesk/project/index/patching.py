@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deepdesk.core.errors import ConfigError
 from deepdesk.project.index.changes import pack_groups
 from deepdesk.project.index.database import Database
+from deepdesk.project.index.sqlite_errors import DamagedIndexError
 
 _COLUMNS = "id, folder, name, class_id, split, fixed_split, state"
 _PICKED = "WHERE id IN (SELECT id FROM temp.picked)"
@@ -114,6 +115,8 @@ class Patching:
         )
         before: dict[Any, list[int]] = {}
         for number, was in changed:
+            if isinstance(was, bytes | float):
+                raise DamagedIndexError("The list of samples is damaged.")
             before.setdefault(was, []).append(number)
         arrays = [np.array(ids, dtype=np.int64) for ids in before.values()]
         return pack_groups(before, arrays), len(changed)

@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from deepdesk.project.index.exchanging import exchanged, on_sides
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
@@ -34,7 +36,8 @@ def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.in
 
     The free samples of each stratum are shared out in the numbers of `quotas`. Samples that
     stay together go where most of them are wanted, those with a given split never move, and
-    single samples then fill what is left exactly.
+    single samples then fill what is left exactly. Few and large groups then change sides while
+    that brings the split nearer to what is wanted.
     """
     free = samples.given < 0
     num_strata = int(samples.strata.max(initial=-1)) + 1
@@ -51,6 +54,8 @@ def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.in
             side = bare[0] if left <= len(bare) and side not in bare else side
         splits[members] = side
         wanted[:, side] -= np.bincount(samples.strata[members], minlength=num_strata)
+    if samples.are_few:
+        _exchange(samples, together, splits, wanted)
     _fill(samples, splits, wanted)
     return splits
 
@@ -128,6 +133,30 @@ def _side_of(
     surplus = np.maximum(counts[:, None] - wanted[strata], 0).sum(axis=0)
     room = wanted[strata].sum(axis=0)
     return int(np.lexsort((-room, surplus))[0])
+
+
+def _exchange(
+    samples: Drawn,
+    together: list[NDArray[np.int64]],
+    splits: NDArray[np.int64],
+    wanted: NDArray[np.int64],
+) -> None:
+    """Let groups without a given sample change sides, in `splits` and in `wanted`."""
+    groups = [unit for unit in together if (samples.given[unit] < 0).all()]
+    if not groups:
+        return
+    sizes_GS = np.stack(
+        [np.bincount(samples.strata[unit], minlength=len(wanted)) for unit in groups]
+    )
+    sides_G = np.array([splits[unit[0]] for unit in groups])
+    room_S3 = wanted + on_sides(sides_G, sizes_GS)
+    others_3 = np.bincount(splits[splits >= 0], minlength=3) - np.bincount(
+        sides_G, sizes_GS.sum(1), minlength=3
+    ).astype(np.int64)
+    better_G = exchanged(sides_G, sizes_GS, room_S3, others_3)
+    for unit, side in zip(groups, better_G.tolist(), strict=True):
+        splits[unit] = side
+    wanted[:] = room_S3 - on_sides(better_G, sizes_GS)
 
 
 def _fill(samples: Drawn, splits: NDArray[np.int64], wanted: NDArray[np.int64]) -> None:

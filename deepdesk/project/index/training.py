@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from deepdesk.project.index import schema
 from deepdesk.project.index.browsing import split_name
-from deepdesk.project.index.database import Database
+from deepdesk.project.index.database import Database, whole_numbers
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
 from deepdesk.project.index.stored_targets import target_value, unsealed
@@ -100,7 +100,7 @@ class TrainingRows:
                 classes.append(index.get(class_id, -1))
                 names += os.fsencode(restored(name)).replace(b"\0", b"") + b"\0"
                 targets.append(target_value(target))
-        folder_numbers = np.array(folders, dtype=np.int64)
+        folder_numbers = whole_numbers(folders)
         paths = {int(i): self._folders.path(int(i)) for i in np.unique(folder_numbers)}
         return (
             np.array(ids, dtype=np.int64),
@@ -146,6 +146,28 @@ class TrainingRows:
             )
         }
         return [found.get(number) or Path(os.devnull, str(number)) for number in ids.tolist()]
+
+    def usable_counts(self, truth: str = "any") -> dict[str, int]:
+        """Return how many samples of each split a run could use, also of empty ones.
+
+        Args:
+            truth: What a sample must have, as `core.learnt.learnt_from` says.
+        """
+        found = dict(
+            self._db.rows(
+                f"SELECT split, count(*) {_FROM} WHERE {_WITH_TRUTH[truth]} GROUP BY split"
+            )
+        )
+        return {name: found.get(at, 0) for at, name in enumerate(schema.SPLITS)}
+
+    def names_in(self, folder: Path) -> frozenset[str]:
+        """Return the names of the files in one folder that are samples, or were until removed."""
+        found: set[str] = set()
+        for number in self._folders.numbers(str(folder)):
+            for table in ("samples", "removed"):
+                rows = self._db.rows(f"SELECT name FROM {table} WHERE folder = ?", (number,))
+                found.update(restored(name) for (name,) in rows)
+        return frozenset(found)
 
     def fingerprint(self) -> str:
         """Return SHA-256, hex, over path below source, label, split and target of usable samples.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deepdesk.core.chance import key_of, mix
 from deepdesk.project.index import schema
 from deepdesk.project.index.changes import Change
+from deepdesk.project.index.database import whole_numbers
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.labelling import Labelling
 from deepdesk.project.index.splitting import Drawn, connected, draw
@@ -85,8 +86,8 @@ class Twins(Labelling):
                 " FROM samples ORDER BY id",
                 (known,),
             )
-            ids = np.array([row[0] for row in rows], dtype=np.int64)
-            given = np.array([row[5] for row in rows], dtype=np.int64)
+            ids = whole_numbers(row[0] for row in rows)
+            given = whole_numbers(row[5] for row in rows)
             samples = Drawn(
                 strata=_numbered([(row[3], row[4]) for row in rows]),
                 keys=self._keys(rows, seed),
@@ -95,7 +96,7 @@ class Twins(Labelling):
                 are_few=keep_origins,
             )
             drawn = draw(samples, fractions)
-            now = np.array([row[6] for row in rows], dtype=np.int64)
+            now = whole_numbers(row[6] for row in rows)
             groups = [(s, ids[(drawn == s) & (now != s)]) for s in range(len(schema.SPLITS))]
             return self._move(groups, "to other splits")
 

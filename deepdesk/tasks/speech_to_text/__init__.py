@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepdesk.core.answering import Answering
 from deepdesk.core.payloads import Audio, Text
 from deepdesk.core.task import DataFacts, Dial, Reader, TaskSpec
 from deepdesk.tasks.speech_to_text.config import Config
@@ -84,4 +85,7 @@ SPEC = TaskSpec(
     sample_name="Synthetic Morse code",
     paper="https://arxiv.org/abs/1512.02595",
     survey=_survey,
+    answering=Answering(
+        settings=("decoding", "beam_width", "word_list", "words"), learned=("words",)
+    ),
 )

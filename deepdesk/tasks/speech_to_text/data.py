@@ -17,6 +17,8 @@ _USUAL_S = 4.0
 _LONGEST_AUTOMATIC_S = 20.0
 _ROOM_TIMES = 2.5
 _LEAD_S = 0.2
+# As much as is kept of a pause while somebody speaks.
+_TAIL_S = 0.5
 
 
 def automatic_longest_s(typical_size: tuple[int, ...]) -> float:
@@ -39,9 +41,10 @@ def roomed(samples_T: NDArray[np.float32], room: int) -> NDArray[np.int16]:
 def begun(
     sounds_NT: Tensor, lengths_N: Tensor, draws: Draws, *, speed: float, rate_hz: int
 ) -> tuple[Tensor, Tensor]:
-    """Return sounds at other speeds behind a little silence, float32, (N, T), and their ends.
+    """Return sounds at other speeds within a little silence, float32, (N, T), and their ends.
 
-    Both are as much as the room allows; nothing is cut off.
+    What is read goes on behind half of the sounds, so that a network learns that nothing is
+    said there. All is as much as the room allows; nothing is cut off.
 
     Args:
         sounds_NT: float32, (N, T), beginning at the first sample.
@@ -56,6 +59,8 @@ def begun(
     speed_N = torch.maximum(1.0 + (drawn[:, 0] * 2.0 - 1.0) * speed, slowest_N)
     spoken_N = (lengths_N / speed_N).ceil().clamp_max(room)
     leads_N = (drawn[:, 1] * torch.clamp(room - spoken_N, max=_LEAD_S * rate_hz)).floor()
+    behind = torch.from_numpy(draws.uniform("tail", 1)).to(device)[:, 0]
+    tails_N = (behind * 2.0 - 1.0).clamp_min(0.0) * _TAIL_S * rate_hz
     times_T = torch.arange(room, device=device, dtype=torch.float32)
     places_NT = (times_T[None] - leads_N[:, None]) * speed_N[:, None]
     inside_NT = (places_NT >= 0) & (places_NT <= (lengths_N[:, None] - 1))
@@ -63,4 +68,4 @@ def begun(
     index_NT = below_NT.long().clamp(0, room - 1)
     after_NT = sounds_NT.gather(1, (index_NT + 1).clamp_max(room - 1))
     found_NT = torch.lerp(sounds_NT.gather(1, index_NT), after_NT, places_NT - below_NT)
-    return found_NT * inside_NT, (leads_N + spoken_N).long()
+    return found_NT * inside_NT, (leads_N + spoken_N + tails_N).clamp_max(room).long()

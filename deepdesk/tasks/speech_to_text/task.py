@@ -160,7 +160,9 @@ class SpeechToText(Transcribing):
         samples_T = self.mono(_audio(given))
         whole_T = self._prepared(samples_T)
         if len(whole_T) <= self.samples:
-            yield Text(text=self.transcribed(model, samples_T).text)
+            written = self.transcribed(model, samples_T)
+            # Only a fitted score is how likely the text is right.
+            yield Text(text=written.text, score=self.score_of(written) if self.is_fitted else None)
             return
         texts: list[str] = []
         cutter = PauseCutter(self.rate_hz, self.longest_s)

@@ -97,3 +97,21 @@ def test_bytes_that_are_no_text_are_refused_or_offered_but_never_crash(tmp_path)
 
     with suppress(DatasetError):
         assert len(list(discover(table, SUFFIXES))) < 500
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("path,label\na.jpg,c\0t\n", "zero byte at line 2"),
+        ("path,label\n" + "x," * 600_000, "line 2"),
+        ('path,label\na.jpg,"cat\nb.jpg,dog\n', "quotation"),
+    ],
+    ids=["zero byte", "endless line", "open quotation mark"],
+)
+def test_damaged_tables_are_refused_with_the_line_and_a_remedy(tmp_path, text, words):
+    with pytest.raises(DatasetError) as caught:
+        offers(written(tmp_path, text))
+
+    assert words in str(caught.value)
+    assert "field" not in str(caught.value)
+    assert caught.value.hint

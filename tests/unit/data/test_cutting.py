@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from deepdesk.core.errors import ConfigError
+from deepdesk.core.errors import ConfigError, StorageError
 from deepdesk.core.events import Result
 from deepdesk.core.task import Found
 from deepdesk.core.work import StoppedError, StopToken
@@ -234,3 +234,70 @@ def test_recordings_that_last_longer_are_found(project):
         index.record_facts((s.id, sound_facts(s.path)) for s in index.samples(index.ids()))
         assert index.longer_than(5.0).tolist() == [1]
         assert index.longer_than(60.0).tolist() == []
+
+
+def pieces_of(project):
+    return sorted(path.name for path in (project / "pieces").rglob("*") if path.is_file())
+
+
+def test_pieces_of_an_undone_cut_stay_for_a_redo_and_go_when_the_project_is_opened_anew(project):
+    opened = Project.open(project)
+    report, _ = report_of(cut_work(project, [1], Cutting(piece_s=4.0)))
+    with opened.index() as index:
+        undo_cut(index, report)
+        names = [name for name in pieces_of(project) if name.endswith(".flac")]
+        assert len(names) == 4
+    kept = next((project / "pieces").iterdir()) / "notes of somebody.flac"
+    kept.write_bytes(b"mine")
+    opened.close()
+
+    Project.open(project).close()
+
+    assert pieces_of(project) == ["notes of somebody.flac"]
+    kept.unlink()
+
+
+def test_pieces_that_a_redo_brought_back_stay(project):
+    opened = Project.open(project)
+    report, _ = report_of(cut_work(project, [1], Cutting(piece_s=4.0)))
+    with opened.index() as index:
+        changes = undo_cut(index, report)
+        for change in reversed(changes):
+            index.undo(change)
+    opened.close()
+
+    Project.open(project).close()
+
+    assert len(pieces_of(project)) == 4
+    assert all(sample.path.exists() for sample in samples_in(project))
+
+
+def test_a_mark_behind_a_link_deletes_nothing(project, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    piece = elsewhere / "song 00000.00-00004.00.flac"
+    for path in (piece, elsewhere / ".undone"):
+        path.write_bytes(b"x")
+    (project / "pieces").mkdir()
+    (project / "pieces" / "song-12345678").symlink_to(elsewhere, target_is_directory=True)
+
+    Project.open(project).close()
+
+    assert piece.exists()
+
+
+def test_a_cut_that_fails_in_the_middle_leaves_no_piece(project, monkeypatch):
+    write, count = cutting_work.write_bytes, []
+
+    def full(path, data):
+        count.append(path)
+        if len(count) == 3:
+            raise StorageError("The disk is full.")
+        write(path, data)
+
+    monkeypatch.setattr(cutting_work, "write_bytes", full)
+    with pytest.raises(StorageError):
+        report_of(cut_work(project, [1], Cutting(piece_s=4.0)))
+
+    assert pieces_of(project) == []
+    assert len(samples_in(project)) == 2

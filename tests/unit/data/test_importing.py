@@ -286,3 +286,31 @@ def _said_of_import(folder, *sources):
         events.append, StopToken()
     )
     return [event.text for event in events if isinstance(event, Said)]
+
+
+def test_what_a_broken_source_gave_before_is_kept_and_the_reason_is_said(project, tmp_path):
+    class Broken(NameReader):
+        def discover(self, source):
+            yield Found(path=source / "1.jpg", label="a")
+            yield Found(path=source / "2.jpg", label="b")
+            raise DatasetError("t.csv is broken at line 3.", "Save it again.")
+
+    events = []
+    run(import_work(project, [tmp_path], reader_of=Broken), events.append, StopToken())
+
+    (report,) = [event.value for event in events if isinstance(event, Result)]
+    assert (report.added, report.skipped) == (2, 0)
+    assert report.rejected == ((tmp_path.name, "t.csv is broken at line 3."),)
+    (said,) = [event for event in events if isinstance(event, Said)]
+    assert (said.text, said.level) == ("t.csv is broken at line 3. Save it again.", "warning")
+
+
+def test_sources_that_give_nothing_beside_others_are_said(project, tmp_path):
+    make(tmp_path, "good/a/1.jpg", "good/b/2.jpg", "x.doc", "y.doc")
+    events = []
+    sources = [tmp_path / "good", tmp_path / "x.doc", tmp_path / "y.doc"]
+    run(import_work(project, sources, reader_of=NameReader), events.append, StopToken())
+
+    (said,) = [event.text for event in events if isinstance(event, Said)]
+    assert said.startswith("x.doc was left out: ")
+    assert said.endswith("1 more was left out.")

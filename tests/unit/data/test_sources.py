@@ -186,3 +186,12 @@ def test_offers_come_before_all_folders_were_read(tmp_path, monkeypatch):
 
 def test_readable_text_can_be_written_anywhere():
     assert readable(os.fsdecode(b"caf\xe9")).encode("ascii") == b"caf\\xe9"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_leads_to_itself_costs_no_other_file(tmp_path):
+    make(tmp_path, "a.jpg")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    (tmp_path / "folder").symlink_to("folder", target_is_directory=True)
+
+    assert offers(tmp_path) == [("a.jpg", None, None), ("loop.jpg", None, None)]

@@ -1,5 +1,6 @@
 """Sounds with what is said in them: each usual layout, and tables that are broken."""
 
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -266,3 +267,102 @@ def test_a_table_without_its_sounds_is_found_quickly_and_lists_them(tmp_path):
 
     assert len(found) == 1_000
     assert found[7].path == Path(tmp_path / "s7")
+
+
+def test_a_quotation_mark_that_is_missing_swallows_no_rows(tmp_path):
+    (tmp_path / "t.csv").write_text('path,text\na.wav,"hello\nb.wav,good bye\n')
+
+    with pytest.raises(DatasetError, match="quotation"):
+        rows(tmp_path / "t.csv")
+    (tmp_path / "t.csv").write_text('path,text\na.wav,"hello\nthere"\n')
+    assert rows(tmp_path / "t.csv")[0][1] == "hello there"
+
+
+def test_letters_that_turn_the_direction_of_writing_are_left_out():
+    assert transcript("\u202egood\u202c \u2067bye\u2069") == "good bye"
+
+
+def test_a_file_of_bytes_beside_a_sound_is_no_text(tmp_path):
+    touched(tmp_path, "a.wav")
+    (tmp_path / "a.txt").write_bytes(b"he\0llo")
+
+    assert rows(tmp_path)[0][1] is None
+
+
+def kept(source):
+    """Return what a folder offers before it says what is broken in it, and that."""
+    found = []
+    with pytest.raises(DatasetError) as caught:
+        found.extend((item.path.name, item.target) for item in TranscriptReader().discover(source))
+    return found, str(caught.value)
+
+
+def test_one_broken_chapter_costs_no_other(tmp_path):
+    for chapter in ("1", "2", "3"):
+        touched(tmp_path, f"{chapter}/0/{chapter}-0-0.flac")
+        lines = f"{chapter}-0-0 FINE\n" + ("x/y BAD\n" if chapter == "2" else "")
+        (tmp_path / chapter / "0" / f"{chapter}-0.trans.txt").write_text(lines)
+
+    found, error = kept(tmp_path)
+
+    assert found == [(f"{chapter}-0-0.flac", "FINE") for chapter in "123"]
+    assert "line 2" in error
+
+
+def test_a_line_without_end_beside_sounds_is_refused(tmp_path):
+    for name in ("x" * 5_000, "x" * 3_000_000):
+        (tmp_path / "1-2.trans.txt").write_text(name)
+        with pytest.raises(DatasetError, match="line 1"):
+            rows(tmp_path / "1-2.trans.txt")
+
+
+def test_a_broken_table_among_sounds_is_said_and_the_sounds_are_kept(tmp_path):
+    touched(tmp_path, "a.wav", "b.wav")
+    (tmp_path / "t.csv").write_bytes(b"path,text\na.wav,o\0ne\n")
+
+    found, error = kept(tmp_path)
+
+    assert found == [("a.wav", None), ("b.wav", None)]
+    assert "t.csv" in error
+
+
+def test_rows_before_a_broken_one_are_kept(tmp_path):
+    touched(tmp_path, "a.wav")
+    rest = "a.wav,x\n" * 30
+    (tmp_path / "t.csv").write_text(f"path,text\na.wav,one\n{rest}a.wav,z\0ero\n")
+
+    found, error = kept(tmp_path)
+
+    assert len(found) == 31
+    assert "line 33" in error
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_leads_to_itself_costs_no_other_sound(tmp_path):
+    touched(tmp_path, "a.wav")
+    (tmp_path / "loop.wav").symlink_to("loop.wav")
+
+    assert [name for name, *_ in rows(tmp_path)] == ["a.wav", "loop.wav"]
+
+
+def test_vctk_has_its_texts_in_a_folder_beside_that_of_the_sounds(tmp_path):
+    place = tmp_path / "VCTK-Corpus"
+    touched(place, "wav48/p225/p225_001.wav", "wav48/p226/p226_001.wav", "wav48/p226/p226_002.wav")
+    for name in ("p225/p225_001", "p226/p226_001"):
+        text = place / "txt" / f"{name}.txt"
+        text.parent.mkdir(parents=True)
+        text.write_text(f"This is {name[-3:]}.\n")
+
+    assert rows(place) == [
+        ("p225_001.wav", "This is 001.", "p225", None),
+        ("p226_001.wav", "This is 001.", "p226", None),
+        ("p226_002.wav", None, "p226", None),
+    ]
+
+
+def test_both_microphones_of_vctk_have_the_same_text(tmp_path):
+    touched(tmp_path, *(f"wav48_silence_trimmed/p1/p1_001_mic{n}.flac" for n in (1, 2)))
+    (tmp_path / "txt" / "p1").mkdir(parents=True)
+    (tmp_path / "txt" / "p1" / "p1_001.txt").write_text("Please call Stella.")
+
+    assert [row[1] for row in rows(tmp_path)] == ["Please call Stella."] * 2

@@ -1,6 +1,7 @@
 """Transcripts as units: what is tidied away, and whether texts come back from numbers."""
 
 import json
+import os
 import time
 
 import pytest
@@ -8,7 +9,15 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from deepdesk.core.errors import ConfigError, DatasetError
-from deepdesk.data.writing import CHARACTERS, PIECES, Style, Survey, Units, listed
+from deepdesk.data.writing import (
+    CHARACTERS,
+    PIECES,
+    Style,
+    Survey,
+    Units,
+    listed,
+    never_written,
+)
 
 TEXTS = ["Hello there, world.", "hello other world", "the other word", "a weather report"] * 3
 KEEP = Style(small_letters=False, punctuation=True)
@@ -148,3 +157,50 @@ def test_a_list_of_words_that_is_not_legal_is_refused(saved):
     with pytest.raises(ConfigError):
         listed({"words": saved}, "words")
     assert listed({}, "words") == ()
+
+
+def test_a_list_of_words_may_lie_in_a_folder_with_a_blank_in_its_name(tmp_path):
+    path = tmp_path / "my words" / "all.txt"
+    path.parent.mkdir()
+    path.write_text("yes\n")
+
+    assert surveyed(["b"], words=str(path), wants_words=True)["words"] == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "no word"),
+        (b"\x00\x01yes", "no text"),
+        (" ".join(f"w{n}" for n in range(50_001)).encode(), "50,000 are the most"),
+        (b"x" * ((4 << 20) + 1), "too large"),
+    ],
+    ids=["empty", "binary", "endless", "huge"],
+)
+def test_lists_of_words_that_cannot_be_used_are_refused_with_a_remedy(tmp_path, data, words):
+    path = tmp_path / "words.txt"
+    path.write_bytes(data)
+
+    with pytest.raises(DatasetError, match=words) as caught:
+        surveyed(["b"], words=str(path), wants_words=True)
+    assert caught.value.hint
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_list_of_words_that_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "words.txt")
+
+    with pytest.raises(DatasetError, match="no file"):
+        surveyed(["b"], words=str(tmp_path / "words.txt"), wants_words=True)
+
+
+def test_words_too_long_to_be_words_are_left_out():
+    assert listed({"words": ["a", "x" * 5_000]}, "words") == ("a",)
+    assert surveyed(["a " + "x" * 5_000], wants_words=True)["words"] == ["a"]
+
+
+def test_characters_that_no_unit_has_are_listed_the_most_frequent_first():
+    learned = {"units": [" ", "a", "b", "ab"]}
+    assert never_written(learned, ["ab ö", "öx", "ba"]) == ("ö", "x")
+    assert never_written(learned, ["ab"]) == ()
+    assert never_written({}, ["ab"]) == ()

@@ -1,5 +1,6 @@
 """Beam search against all alignments, and lists of words."""
 
+import gc
 import itertools
 import math
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from deepdesk.data.writing import Units
+from deepdesk.engine import ctc_search
 from deepdesk.engine.ctc_search import BeamSearch, greedy
 from deepdesk.engine.word_list import WordList
 
@@ -126,3 +128,31 @@ def test_a_word_ends_where_the_list_says_so():
 
     assert words.end_cost(words.moved(0, "cat")[0]) == 0
     assert words.end_cost(words.moved(0, "ca")[0]) == 1
+
+
+def test_a_search_leaves_nothing_behind_that_only_a_search_for_cycles_finds():
+    gc.collect()
+    gc.disable()
+    try:
+        log_TC = log_scores(np.random.default_rng(1), 40, len(LETTERS) + 1)
+        BeamSearch(LETTERS, width=4).found(log_TC)
+        left = sum(type(held) is ctc_search._Prefix for held in gc.get_objects())
+    finally:
+        gc.enable()
+    assert left == 0
+
+
+@pytest.mark.parametrize("cost", [5.0, math.inf])
+def test_beginnings_that_are_given_up_are_not_kept(cost, monkeypatch):
+    roots = []
+    monkeypatch.setattr(ctc_search, "_taken_apart", roots.append)
+    log_TC = log_scores(np.random.default_rng(2), 60, len(LETTERS) + 1)
+    words = WordList(["a", "at", "cat", "tab"], cost)
+    BeamSearch(LETTERS, width=4, words=words).found(log_TC)
+    count, left = 0, list(roots)
+    while left:
+        prefix = left.pop()
+        count += 1
+        left += [child for child in prefix.children.values() if child.cost < math.inf]
+    # Four beginnings of at most sixty units each, not five more for every moment.
+    assert count <= 4 * 60

@@ -119,5 +119,10 @@ def test_rows_of_a_run_have_the_truth_its_task_learns_from(place):
     with SampleIndex(place) as index:
         index.set_class([2], None)
         assert index.training_rows("train", "class")[0].tolist() == [1, 3, 4, 5]
+        for truth in ("class", "text", "any"):
+            counted = index.usable_counts(truth)
+            rows = {split: len(index.training_rows(split, truth)[0]) for split in counted}
+            assert counted == rows
+            assert counted["train"]
         assert index.training_rows("train", "text")[0].tolist() == [1, 2, 3]
         assert index.training_rows("train")[0].tolist() == [1, 2, 3, 4, 5]

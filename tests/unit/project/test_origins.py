@@ -354,3 +354,31 @@ def test_what_the_source_parted_is_told_apart(tmp_path):
         ]
         index.add(rows, source=str(tmp_path))
         assert index.origins_across_splits() == index.origins_stuck() == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE samples SET folder = 9e999 WHERE id = 1",
+        "UPDATE samples SET folder = '' WHERE id = 1",
+        "UPDATE samples SET split = 9e999 WHERE id = 1",
+        "UPDATE samples SET split = '' WHERE id = 1",
+        "INSERT OR REPLACE INTO targets (id, json) VALUES (1, x'fffe')",
+        "UPDATE sample_origins SET origin_id = x'fffe' WHERE id = 1",
+    ],
+)
+def test_numbers_that_are_none_are_damage_and_no_error_of_ours(tmp_path, sql):
+    path = tmp_path / "index.sqlite"
+    with SampleIndex(path) as index:
+        index.add(spoken(tmp_path), source=str(tmp_path))
+        index._db.run("PRAGMA ignore_check_constraints = 1")
+        index._db.run(sql)
+    with SampleIndex(path) as index:
+        for call in (
+            lambda: index.training_rows("train"),
+            lambda: index.draw_splits(FRACTIONS, 1, keep_origins=True),
+            lambda: index.set_target([1], "said"),
+            lambda: index.set_origin([1], "zed"),
+        ):
+            with contextlib.suppress(DamagedIndexError):
+                call()

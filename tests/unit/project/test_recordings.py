@@ -1,11 +1,12 @@
 """Takes on the disk: growing, found again, kept under safe names."""
 
 import json
+import os
 import wave
 
 import pytest
 
-from deepdesk.core.errors import DatasetError, StorageError
+from deepdesk.core.errors import BadSampleError, DatasetError, StorageError
 from deepdesk.project import habits, sentences
 from deepdesk.project.habits import Habits
 from deepdesk.project.recordings import (
@@ -219,3 +220,46 @@ def test_long_lines_and_endless_lists_are_cut():
     found = sentences.sentences_of(text)
 
     assert (len(found), max(map(len, found))) == (10_000, 400)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_among_takes_is_not_waited_for(tmp_path):
+    folder = tmp_path / "recordings" / "unkept"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "pipe.wav")
+    (folder / "folder.wav").mkdir()
+    (folder / "loop.wav").symlink_to("loop.wav")
+    (folder / "device.wav").symlink_to("/dev/zero")
+
+    assert unkept_takes(tmp_path) == []
+    with pytest.raises(BadSampleError):
+        read_take(folder / "pipe.wav")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"label": "a\ud800", "piece_s": 1e308},
+        {"label": "a\0\x1b", "piece_s": 0.01},
+        {"label": "a", "piece_s": "5", "speaker": ["x"], "sentence": {}},
+    ],
+)
+def test_a_card_of_a_take_that_says_nonsense_is_believed_where_it_can_be(tmp_path, values):
+    folder = tmp_path / "recordings" / "unkept"
+    folder.mkdir(parents=True)
+    (folder / "a.wav").write_bytes(wav_header(0, RATE_HZ) + SAMPLES)
+    (folder / "a.json").write_text(json.dumps(values))
+
+    (take,) = unkept_takes(tmp_path)
+
+    assert take.about == About(label="a")
+
+
+def test_a_take_that_no_recording_can_be_is_not_read_into_memory(tmp_path):
+    path = tmp_path / "a.wav"
+    with path.open("wb") as file:
+        file.write(wav_header(0, RATE_HZ))
+        file.truncate(2 << 30)
+
+    with pytest.raises(BadSampleError, match=r"Import it from .*a\.wav"):
+        read_take(path)

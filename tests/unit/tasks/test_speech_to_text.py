@@ -147,9 +147,22 @@ def test_speed_moves_the_end_and_cuts_nothing_off():
     assert (ends <= 16_000).all()
     for row, end in zip(moved, ends.tolist(), strict=True):
         loud = row.abs().nonzero()[:, 0]
-        assert abs(int(loud[-1]) - end) < 40
+        assert -40 < end - int(loud[-1]) < 0.5 * RATE_HZ + 40
         assert int(loud[0]) <= 0.2 * RATE_HZ + 40
     assert float(ends[1]) != 8_000
+
+
+def test_training_hears_that_nothing_is_said_behind_half_of_the_sounds():
+    """A network that never heard a pause behind a word writes a letter there."""
+    sounds = torch.from_numpy(np.pad(tone(0.5), (0, 12_000))[None]).expand(400, -1)
+    lengths = torch.full((400,), 4_000)
+
+    moved, ends = begun(sounds, lengths, Draws(1, 0, np.arange(400)), speed=0.0, rate_hz=RATE_HZ)
+
+    last = torch.tensor([int(row.abs().nonzero()[-1, 0]) for row in moved])
+    behind_s = (ends - last).float() / RATE_HZ
+    assert 0.4 < (behind_s > 0.01).float().mean() < 0.6
+    assert 0.4 < behind_s.max() < 0.51
 
 
 def test_without_augmentation_a_sound_stays_as_it_is():

@@ -73,3 +73,14 @@ def test_pictures_cannot_be_cut(tmp_path, capsys):
         path = pictures.path
 
     assert "Only recordings can be cut" in cut(capsys, path)
+
+
+def test_where_nothing_is_long_enough_it_is_said_how_to_cut_more(project, capsys):
+    assert main(["cut", str(project), "--longer-than", "1000"]) == 0
+    assert "--longer-than" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1"])
+def test_a_length_that_is_none_is_refused(project, capsys, seconds):
+    assert main(["cut", str(project), f"--longer-than={seconds}"]) == 1
+    assert "--longer-than" in capsys.readouterr().err

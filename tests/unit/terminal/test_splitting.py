@@ -1,12 +1,15 @@
 """The split in the terminal: shown, drawn by speaker, and changed by hand."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from deepdesk.cli import main
 from deepdesk.core.task import Found
+from deepdesk.engine import team_run
 from deepdesk.project.folder import Project
+from deepdesk.terminal import training
 
 SPEAKERS = ("ada", "bo", "cy", "dan")
 
@@ -80,3 +83,28 @@ def test_takes_are_moved_by_a_pattern_and_speakers_by_their_names(project, capsy
 def test_a_wish_that_cannot_be_is_a_sentence(project, capsys, call, said):
     call = [f"--draw={call[1]}"] if call[0] == "--draw" else call
     assert said in split(capsys, project, *call)
+
+
+@pytest.fixture
+def parted(project, capsys):
+    """Return a project whose speakers are on both sides of the split."""
+    split(capsys, project, "--draw", "--no-keep-together")
+    return project
+
+
+def test_runs_that_waited_are_told_who_is_on_both_sides(parted, capsys):
+    assert main(["queue", str(parted), "--run"]) == 0
+    assert "4 speakers are in training and in test" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("rank", "times"), [(0, 1), (1, 0)])
+def test_of_a_team_that_nobody_watches_the_first_one_says_it(
+    parted, capsys, monkeypatch, rank, times
+):
+    def work(emit, stop):
+        return None
+
+    monkeypatch.setattr(team_run, "team_work", lambda *_given: work)
+    with Project.open(parted) as opened:
+        training._worked(opened, SimpleNamespace(rank=rank), None, lambda _project, _spec: "")
+    assert capsys.readouterr().err.count("speakers are in training") == times

@@ -155,7 +155,8 @@ class Actions:
         def step(index: SampleIndex) -> list[Change]:
             return [index.set_split(index.ids(Filter(origin=name)), split)]
 
-        self._edits.make(f"Moved all of “{name}” to {split}", step)
+        who = f"all of “{name}”" if name else "all that come from nobody known"
+        self._edits.make(f"Moved {who} to {split}", step)
 
     def fix_twins(self) -> None:
         """Move twins that lie across splits to one side."""

@@ -133,8 +133,12 @@ class FilterBar(QWidget):
         """Write how many there are into the chips."""
         count = narrowed(shown, overview)
         self.chips.set_text("all", "All" if count is None else f"All {count:,}")
-        self.chips.set_text("problems", f"Problems {overview.num_problems:,}")
-        self.chips.set_text("untold", f"Without {self._truth} {overview.without_target:,}")
+        # These are counted in all samples: beside a class or a speaker they would be too many.
+        is_all = shown.class_id is None and shown.origin is None and not shown.unlabelled
+        problems = f" {overview.num_problems:,}" if is_all else ""
+        untold = f" {overview.without_target:,}" if is_all else ""
+        self.chips.set_text("problems", f"Problems{problems}")
+        self.chips.set_text("untold", f"Without {self._truth}{untold}")
         self._offer("untold", bool(self._truth) and overview.without_target > 0)
         has_problems = overview.num_problems > 0
         self._offer("problems", has_problems)

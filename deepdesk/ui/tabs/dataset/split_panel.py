@@ -57,6 +57,7 @@ class SplitPanel(QWidget):
         super().__init__(parent)
         self.bar = SplitBar()
         self._overview = Overview()
+        self._wished: Shares | None = None
         self.sentence = QLabel()
         self.sentence.setProperty("kind", "hint")
         self.sentence.setWordWrap(True)
@@ -73,7 +74,7 @@ class SplitPanel(QWidget):
         self.keep.turned.connect(lambda _is_on: self._ask())
         self._seed_row = self._make_seed_row()
         self.bar.moved.connect(self._say)
-        self.bar.chosen.connect(lambda _shares: self._ask())
+        self.bar.chosen.connect(self._ask_for)
         self.bar.samples_dropped.connect(self.samples_dropped)
         self.bar.clicked.connect(self.clicked)
         self.sentence.linkActivated.connect(lambda _link: self._show_seed())
@@ -94,6 +95,8 @@ class SplitPanel(QWidget):
         self.bar.show_shares(shares, counts)
         self.keep.show_overview(overview)
         self._say(self.bar.shares)
+        if self.keep.kept and not overview.origins_across:
+            self.sentence.setText(self.sentence.text() + self._came_to(shares))
 
     def draw_usual(self) -> None:
         """Ask for the usual split."""
@@ -123,9 +126,26 @@ class SplitPanel(QWidget):
             self.seed.selectAll()
 
     def _ask(self) -> None:
-        self._ask_for(self.bar.shares)
+        self._ask_for(self._wanted())
+
+    def _wanted(self) -> Shares:
+        """Return what a person asked for, not what whole speakers made of it."""
+        shares = self.bar.shares
+        if self._wished is not None:
+            return self._wished
+        is_of_whole = len(self._overview.origins) > 1 and not self._overview.origins_across
+        return USUAL_SHARES if is_of_whole and all(shares) else shares
+
+    def _came_to(self, shares: Shares) -> str:
+        """Return what became of shares that whole groups do not allow, "" if they do."""
+        wanted = self._wished
+        if wanted is None or shares == wanted:
+            return ""
+        asked, got = (" : ".join(map(str, three)) for three in (wanted, shares))
+        return f" Asked for {asked}, whole {self.keep.kept} give {got}."
 
     def _ask_for(self, shares: Shares) -> None:
+        self._wished = shares
         self._say(self.bar.shares)
         self.draw_asked.emit(Draw(shares=shares, seed=self.seed.value(), kept=self.keep.kept))
 

@@ -7,12 +7,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.payload_json import payload_text
-from deepdesk.core.payloads import Payload, Text, Timeline
+from deepdesk.core.payloads import LabelScores, Payload, Text, Timeline
 from deepdesk.ui.payload_views import summary_for, widget_for
 from deepdesk.ui.tabs.inference.entry import Entry
 from deepdesk.ui.tabs.inference.model_facts import ModelFacts
 from deepdesk.ui.tabs.inference.sizes import SMALL_PX, fitted
-from deepdesk.ui.tabs.inference.words import SURE_FROM, in_words, sure_words
+from deepdesk.ui.tabs.inference.words import SURE_FROM, in_words, sure_words, title_of
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.truth_words import TextTruth
 from deepdesk.ui.widgets.buttons import SmallButton
@@ -110,16 +110,21 @@ class AnswerPanel(Column):
         self.joined.setVisible(bool(joined) and self._can_join)
 
     def _show_answer(self, answer: Payload, milliseconds: float) -> None:
-        text, score = in_words(answer)
+        _text, score = in_words(answer)
+        text = title_of(answer)
+        is_unlike = isinstance(answer, LabelScores) and answer.is_unlike
+        # A guess is not to be confirmed by one careless click.
+        self.right.setVisible(not is_unlike)
         sure = sure_words(answer, milliseconds)
         answer = _as_text(answer)
         is_text = isinstance(answer, Text)
         self.answer.setText(text)
         self.answer.setVisible(not is_text)
-        self.sure.setWordWrap(False)
+        self.sure.setWordWrap(is_unlike)
         self.sure.setText(sure)
         self.sure.show()
-        self.sure.set_tone("warn" if score is not None and score < SURE_FROM else "")
+        is_weak = is_unlike or (score is not None and score < SURE_FROM)
+        self.sure.set_tone("warn" if is_weak else "")
         if isinstance(answer, Text):
             self.text.show_text(answer.text, is_final=answer.is_final)
             self.text.show()

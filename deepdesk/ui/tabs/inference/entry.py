@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from deepdesk.ui.tabs.inference.given import Given
 from deepdesk.ui.tabs.inference.questions import Answered
-from deepdesk.ui.tabs.inference.words import in_full, in_words
+from deepdesk.ui.tabs.inference.words import in_full, in_words, title_of
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -38,8 +38,8 @@ class Entry:
             return "not read", ""
         if answered is None or answered.answer is None:
             return "…", ""
-        text, score = in_words(answered.answer)
-        return text, "" if score is None else f"{100 * score:.0f}"
+        _text, score = in_words(answered.answer)
+        return title_of(answered.answer), "" if score is None else f"{100 * score:.0f}"
 
     @property
     def is_answered(self) -> bool:

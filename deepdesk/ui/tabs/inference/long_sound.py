@@ -25,6 +25,8 @@ from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.score_bars import percent
 
 WAVE_PX, LIST_PX = 110, 240
+TEXT_LANE_PX = 84
+_EVENTS, _SENTENCES = ("event", "events"), ("sentence", "sentences")
 LEAD_S = 0.2  # an event is listened to from a little before it
 
 
@@ -52,13 +54,14 @@ class LongSound(QWidget):
         empty = Timeline(spans=(), length_s=0.0, is_final=False)
         self.lanes = TimelineView(empty, recording.length_s)
         self.events = EventTable()
+        self.beside = QSplitter(Qt.Orientation.Horizontal)
         self.tuning = SpanTuning()
         self.tuning.hide()
         self.count = ElidedLabel("Listening…", kind="hint")
         self.stop = SmallButton("Stop", lambda: self.stop_asked.emit(None), tip="Stop listening")
         self.stop.set_icon("stop")
         self.export = SmallButton(
-            "Save as…", self._ask_path, tip="Save the events as CSV, Audacity labels or SRT"
+            "Save as…", self._ask_path, tip="Save it as CSV, Audacity labels or SRT subtitles"
         )
         self._arrange()
         self._connect()
@@ -69,6 +72,7 @@ class LongSound(QWidget):
         if not isinstance(answer, Timeline) or answer is self.answer:
             return
         self.answer = answer
+        self._give_room()
         self.tuning.show_timeline(answer)
         if self.tuning.is_tuned:
             self._recount()
@@ -90,7 +94,25 @@ class LongSound(QWidget):
         if ended.error is not None:
             self.failed.emit(ended.error)
         else:
-            self.saved.emit(f"Saved {len(self.lanes.timeline.spans):,} events to {path.name}")
+            several = (_SENTENCES if self._is_text else _EVENTS)[1]
+            self.saved.emit(f"Saved {len(self.lanes.timeline.spans):,} {several} to {path.name}")
+
+    @property
+    def _is_text(self) -> bool:
+        """Whether it is answered with what is said, instead of with classes."""
+        return self.answer is not None and not self.answer.classes
+
+    def _give_room(self) -> None:
+        """Put sentences below their one lane, as wide as there is room; events stand beside."""
+        turned = Qt.Orientation.Vertical if self._is_text else Qt.Orientation.Horizontal
+        if self.beside.orientation() is turned:
+            return
+        lane = metrics.scaled(TEXT_LANE_PX)
+        self.beside.setOrientation(turned)
+        self.beside.setStretchFactor(0, 0 if self._is_text else 1)
+        self.beside.setStretchFactor(1, 1 if self._is_text else 0)
+        self.beside.setSizes([lane, 4 * lane] if self._is_text else [3 * LIST_PX, LIST_PX])
+        self.events.show_texts(is_text=self._is_text)
 
     def _recount(self) -> None:
         """Find the events anew in the scores that are there; the newest wish counts."""
@@ -134,7 +156,8 @@ class LongSound(QWidget):
         if answer is None:
             self.count.setText("Nothing was listened to." if is_stopped else "Listening…")
             return
-        words = f"{spans:,} {'event' if spans == 1 else 'events'}"
+        one, several = _SENTENCES if self._is_text else _EVENTS
+        words = f"{spans:,} {one if spans == 1 else several}"
         if not is_final:
             share = percent(answer.length_s / max(1e-9, self.recording.length_s), 0)
             words += f" · {'stopped at' if is_stopped else 'listened to'} {share}"
@@ -164,7 +187,7 @@ class LongSound(QWidget):
         self.tuning.changed.connect(lambda _none: self._recount())
 
     def _arrange(self) -> None:
-        beside = QSplitter(Qt.Orientation.Horizontal)
+        beside = self.beside
         beside.addWidget(self.lanes)
         beside.addWidget(self.events)
         beside.setStretchFactor(0, 1)
@@ -184,7 +207,7 @@ class LongSound(QWidget):
         column.addLayout(foot)
 
     def _ask_path(self) -> None:
-        dialog = QFileDialog(self, "Save the events")
+        dialog = QFileDialog(self, "Save what was heard")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         filters = {f"{name} (*{suffix})": suffix for suffix, (name, _text) in FORMATS.items()}
         dialog.setNameFilters(list(filters))

@@ -67,7 +67,7 @@ class ModelBox(QWidget):
         if not self._is_by_hand or self._choice is None:
             return None
         model = self._choice.model
-        return next((one for one in self._choices if one.model == model and one.step), None)
+        return next((one for one in self._choices if one.model.is_of(model) and one.step), None)
 
     def _grey_out(self) -> None:
         items = self.box.model()

@@ -53,7 +53,7 @@ class ModelFollower(QObject):
         self._is_outdated = False
         found: list[tuple[Choice, ...]] = []
         self._job = self._desk.start(
-            listing_models(self._desk.project),
+            listing_models(self._desk.project, self._desk.spec),
             "inference",
             on_event=lambda event: found.append(event.value) if type(event) is Result else None,
             on_ended=lambda ended: self._looked(ended, found),

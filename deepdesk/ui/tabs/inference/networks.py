@@ -91,4 +91,5 @@ class Networks:
 def _load(project: Project, spec: TaskSpec, model: Model) -> Predictor:
     from deepdesk.engine.predict import Predictor
 
-    return Predictor(project, spec, model.run, checkpoint=model.checkpoint)
+    wished = dict(model.answering)
+    return Predictor(project, spec, model.run, checkpoint=model.checkpoint, answering=wished)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import nan
@@ -18,7 +19,7 @@ from deepdesk.ui.tabs.inference.given import Given, GivenFile
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.networks import Network, Networks
 from deepdesk.ui.tabs.inference.sizes import SHOWN_PX, fitted, small
-from deepdesk.ui.tabs.inference.words import in_full, in_words
+from deepdesk.ui.tabs.inference.words import in_table, in_words
 
 if TYPE_CHECKING:
     from deepdesk.core.task import Reader
@@ -53,6 +54,14 @@ class Answered:
 
 class SkippedError(StoppedError):
     """A person has seen enough of this answer."""
+
+
+class PostponedError(Exception):
+    """An answer turned out to be long, and something else is under way."""
+
+
+def _nothing() -> None:
+    """Do nothing between two parts of an answer."""
 
 
 class SkipToken(StopToken):
@@ -95,8 +104,15 @@ class Question:
     given: Given
     model: Model
 
-    def answer(self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken) -> None:
-        """Emit an `Answered`, several for a growing answer."""
+    def answer(
+        self,
+        networks: Networks,
+        reader: Reader,
+        emit: EventSink,
+        stop: StopToken,
+        between: Callable[[], None] = _nothing,
+    ) -> None:
+        """Emit an `Answered`, several for a growing answer, and call `between` amid its parts."""
         told = Answered(number=self.number, model=self.model)
         try:
             payload = self.given.read(reader)
@@ -110,7 +126,7 @@ class Question:
         network = networks.newest(self.model, emit)
         told = replace(told, step=network.step)
         try:
-            for answer, milliseconds, is_final in _answers(network, payload, stop):
+            for answer, milliseconds, is_final in _answers(network, payload, stop, between):
                 told = replace(told, answer=answer, milliseconds=milliseconds, is_final=is_final)
                 emit(Result(value=told))
         except SkippedError:
@@ -127,29 +143,42 @@ class RowQuestion:
     model: Model
     table: int
 
-    def answer(self, networks: Networks, reader: Reader, emit: EventSink, stop: StopToken) -> None:
-        """Emit a `Row`."""
+    def answer(
+        self,
+        networks: Networks,
+        reader: Reader,
+        emit: EventSink,
+        stop: StopToken,
+        between: Callable[[], None] = _nothing,
+    ) -> None:
+        """Emit a `Row`, and call `between` amid the parts of an answer that grows."""
         network = networks.pinned(self.model, self.table, emit)
         try:
             payload = GivenFile(Path(self.path)).read(reader)
             # Of an answer that grows, only the last one is kept.
-            ((answer, milliseconds, _final),) = deque(_answers(network, payload, stop), maxlen=1)
+            answers = _answers(network, payload, stop, between)
+            ((answer, milliseconds, _final),) = deque(answers, maxlen=1)
         except DeepDeskError as error:
             emit(Result(value=Row(path=self.path, error=str(error))))
             return
         _short, score = in_words(answer)
         sure = nan if score is None else score
-        row = Row(path=self.path, answer=in_full(answer), score=sure, milliseconds=milliseconds)
+        row = Row(path=self.path, answer=in_table(answer), score=sure, milliseconds=milliseconds)
         emit(Result(value=row))
 
 
 def _answers(
-    network: Network, payload: Payload, stop: StopToken
-) -> Iterable[tuple[Payload, float, bool]]:
+    network: Network, payload: Payload, stop: StopToken, between: Callable[[], None]
+) -> Iterator[tuple[Payload, float, bool]]:
     if network.is_cold:
         # The first pass sets up kernels, ten times as long; it would be told as the speed.
         for _first in islice(network.predictor.answer(payload, stop), 1):
             network.is_cold = False
+    between_ms = 0.0
     for told in network.predictor.answer(payload, stop):
         assert told.answer is not None, "a predictor yields answers"
-        yield told.answer, told.milliseconds, told.is_final
+        if not told.is_final:
+            start_s = time.perf_counter()
+            between()
+            between_ms += 1000.0 * (time.perf_counter() - start_s)
+        yield told.answer, told.milliseconds - between_ms, told.is_final

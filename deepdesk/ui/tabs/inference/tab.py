@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.inference.answering import Answering
 from deepdesk.ui.tabs.inference.asking import Asking
 from deepdesk.ui.tabs.inference.inquiry import Inquiry
 from deepdesk.ui.tabs.inference.judging import JUDGED, Judging
@@ -66,6 +67,7 @@ class InferenceTab(QWidget):
         self.judging = Judging(desk, self.workspace)
         self.live = self._made_live(make)
         self.models = ModelFollower(desk, self)
+        self.answering = Answering(desk, self)
         self.tabling = Tabling(desk, self.workspace, self.inquiry, self.asking)
         self.empty = EmptyState(
             "There is no trained network to ask yet.",
@@ -146,6 +148,10 @@ class InferenceTab(QWidget):
         workspace.top.page_chosen.connect(self._open_page)
         if self.live is not None:
             self.live.listening.running_changed.connect(self._show_busy)
+        for facts in workspace.model_facts():
+            facts.offer_answering(self._desk.spec)
+            facts.answering_asked.connect(lambda _none: self.answering.ask(self.inquiry.choice))
+        self.answering.kept.connect(lambda _none: self.models.look())
         workspace.panel.copied.connect(lambda _text: self._desk.say("Copied the text"))
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
         paste.activated.connect(self.asking.paste)

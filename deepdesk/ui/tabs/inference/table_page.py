@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from math import isnan
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QTableView
@@ -24,6 +25,7 @@ NUMBER_PX = 84
 SHARES = {"file": 0.42, "answer": 0.24, "error": 0.34}
 TEXT_SHARES = {"file": 0.26, "answer": 0.54, "error": 0.2}
 SEARCH_PX = 170
+_SCORE = [column.key for column in COLUMNS].index("score")
 # The arrow is part of the head's words: the style draws its own on top of them.
 HEAD_SHEET = (
     "QHeaderView::section { padding: 6px 11px; }"
@@ -73,8 +75,8 @@ class TablePage(Card):
         self.view = QTableView()
         self.count = Label(kind="hint")
         self._dress_view()
-        # Nobody says how sure a text is.
-        self.view.setColumnHidden([c.key for c in COLUMNS].index("score"), is_text)
+        # Not every network says how sure a text is.
+        self.view.setColumnHidden(_SCORE, is_text)
         self._arrange()
         self.search.textChanged.connect(self._search)
         self.busy.cancelled.connect(self.cancelled.emit)
@@ -109,6 +111,9 @@ class TablePage(Card):
     def grow(self, rows: Sequence[Row]) -> None:
         """Take rows in."""
         self.rows.grow(rows)
+        if self.view.isColumnHidden(_SCORE) and not all(isnan(row.score) for row in rows):
+            self.view.setColumnHidden(_SCORE, False)
+            self._share_width()
         self._bad += sum(bool(row.error) for row in rows)
         self.busy.show_progress(self.done, self._total, self._left())
         if self.is_whole:

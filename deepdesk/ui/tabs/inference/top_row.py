@@ -91,7 +91,7 @@ class TopRow(QWidget):
 
     def _make_room(self) -> None:
         """Leave out in a narrow window what can be reached in another way."""
-        is_narrow = self.width() < metrics.scaled(NARROW_PX) and not self.pages.isHidden()
+        is_narrow = self.width() < metrics.scaled(NARROW_PX)
         self.paste.setVisible(not is_narrow)
         self.models.label.setVisible(not is_narrow)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deepdesk.core.errors import DeepDeskError
@@ -12,7 +13,13 @@ from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.networks import Networks
-from deepdesk.ui.tabs.inference.questions import Question, Refused, RowQuestion, SkipToken
+from deepdesk.ui.tabs.inference.questions import (
+    PostponedError,
+    Question,
+    Refused,
+    RowQuestion,
+    SkipToken,
+)
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
@@ -22,21 +29,24 @@ class Waiting:
     """Questions in the order in which they are answered; safe from every thread.
 
     What a person looks at comes first, and of that only the newest; then files that were
-    dropped together; then the rows of a folder.
+    dropped together; then the rows of a folder. Amid a long answer the first two kinds are tried
+    as well, each once: a short one is answered there, another long one waits for its turn.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._newest: Question | None = None
         self._several: deque[Question] = deque()
+        self._long: deque[Question] = deque()
         self._rows: deque[str] = deque()
         self._rows_model = Model(run="")
         self._table = 0
-        self._current: tuple[int, SkipToken] | None = None
+        self._under_way: dict[int, SkipToken] = {}
+        self._skipped: set[int] = set()
 
     def __bool__(self) -> bool:
         with self._lock:
-            return bool(self._newest or self._several or self._rows)
+            return bool(self._newest or self._long or self._several or self._rows)
 
     def ask(self, question: Question) -> None:
         """Answer this next, instead of any other that a person no longer looks at."""
@@ -64,34 +74,63 @@ class Waiting:
         """Let everything go."""
         with self._lock:
             self._newest = None
+            self._long.clear()
+            self._skipped.clear()
             self._several.clear()
             self._rows.clear()
 
-    def begin(self, question: Question | RowQuestion, stop: StopToken) -> SkipToken:
-        """Return what ends the work on this question alone, and with everything else."""
+    @contextmanager
+    def under_way(self, question: Question | RowQuestion, stop: StopToken) -> Iterator[SkipToken]:
+        """Yield what ends the work on this question alone, and with everything else."""
         token = SkipToken(stop)
+        number = question.number if isinstance(question, Question) else None
         with self._lock:
-            self._current = (question.number, token) if isinstance(question, Question) else None
-        return token
+            if number is not None:
+                self._under_way[number] = token
+                if number in self._skipped:
+                    self._skipped.discard(number)
+                    token.stop()
+        try:
+            yield token
+        finally:
+            with self._lock:
+                if number is not None:
+                    del self._under_way[number]
 
     def skip(self, number: int) -> None:
-        """End the work on a question if it is under way."""
+        """End the work on a question that is under way or was put back."""
         with self._lock:
-            if self._current is not None and self._current[0] == number:
-                self._current[1].stop()
+            if number in self._under_way:
+                self._under_way[number].stop()
+            if any(question.number == number for question in self._long):
+                self._skipped.add(number)
+
+    def postpone(self, question: Question) -> None:
+        """Answer this when nothing else is under way, for it is long."""
+        with self._lock:
+            self._long.append(question)
 
     def take(self) -> Question | RowQuestion | None:
         """Return what is to be answered next, None when nothing waits."""
         with self._lock:
-            if self._newest is not None:
-                question, self._newest = self._newest, None
-                return question
-            if self._several:
-                return self._several.popleft()
+            if self._newest is None and self._long:
+                return self._long.popleft()
+        question = self.take_beside()
+        if question is not None:
+            return question
+        with self._lock:
             if self._rows:
                 path = self._rows.popleft()
                 return RowQuestion(path=path, model=self._rows_model, table=self._table)
             return None
+
+    def take_beside(self) -> Question | None:
+        """Return what is to be tried next amid a long answer, None when nothing is."""
+        with self._lock:
+            if self._newest is not None:
+                question, self._newest = self._newest, None
+                return question
+            return self._several.popleft() if self._several else None
 
 
 def answering(waiting: Waiting, networks: Networks, spec: TaskSpec) -> Work:
@@ -99,12 +138,28 @@ def answering(waiting: Waiting, networks: Networks, spec: TaskSpec) -> Work:
 
     def work(emit: EventSink, stop: StopToken) -> None:
         reader = spec.reader()
-        while (question := waiting.take()) is not None:
+
+        def answer(question: Question | RowQuestion, between: Callable[[], None]) -> None:
             stop.check()
             try:
-                question.answer(networks, reader, emit, waiting.begin(question, stop))
+                with waiting.under_way(question, stop) as token:
+                    question.answer(networks, reader, emit, token, between)
             except DeepDeskError as error:
                 waiting.clear()
                 emit(Result(value=Refused(error=error)))
 
+        def try_others() -> None:
+            while (other := waiting.take_beside()) is not None:
+                try:
+                    answer(other, _postpone)
+                except PostponedError:
+                    waiting.postpone(other)
+
+        while (question := waiting.take()) is not None:
+            answer(question, try_others)
+
     return work
+
+
+def _postpone() -> None:
+    raise PostponedError

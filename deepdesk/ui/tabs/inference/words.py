@@ -9,6 +9,7 @@ from deepdesk.core.payload_json import payload_text
 
 # Below one half another answer is as likely as this one, and that is said in words.
 SURE_FROM = 0.5
+UNSURE = "Unsure"
 TEXT_CHARACTERS = 80
 THIN = "\u202f"
 
@@ -36,16 +37,31 @@ def _(payload: payloads.Matches) -> tuple[str, float | None]:
 @in_words.register
 def _(payload: payloads.Text) -> tuple[str, float | None]:
     line = " ".join(payload.text.split())
-    return (line if len(line) <= TEXT_CHARACTERS else line[: TEXT_CHARACTERS - 1] + "…"), None
+    short = line if len(line) <= TEXT_CHARACTERS else line[: TEXT_CHARACTERS - 1] + "…"
+    return short, payload.score
+
+
+def title_of(payload: object) -> str:
+    """Return an answer in a few words as it stands above its scores."""
+    if isinstance(payload, payloads.LabelScores) and payload.is_unlike:
+        return UNSURE
+    return in_words(payload)[0]
 
 
 def in_full(payload: object) -> str:
-    """Return an answer as one line of text, nothing cut off: for a table that is searched."""
+    """Return an answer as one line of text, nothing cut off: what joins the data."""
     if isinstance(payload, payloads.Text):
         return " ".join(payload.text.split())
     if isinstance(payload, payloads.Timeline):
         return payload_text(payload)
     return in_words(payload)[0]
+
+
+def in_table(payload: object) -> str:
+    """Return an answer as one line for a table, which has room to say that it is a guess."""
+    if isinstance(payload, payloads.LabelScores) and payload.is_unlike:
+        return f"{UNSURE}, most like {payload.scores[0][0]}"
+    return in_full(payload)
 
 
 @in_words.register
@@ -95,6 +111,8 @@ def sure_words(answer: payloads.Payload, milliseconds: float) -> str:
     if score is not None:
         share = percent_words(score)
         parts.append(f"{share} sure" if score >= SURE_FROM else f"Not sure, {share}")
+    if isinstance(answer, payloads.LabelScores) and answer.is_unlike:
+        parts = [f"Unlike what was learnt; most like {answer.scores[0][0]}, {share}"]
     parts.append(time_words(milliseconds))
     if isinstance(answer, payloads.LabelScores) and answer.is_calibrated:
         parts.append("calibrated")

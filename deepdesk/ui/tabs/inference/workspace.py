@@ -9,6 +9,7 @@ from deepdesk.ui.tabs.inference.live.board import Board
 from deepdesk.ui.tabs.inference.live.column import LiveColumn
 from deepdesk.ui.tabs.inference.live.page import LivePage
 from deepdesk.ui.tabs.inference.live.sources import LiveKind
+from deepdesk.ui.tabs.inference.model_facts import ModelFacts
 from deepdesk.ui.tabs.inference.stage import Stage
 from deepdesk.ui.tabs.inference.strip import Strip
 from deepdesk.ui.tabs.inference.table_page import TablePage
@@ -71,6 +72,11 @@ class Workspace(QWidget):
     def is_in_table(self) -> bool:
         """Whether the table is in front."""
         return self._pages.currentWidget() is self.table
+
+    def model_facts(self) -> list[ModelFacts]:
+        """Return the places that tell which network answers."""
+        live = [self.live_column.model] if self.live_column is not None else []
+        return [self.panel.model, *live]
 
     def show_page(self, key: str) -> None:
         """Bring the "table", the stage ("one") or what runs along ("live") to the front."""

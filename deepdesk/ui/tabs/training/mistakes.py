@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Result
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.data.writing import never_written
 from deepdesk.ui.tabs.training.works import Answered, kept_answers
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from deepdesk.core.payloads import Payload
     from deepdesk.project.folder import Project
 
-MOST_ROWS = 40
+MOST_ROWS, MOST_CHARACTERS = 40, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,26 @@ class Mistakes:
         count: Samples that were measured.
         wrong: Samples whose answer is not right.
         rows: The worst of them, worst first.
+        unwritable: Characters of the truths that training never had.
     """
 
     run: str
     count: int = 0
     wrong: int = 0
     rows: tuple[Answered, ...] = ()
+    unwritable: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """What no answer can have, and why; "" for nothing."""
+        if not self.unwritable:
+            return ""
+        shown = " ".join(self.unwritable[:MOST_CHARACTERS])
+        shown += " …" if len(self.unwritable) > MOST_CHARACTERS else ""
+        return (
+            f"It cannot write {shown} because no text of training has that. Add samples with it,"
+            " or draw the split anew."
+        )
 
     @property
     def words(self) -> str:
@@ -75,13 +91,16 @@ def mistakes_work(project: Project, run: str) -> Work:
             return
         answers = kept_answers(project, run)
         found = worst(answers)
-        emit(
-            Result(
-                value=Mistakes(
-                    run=run, count=len(answers), wrong=len(found), rows=tuple(found[:MOST_ROWS])
-                )
-            )
+        told = Mistakes(
+            run=run,
+            count=len(answers),
+            wrong=len(found),
+            rows=tuple(found[:MOST_ROWS]),
+            unwritable=never_written(
+                _learned(project.runs.get(run).config()), (row.truth for row in answers)
+            ),
         )
+        emit(Result(value=told))
 
     return work
 
@@ -102,6 +121,12 @@ def opening_work(project: Project, spec: TaskSpec, sample_id: int) -> Work:
         emit(Result(value=Opened(path=path, payload=spec.reader().payload(path))))
 
     return work
+
+
+def _learned(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    facts = config.get("facts")
+    learned = facts.get("learned") if isinstance(facts, dict) else None
+    return learned if isinstance(learned, dict) else {}
 
 
 def _number(value: float) -> float:

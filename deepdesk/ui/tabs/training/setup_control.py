@@ -52,7 +52,9 @@ class SetupControl(QObject):
 
     def count(self, _revision: object = None) -> None:
         """Count what there is to train on."""
-        self._viewer.start(readiness_work(self._desk.project), self._take_readiness)
+        self._viewer.start(
+            readiness_work(self._desk.project, self._desk.spec), self._take_readiness
+        )
 
     def blocked(self) -> Blocked:
         """Return why a run cannot begin."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
 from deepdesk.core.events import Choices, Result, Said
+from deepdesk.core.learnt import learnt_from
 from deepdesk.core.payloads import Image
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
@@ -73,18 +74,16 @@ class Answered:
     error: float = math.nan
 
 
-def readiness_work(project: Project) -> Work:
+def readiness_work(project: Project, spec: TaskSpec) -> Work:
     """Return work that counts what training could use; its result is a `Readiness`."""
 
     def work(emit: EventSink, _stop: StopToken) -> None:
+        truth = learnt_from(spec.gives)
         with project.index() as index:
-            counts = dict(index.split_counts())
-            classes = tuple(row.name for row in index.classes())
-            found = Readiness(
-                train=counts.get("train", 0),
-                validation=counts.get("validation", 0),
-                classes=classes,
-            )
+            usable = index.usable_counts(truth)
+            # What learns from texts needs no two classes, however folders are named.
+            names = () if truth == "text" else tuple(row.name for row in index.classes())
+            found = Readiness(train=usable["train"], validation=usable["validation"], classes=names)
         emit(Result(value=found))
 
     return work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DeepDeskError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _FILE = "live.json"
 _LIMIT_BYTES = 4 << 20
 MOST_SMOOTHING_S = 2.0
+# While a mark is dragged, every step of the way would be written.
+KEPT_AFTER_S = 0.6
+_LOOK_S = 0.05
 
 
 def kept_tuning(project: Project, run: str) -> Tuning | None:
@@ -38,15 +42,38 @@ def finding_tuning(project: Project, run: str) -> Work:
     return work
 
 
-def keeping_tuning(project: Project, run: str, tuning: Tuning) -> Work:
-    """Return work that keeps a tuning with its run; nothing where the project is read only."""
+def keeping_tuning(project: Project, run: str, tunings: SimpleQueue[Tuning]) -> Work:
+    """Return work that keeps the newest of some tunings, once no other has come for a while.
 
-    def work(_emit: EventSink, _stop: StopToken) -> None:
+    Asked to stop, it writes at once. Where the project is read only it keeps nothing.
+
+    Args:
+        project: Of the run.
+        run: Folder name.
+        tunings: At least one; the newest last.
+    """
+
+    def work(_emit: EventSink, stop: StopToken) -> None:
+        tuning = _settled(tunings, stop)
         if not project.read_only:
             values = {"thresholds": dict(tuning.thresholds), "smoothing_s": tuning.smoothing_s}
             write_json(project.runs.get(run).path / _FILE, values)
 
     return work
+
+
+def _settled(tunings: SimpleQueue[Tuning], stop: StopToken) -> Tuning:
+    """Wait until a person has let go of the control, and return the newest tuning."""
+    tuning = tunings.get()
+    quiet_s = 0.0
+    while quiet_s < KEPT_AFTER_S and not stop.is_stopping:
+        try:
+            tuning, quiet_s = tunings.get(timeout=_LOOK_S), 0.0
+        except Empty:
+            quiet_s += _LOOK_S
+    while not tunings.empty():
+        tuning = tunings.get()
+    return tuning
 
 
 def _legal(values: Any) -> Tuning | None:

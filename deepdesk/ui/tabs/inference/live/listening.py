@@ -182,9 +182,13 @@ class Listening(QObject):
         peak = float(np.abs(heard.samples_T).max(initial=0.0))
         self._page.level.set_share(_share(peak))
         self._zeros_s = 0.0 if peak else self._zeros_s + len(heard.samples_T) / heard.rate_hz
-        if self._zeros_s > ZEROS_S and self._page.note.isHidden():
-            self._page.note.say(ONLY_ZEROS.message, ONLY_ZEROS.hint)
+        note = self._page.note
+        if self._zeros_s > ZEROS_S and note.isHidden():
+            note.say(ONLY_ZEROS.message, ONLY_ZEROS.hint)
             self._note_over.start()
+        elif peak and note.isVisible() and note.sentence.text() == ONLY_ZEROS.message:
+            # The sound itself is the proof that this is over.
+            note.hide()
 
     def _show_reply(self, reply: Replied) -> None:
         about_s = reply.about_s

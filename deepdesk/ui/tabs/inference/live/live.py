@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from deepdesk.core.events import Result
@@ -15,7 +15,8 @@ from deepdesk.ui.tabs.inference.entry import Entry
 from deepdesk.ui.tabs.inference.given import GivenSound
 from deepdesk.ui.tabs.inference.live.column import LiveColumn
 from deepdesk.ui.tabs.inference.live.event_list import moment
-from deepdesk.ui.tabs.inference.live.keeping import finding_tuning, keeping_tuning
+from deepdesk.ui.tabs.inference.live.keeper import Keeper
+from deepdesk.ui.tabs.inference.live.keeping import finding_tuning
 from deepdesk.ui.tabs.inference.live.listening import Listening
 from deepdesk.ui.tabs.inference.live.player import PiecePlayer
 from deepdesk.ui.tabs.inference.live.recogniser import Tuning
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 # Sounds begin softly: so much around an event belongs to it.
 AROUND_S = 0.1
-KEPT_AFTER_MS = 600
 
 
 class Live(QObject):
@@ -66,11 +66,7 @@ class Live(QObject):
         self.listening = Listening(desk, page, networks)
         self.player = PiecePlayer(self)
         self.player.failed.connect(page.show_problem)
-        self._keeping = QTimer(self)
-        self._keeping.setSingleShot(True)
-        self._keeping.setInterval(KEPT_AFTER_MS)
-        self._keeping.timeout.connect(self._keep)
-        self._tuning = Tuning(thresholds={})
+        self._keeper: Keeper | None = None
         self._looked = False
         corrections.changed.connect(self._show_joined)
         if isinstance(page.board, ScoresBoard):
@@ -91,14 +87,15 @@ class Live(QObject):
         """Let another network answer."""
         self._column.model.show_choice(choice, grew=grew)
         if choice is not None and choice.model.run != self._run:
-            self._keep_now()
+            self._finish_keeping()
             self._run = choice.model.run
+            self._keeper = Keeper(self._desk, self._run)
             self._find_tuning()
         self.listening.use(choice)
 
     def close(self) -> None:
         """Listen and play no more."""
-        self._keep_now()
+        self._finish_keeping()
         self.player.stop()
         self.listening.stop()
 
@@ -110,7 +107,7 @@ class Live(QObject):
         saving = Saving(self._desk, "events", "heard", EVENT_FORMATS)
         board.export_asked.connect(lambda _none: saving.ask(self._page, board.timeline.spans))
         board.clear_asked.connect(lambda _none: self.listening.clear())
-        board.tuned.connect(self._keep_later)
+        board.tuned.connect(self._keep)
 
     def _given(self, span: Span) -> GivenSound | None:
         memory = self.listening.memory
@@ -154,16 +151,10 @@ class Live(QObject):
 
         self._desk.start(finding_tuning(self._desk.project, run), "inference", on_event=take)
 
-    def _keep_later(self, tuning: Tuning) -> None:
-        self._tuning = tuning
-        self._keeping.start()
+    def _keep(self, tuning: Tuning) -> None:
+        if self._keeper is not None:
+            self._keeper.keep(tuning)
 
-    def _keep_now(self) -> None:
-        if self._keeping.isActive():
-            self._keeping.stop()
-            self._keep()
-
-    def _keep(self) -> None:
-        if self._run and self._desk.store.session.project is not None:
-            work = keeping_tuning(self._desk.project, self._run, self._tuning)
-            self._desk.start(work, "inference")
+    def _finish_keeping(self) -> None:
+        if self._keeper is not None:
+            self._keeper.finish()

@@ -118,7 +118,7 @@ class ScoresBoard(Board):
         for span in follows.under_way:
             self._mark(span)
         best = follows.best
-        if best is not None:
+        if best is not None and not reply.answer.is_unlike:
             self.line.say(best[0], percent(best[1], 0))
         else:
             self.line.say(NOTHING if follows.is_silent else UNSURE, role="muted")
