@@ -34,6 +34,7 @@ class Knob:
         group: Heading on the help page and the form.
         zero: Word for 0 where that means something of its own, such as "off" or "automatic";
             it is shown in place of the number and may be typed.
+        empty: What an empty text means, shown in the empty field.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Knob:
     scale: str = "linear"
     group: str = ""
     zero: str = ""
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

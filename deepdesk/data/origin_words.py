@@ -14,9 +14,12 @@ def across_words(origins: Iterable[OriginRow], noun: tuple[str, str]) -> str:
         origins: Of the project.
         noun: One of them and several: ("speaker", "speakers").
     """
-    across = [row for row in origins if row.is_across]
+    rows = list(origins)
+    across = [row for row in rows if row.is_across]
     if not across:
         return ""
+    if len(rows) == 1:
+        return f"All from one {noun[0]}: results say nothing about other {noun[1]}"
     other = "test" if any(row.test for row in across) else "validation"
     who = f"{len(across):,} {noun[len(across) != 1]} {'is' if len(across) == 1 else 'are'}"
     return f"{who} in training and in {other}: results will look better than they are"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FRAME_S = 0.02
-PAUSE_S = 0.5  # so much silence ends a sentence; gaps within words last a third of it
+PAUSE_S = 0.35  # so much silence ends a sentence; gaps within words last a third of it
 _MARGIN_S = 0.2  # kept before and behind what is loud: soft consonants
 _LEAST_LOUD_S = 0.06  # what is shorter is a click
 _ABOVE_NOISE_DB = 9.0

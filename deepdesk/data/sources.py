@@ -13,7 +13,9 @@ natural order (2 before 10), so that a million of them stream.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +27,9 @@ from deepdesk.data.split_names import split_of_word
 from deepdesk.project.index.classes import natural_key
 
 MAX_DEPTH = 40
+LOOKED_AT = 2000
+_NAMED = 6
+_PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 MAX_WAITING = 1_000_000
 # Above this many names in one folder the plain order of text does: it costs no keys.
 MAX_NATURAL = 200_000
@@ -50,7 +55,27 @@ def discover(source: Path, suffixes: Collection[str]) -> Iterator[Found]:
         found = True
         yield item
     if not found:
-        raise DatasetError(f'There is nothing to use in "{shown(source)}".', _LAYOUTS)
+        hint = f"{foreign_words(source, suffixes)}{_LAYOUTS}"
+        raise DatasetError(f'There is nothing to use in "{shown(source)}".', hint)
+
+
+def foreign_words(source: Path, suffixes: Collection[str]) -> str:
+    """Return what a folder holds instead of samples, in a sentence, "" for nothing to name.
+
+    Args:
+        source: A folder in which no sample was found.
+        suffixes: Of samples, lower case with the dot.
+    """
+    kinds: Counter[str] = Counter()
+    for _folder, _folders, names in os.walk(source):
+        found = (os.path.splitext(name)[1].lower() for name in names)  # noqa: PTH122 - faster
+        kinds.update(kind for kind in found if _PLAIN_SUFFIX.fullmatch(kind))
+        if kinds.total() >= LOOKED_AT:
+            break
+    if not kinds:
+        return ""
+    wanted = ", ".join(sorted(suffixes)[:_NAMED])
+    return f"Most of its files are {kinds.most_common(1)[0][0]}; this task takes {wanted}. "
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

@@ -26,7 +26,14 @@ from deepdesk.core.task import Found
 from deepdesk.data.csv_source import TABLE_SUFFIXES, encoding_of, lines_of
 from deepdesk.data.name_pattern import spoken_by_name
 from deepdesk.data.sounds import SoundReader
-from deepdesk.data.sources import MAX_DEPTH, is_folder, ordered, readable, shown
+from deepdesk.data.sources import (
+    MAX_DEPTH,
+    foreign_words,
+    is_folder,
+    ordered,
+    readable,
+    shown,
+)
 from deepdesk.data.split_names import split_of_word
 from deepdesk.data.transcript_tables import NoTranscriptsError, check_columns, rows_of_transcripts
 from deepdesk.data.transcript_text import text_beside, transcript
@@ -57,16 +64,16 @@ class TranscriptReader(SoundReader):
                 a table or a list of lines is broken.
         """
         source = Path(os.path.abspath(source))  # noqa: PTH100 - must not follow links
-        return _some(source, spoken_by_name(lambda: _offers(source, self.suffixes)))
+        return self._some(source, spoken_by_name(lambda: _offers(source, self.suffixes)))
 
-
-def _some(source: Path, offers: Iterator[Found]) -> Iterator[Found]:
-    found = False
-    for item in offers:
-        found = True
-        yield item
-    if not found:
-        raise DatasetError(f'There is nothing to use in "{shown(source)}".', _LAYOUTS)
+    def _some(self, source: Path, offers: Iterator[Found]) -> Iterator[Found]:
+        found = False
+        for item in offers:
+            found = True
+            yield item
+        if not found:
+            hint = f"{foreign_words(source, self.suffixes)}{_LAYOUTS}"
+            raise DatasetError(f'There is nothing to use in "{shown(source)}".', hint)
 
 
 def _offers(source: Path, suffixes: frozenset[str]) -> Iterator[Found]:

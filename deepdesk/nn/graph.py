@@ -27,11 +27,14 @@ class Contract:
         inputs: Name to shape of one sample, in the order of the module's arguments.
         outputs: Name to shape of one answer.
         dtype: Of all of them.
+        words: Name of an input or output to what its shape means to a person, with units, for
+            instance "3 s of sound at 16 kHz".
     """
 
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
     dtype: str = "float32"
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         sides = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -107,10 +107,15 @@ class AskDialog(QDialog):
 class NewProjectDialog(AskDialog):
     """Name, place, task and data of a new project.
 
+    Signals:
+        data_chosen: list of `Path`, where no task was chosen yet that they should fit.
+
     Args:
         tasks: On offer; `task` is the key of the one preselected.
         sources: What was dropped, to be imported.
     """
+
+    data_chosen = Signal(object)
 
     def __init__(
         self,
@@ -130,6 +135,8 @@ class NewProjectDialog(AskDialog):
         for spec in tasks:
             self.task.addItem(f"{spec.title}: {spec.summary.lower()}", spec.key)
         self.task.setCurrentIndex(max(0, self.task.findData(task)))
+        self._has_task = bool(task)
+        self.task.activated.connect(self._choose_task)
         self.place = ElidedLabel(where=Qt.TextElideMode.ElideMiddle, tone="muted")
         self.data = ElidedLabel(where=Qt.TextElideMode.ElideMiddle, tone="muted")
         self.problem = Label(kind="small", tone="bad", wraps=True)
@@ -159,6 +166,17 @@ class NewProjectDialog(AskDialog):
         """Import these."""
         self._sources = tuple(sources)
         self._show_data()
+        if not self._has_task:
+            self.data_chosen.emit(list(sources))
+
+    def suggest_task(self, key: str) -> None:
+        """Take the task that the data fit, unless a person chose another; "" for none."""
+        at = self.task.findData(key)
+        if at >= 0 and not self._has_task:
+            self.task.setCurrentIndex(at)
+
+    def _choose_task(self) -> None:
+        self._has_task = True
 
     def _arrange(self) -> None:
         form = QFormLayout()

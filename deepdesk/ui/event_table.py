@@ -18,6 +18,7 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 NOWHERE = QModelIndex()
 ROW_PX = 26
+SHORT_S = 600.0  # its time has the room of every shorter one
 _NO_SPAN = Span(start_s=0.0, end_s=0.0, label="", score=0.0)
 _COLUMNS: tuple[tuple[str, Callable[[Span], str]], ...] = (
     ("Time", lambda span: clock_words(span.start_s)),
@@ -107,9 +108,8 @@ class EventTable(QTableView):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         head.setHighlightSections(False)
-        wide = self.fontMetrics().horizontalAdvance("0:00:00.00") + 2 * metrics.S
-        for column, width in ((0, wide), (2, wide * 3 // 4)):
-            head.resizeSection(column, width)
+        self._give_width()
+        self.events.rowsInserted.connect(self._give_width)
         self.selectionModel().currentRowChanged.connect(self._chose)
         self.activated.connect(lambda index: self.opened.emit(self.events.spans[index.row()]))
         self._is_quiet = False
@@ -130,6 +130,14 @@ class EventTable(QTableView):
         self.setCurrentIndex(row)
         self.scrollTo(row)
         self._is_quiet = False
+
+    def _give_width(self) -> None:
+        """Make times and figures as wide as they are; what was heard has the rest."""
+        spans = self.events.spans
+        times = clock_words(max(SHORT_S, spans[-1].start_s) if spans else SHORT_S)
+        for column, words in ((0, times), (2, "100 %")):
+            width = self.fontMetrics().horizontalAdvance(words) + 3 * metrics.S
+            self.horizontalHeader().resizeSection(column, width)
 
     def _chose(self, index: QModelIndex, _before: QModelIndex) -> None:
         if index.isValid() and not self._is_quiet:

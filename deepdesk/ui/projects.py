@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -108,6 +109,14 @@ class Projects(QObject):
         if project is not None:
             self.open(project)
             return
+
+        def ask(key: str) -> None:
+            self.ask_new(paths, task=key)
+
+        self._find_task(paths, ask)
+
+    def _find_task(self, paths: list[Path], then: Callable[[str], None]) -> None:
+        """Tell `then` the task whose files these are, "" for none."""
         found: list[str] = []
 
         def work(emit: EventSink, _stop: StopToken) -> None:
@@ -120,11 +129,17 @@ class Projects(QObject):
             work,
             "welcome",
             on_event=lambda event: found.append(event.value),
-            on_ended=lambda _ended: self._ask_for(paths, found),
+            on_ended=lambda _ended: then(found[0] if found else ""),
         )
 
-    def _ask_for(self, paths: list[Path], found: list[str]) -> None:
-        self.ask_new(paths, task=found[0] if found else "")
+    def _suggest(self, dialog: NewProjectDialog, paths: list[Path]) -> None:
+        """Preselect the task that the data fit, while the dialog is open."""
+
+        def suggest(key: str) -> None:
+            if shiboken6.isValid(dialog):
+                dialog.suggest_task(key)
+
+        self._find_task(paths, suggest)
 
     def ask_new(self, sources: list[Path], *, task: str = "") -> NewProjectDialog:
         """Open the dialog for a new project and return it."""
@@ -132,6 +147,7 @@ class Projects(QObject):
 
         dialog = NewProjectDialog(self._window, all_tasks().values(), task=task, sources=sources)
         dialog.accepted.connect(lambda: self._make(dialog.value()))
+        dialog.data_chosen.connect(lambda paths: self._suggest(dialog, paths))
         dialog.open()
         return dialog
 

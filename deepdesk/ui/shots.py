@@ -1,7 +1,7 @@
 """Pictures of every tab in every state a person meets, light and dark.
 
 `python -m deepdesk.ui.shots FOLDER [--large] [--only NAME]` drives the real window over the
-sample project in a home of its own, which is gone afterwards.
+sample projects in a home of its own, which is gone afterwards.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from deepdesk.ui.shots_stage import Shot, Stage
+from deepdesk.ui.shots_sound import CLASSES, TEXTS
+from deepdesk.ui.shots_stage import Shot, Stage, find_devices
 from deepdesk.ui.shots_training import AHEAD, MANY, TROUBLE
 from deepdesk.ui.shots_workshop import BUILDING, LOOKING, loaded
 
@@ -23,14 +23,7 @@ SIZE, LARGE = (1280, 800), (2560, 1440)
 
 
 def _welcome(stage: Stage) -> None:
-    from deepdesk.ui.devices_work import finding_devices
-    from deepdesk.ui.session import DeviceBadge
-
-    def found(event: Any) -> None:
-        text, why = event.value
-        stage.desk.store.update(device=DeviceBadge(text=text, why=why))
-
-    stage.desk.start(finding_devices, "devices", on_event=found)
+    find_devices(stage)
     stage.window.welcome.fill()
     stage.quiet()
 
@@ -160,7 +153,7 @@ def _interrupted(stage: Stage) -> None:
 
 # In the order a newcomer meets them: each state starts from the one before.
 SHOTS = (
-    Shot(name="welcome-first", enter=_welcome),
+    Shot(name="welcome-first", enter=_welcome, begins=True),
     Shot(name="dataset-empty", enter=_empty_project),
     Shot(name="architecture-empty", enter=_tab("architecture")),
     Shot(name="training-empty", enter=_tab("training")),
@@ -185,15 +178,23 @@ SHOTS = (
     Shot(name="inference-many", enter=_ask_many),
     Shot(name="inference-error", enter=_ask_wrong),
     *LOOKING,
+    *CLASSES,
+    *TEXTS,
     Shot(name="welcome-loaded", enter=_recent),
     Shot(name="welcome-interrupted", enter=_interrupted),
 )
 
 
 def until_named(name: str) -> tuple[Shot, ...]:
-    """Return the states up to the last one whose name begins with `name`, all for ""."""
-    last = max((at for at, shot in enumerate(SHOTS) if shot.name.startswith(name)), default=-1)
-    return SHOTS[: last + 1]
+    """Return the states that lead to all whose names begin with `name`, all for "".
+
+    They begin where nothing from before is needed.
+    """
+    named = [at for at, shot in enumerate(SHOTS) if shot.name.startswith(name)]
+    if not named:
+        return ()
+    first = max(at for at in range(named[0] + 1) if SHOTS[at].begins)
+    return SHOTS[first : named[-1] + 1]
 
 
 def names_text() -> str:

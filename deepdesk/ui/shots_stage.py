@@ -114,6 +114,18 @@ def seen(window: QWidget, others: Sequence[QWidget]) -> QPixmap:
     return shown
 
 
+def find_devices(stage: Stage) -> None:
+    """Find out what the window computes on, as the program does when it starts."""
+    from deepdesk.ui.devices_work import finding_devices
+    from deepdesk.ui.session import DeviceBadge
+
+    def found(event: Any) -> None:
+        text, why = event.value
+        stage.desk.store.update(device=DeviceBadge(text=text, why=why))
+
+    stage.desk.start(finding_devices, "devices", on_event=found)
+
+
 def stay(_stage: Stage) -> None:
     """Leave a state as it is: the next one goes on from it."""
 
@@ -126,8 +138,10 @@ class Shot:
         name: Of its files.
         enter: How the window gets there from the state before.
         leave: What is put back afterwards.
+        begins: Whether it needs none of the states before.
     """
 
     name: str
     enter: Callable[[Stage], None]
     leave: Callable[[Stage], None] = stay
+    begins: bool = False

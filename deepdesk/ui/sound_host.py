@@ -27,6 +27,11 @@ class SoundHost:
         self._lock = threading.RLock()
         self._open = 0
         self._ask: Callable[[], bool] | None = None
+        self._instead: Any = None
+
+    def use(self, library: Any) -> None:
+        """Let `library`, which has what is used of `sounddevice`, stand for it from now on."""
+        self._instead = library
 
     def ask_with(self, ask: Callable[[], bool]) -> None:
         """Let `ask`, which may take long, decide from now on whether to open a microphone."""
@@ -51,6 +56,8 @@ class SoundHost:
         Raises:
             DeviceError: PortAudio is not installed.
         """
+        if self._instead is not None:
+            return self._instead
         try:
             with self._lock:
                 import sounddevice

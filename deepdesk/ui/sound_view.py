@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -72,6 +73,7 @@ class SoundView(WaveView):
         self.picture.setParent(self)
         self.picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.button = IconButton("play", "Play", self.toggle)
+        self._larger: SoundWindow | None = None
         self.larger = IconButton("expand", "See it larger", self.open_larger)
         for button in (self.button, self.larger):
             button.setParent(self)
@@ -101,6 +103,7 @@ class SoundView(WaveView):
         window = SoundWindow(self.window(), self._samples_T, self._rate_hz, self.accessibleName())
         window.show()
         window.activateWindow()
+        self._larger = window
         return window
 
     def _play(self, start_s: float) -> None:
@@ -220,4 +223,9 @@ class SoundView(WaveView):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.stop()
+        # It stays over this window: another tab, which hides what this lies in, takes it along.
+        is_tab_left = not (self.isHidden() or event.spontaneous())
+        larger, self._larger = self._larger, None
+        if is_tab_left and larger is not None and shiboken6.isValid(larger):
+            larger.close()
         super().hideEvent(event)

@@ -24,6 +24,10 @@ NAME_PX = 96
 LEAST_SHOWN_S = 0.5
 MOST_LANES = 12
 TEXT_LANE = "Text"
+# How strong an event is filled: at least, and more the surer it is. Words have to be read on it.
+FILL, TEXT_FILL = (0.35, 0.65), (0.22, 0.26)
+# Fewer letters than these, with dots behind them, say nothing; the list below says it all.
+LEAST_LETTERS = 8
 _MOST_PX = 100_000
 
 
@@ -165,18 +169,22 @@ class TimeLanes(QWidget):
 
     def _draw_spans(self, painter: QPainter, axis: TimeAxis) -> None:
         figures = font(metrics.SMALL)
+        measured = QFontMetricsF(figures)
+        is_text = self.lanes == (TEXT_LANE,)
+        faint, more = TEXT_FILL if is_text else FILL
         for at in self._seen(axis):
             span = self.timeline.spans[at]
             rect = self.rect_of(span)
-            fill = colour(tokens().class_colour(self._place(span)), 0.35 + 0.65 * span.score)
+            fill = colour(tokens().class_colour(self._place(span)), faint + more * span.score)
             fill_round(painter, rect, fill, 3)
             if span == self.chosen:
                 painter.setPen(QPen(colour("text"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(rect, 3, 3)
-            if self.lanes == (TEXT_LANE,):
+            if is_text:
                 inside = rect.intersected(axis.rect).adjusted(4, 0, -4, 0)
-                if inside.width() > QFontMetricsF(figures).averageCharWidth() * 2:
+                least_px = LEAST_LETTERS * measured.averageCharWidth()
+                if inside.width() >= min(least_px, measured.horizontalAdvance(span.label)):
                     draw_text(painter, inside, span.label, figures, colour("text"))
 
     def _draw_not_yet(self, painter: QPainter, axis: TimeAxis) -> None:

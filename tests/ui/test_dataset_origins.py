@@ -1,6 +1,8 @@
 """Who or what samples come from, in the Dataset tab: kept together, warned of."""
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from deepdesk.core.task import Found
 from deepdesk.project.index import Filter
@@ -8,7 +10,9 @@ from deepdesk.project.index.rows import OriginRow
 from deepdesk.ui.tabs.dataset.filter_bar import FilterBar
 from deepdesk.ui.tabs.dataset.health import findings
 from deepdesk.ui.tabs.dataset.overview import Overview, ask_overview
+from deepdesk.ui.tabs.dataset.right import BAR_PX
 from deepdesk.ui.tabs.dataset.split_panel import USUAL_SHARES, Draw, SplitPanel
+from deepdesk.ui.widgets.buttons import SmallButton
 from tests.ui.dataset_stage import CLASSES, CTRL, KEY, filled, open_tab, pictures, project, settle
 
 __all__ = ["filled", "open_tab", "pictures", "project"]
@@ -43,6 +47,12 @@ def test_speakers_on_both_sides_are_a_warning_with_a_remedy():
 def test_one_speaker_in_training_and_validation_is_told_as_such():
     (found,) = warnings(overview((3, 1, 0), (3, 0, 0), (0, 1, 0)))
     assert found.text.startswith("1 speaker is in training and in validation")
+
+
+def test_a_single_speaker_is_a_note_and_not_a_warning():
+    (found,) = warnings(overview((3, 1, 1)))
+    assert found.text == "All from one speaker: results say nothing about other speakers"
+    assert (found.level, found.remedy) == ("note", "")
 
 
 def test_speakers_on_one_side_each_are_no_warning():
@@ -157,6 +167,26 @@ def test_counts_of_all_samples_are_not_written_beside_one_class_or_speaker(qtbot
         assert words() == ["Problems", "Without transcript"]
 
 
+@pytest.mark.parametrize("width", [380, 460, 1000])
+def test_chips_never_lie_over_the_search_nor_under_each_other(qtbot, width):
+    bar = FilterBar(truth="transcript")
+    qtbot.addWidget(bar)
+    bar.add_button(SmallButton("Record"))
+    bar.show_counts(overview((80, 20, 20), num_problems=82), Filter())
+    bar.resize(width, 200)
+    bar.show()
+    qtbot.waitExposed(bar)
+    bar.layout().activate()
+
+    chips = bar.chips
+    place = chips.mapTo(bar, chips.rect().topLeft())
+    assert place.x() > bar.search.geometry().right() or place.y() > bar.search.geometry().bottom()
+    assert len({chips.chip(key).y() for key in ("all", "train", "validation")}) == 1
+    bar.resize(1000, 200)
+    bar.layout().activate()
+    assert chips.mapTo(bar, chips.rect().topLeft()).x() > bar.search.geometry().right()
+
+
 def test_takes_are_found_by_a_pattern_and_moved_to_test(qtbot, filled, open_tab):
     tab = open_tab(filled)
     space = tab.workspace
@@ -186,3 +216,16 @@ def test_nothing_is_said_where_nobody_knows_where_samples_come_from(filled):
     with filled.index() as index:
         assert index.add([Found(path=filled.path / "x.png")], source=str(filled.path)) == 1
         assert warnings(ask_overview(index)) == []
+
+
+@pytest.mark.parametrize("height_px", [320, 2000])
+def test_the_right_column_is_as_wide_with_its_scroll_bar_as_without(
+    qtbot, desk, filled, open_tab, height_px
+):
+    tab = open_tab(filled)
+    settle(qtbot, tab)
+    right = tab.workspace.right
+    right.resize(right.width(), height_px)
+    inside = right.findChild(QScrollArea).widget()
+
+    assert inside.width() == right.width() - 1 - BAR_PX

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from deepdesk.project.index import Filter, OriginRow
 from deepdesk.ui.tabs.dataset.browser import text_tip_of
@@ -185,6 +186,42 @@ def test_several_samples_get_a_speaker_together(qtbot, desk, tab):
     settle(qtbot, tab)
 
     assert [s.origin for s in samples(desk)][4:] == ["dora", "dora"]
+
+
+def test_a_speaker_of_one_of_several_samples_is_given_to_the_others(qtbot, desk, tab):
+    grid = tab.workspace.grid
+    grid.picked.click(3, Qt.KeyboardModifier.NoModifier)
+    grid.picked.click(4, Qt.KeyboardModifier.ShiftModifier)
+    settle(qtbot, tab)
+    panel = tab.workspace.right.truth
+    shown = panel.origin.text()
+    assert shown in {"ben", "cleo"}
+
+    # As if it had been typed: the list of names that would open takes the keyboard.
+    panel.origin.setText(shown)
+    panel.origin.setModified(True)
+    qtbot.keyClick(panel.origin, KEY.Key_Return)
+    settle(qtbot, tab)
+
+    assert [s.origin for s in samples(desk)][3:5] == [shown, shown]
+
+
+def asks_the_window(field, keys):
+    """Return whether a field leaves a key to the window, as Qt asks it before any shortcut."""
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, keys, Qt.KeyboardModifier.ControlModifier)
+    event.ignore()
+    QApplication.sendEvent(field, event)
+    return not event.isAccepted()
+
+
+def test_undo_is_the_windows_once_what_was_written_is_saved(qtbot, desk, tab):
+    panel = choose(qtbot, tab, 0)
+    for field, text in ((panel.text, "one too"), (panel.origin, "dora")):
+        retype(qtbot, field, text)
+        assert not asks_the_window(field, KEY.Key_Z)
+        qtbot.keyClick(field, KEY.Key_Return)
+        settle(qtbot, tab)
+        assert asks_the_window(field, KEY.Key_Z)
 
 
 def test_what_has_no_transcript_is_a_finding_and_a_chip(qtbot, tab):

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.settings import Knob, Setting, settings_of
+from deepdesk.tasks.speech_to_text.config import Config as SpeechConfig
 from deepdesk.ui.forms import EDITORS, ConfigForm, editor_for
 from deepdesk.ui.widgets.editors import (
     ChoiceEditor,
@@ -146,6 +147,15 @@ def test_a_word_for_zero_belongs_to_its_setting_alone(qtbot, form):
 
     with pytest.raises(ConfigError):
         form.value()
+
+
+def test_what_an_empty_text_means_is_written_in_the_empty_field(qtbot):
+    setting = next(row for row in settings_of(SpeechConfig) if row.key == "words")
+    editor = editor_for(setting)
+    qtbot.addWidget(editor)
+
+    assert setting.knob.empty
+    assert editor.placeholderText() == setting.knob.empty
 
 
 def test_wrong_value_is_said_beside_its_field_and_not_sent(qtbot, form):

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deepdesk.core.errors import DeviceError
 from deepdesk.core.payloads import Audio, LabelScores, Text
 from deepdesk.core.work import StoppedError, StopToken, run
+from deepdesk.tasks import task_of
 from deepdesk.ui.sound_input import opened_microphone
 from deepdesk.ui.tabs.inference.live.board import board_for
 from deepdesk.ui.tabs.inference.live.latency import Latency
@@ -21,8 +23,10 @@ from deepdesk.ui.tabs.inference.live.microphone import MicrophoneSource
 from deepdesk.ui.tabs.inference.live.pieces import Begun, Heard, Piece, Replied, Skipped
 from deepdesk.ui.tabs.inference.live.recogniser import Recogniser, Tuning
 from deepdesk.ui.tabs.inference.live.saving import plain_text
+from deepdesk.ui.tabs.inference.live.sources import live_kind
 from deepdesk.ui.tabs.inference.live.work import live_work
 from deepdesk.ui.tabs.inference.models import Model
+from deepdesk.ui.tabs.inference.top_row import TopRow
 from tests.fake_portaudio import FakeDevice, FakePortAudio
 
 RATE_HZ = 1000
@@ -289,3 +293,23 @@ def test_a_microphone_of_another_rate_gives_the_rate_that_the_network_hears(monk
     middle_T = heard_T[1_000:7_000]
     pitch_hz = np.abs(np.fft.rfft(middle_T)).argmax() * 8_000 / len(middle_T)
     assert pitch_hz == pytest.approx(440, abs=2)
+
+
+@pytest.mark.parametrize(("wide", "lines"), [(1280, 1), (960, 2)])
+def test_the_ways_to_three_pages_stand_in_one_line_where_it_has_room(qtbot, wide, lines):
+    row = TopRow(("sound", "sounds"), live_kind(task_of("audio_classification")))
+    qtbot.addWidget(window := QWidget())
+    beside = QHBoxLayout(window)
+    beside.addWidget(row)
+    beside.addSpacing(360)
+    window.setMinimumSize(960, 60)
+    window.resize(wide, 60)
+    window.show()
+    row.offer_table(30)
+
+    row.show_page("live")
+    qtbot.wait(0)
+
+    chips = [row.pages.chip(key) for key in ("one", "table", "live")]
+    assert len({chip.y() for chip in chips}) == lines
+    assert row.width() < wide - 350

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,12 @@ from PySide6.QtWidgets import QFileDialog
 from deepdesk.core.payloads import LabelScores, Recording
 from deepdesk.project.folder import Project
 from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.inference.answer_panel import AnswerPanel
+from deepdesk.ui.tabs.inference.entry import Entry
+from deepdesk.ui.tabs.inference.given import GivenFile
 from deepdesk.ui.tabs.inference.long_sound import LongSound
+from deepdesk.ui.tabs.inference.questions import Answered
+from deepdesk.ui.tabs.inference.stage import Stage
 from tests.ui.inference_stage import add_run, made, settle
 from tests.ui.long_sound_stage import (
     CLASSES,
@@ -85,6 +91,22 @@ def test_a_lower_threshold_finds_more_without_asking_the_network(qtbot, long_sou
     qtbot.waitUntil(lambda: len(long_sound.lanes.timeline.spans) == 2)
 
 
+def test_what_a_threshold_leaves_is_told_and_counted_beside(qtbot, recording):
+    stage = shown(qtbot, Stage(("sound", "sounds")))
+    stage.show_payload(recording, "garden.wav", timeline())
+    panel = AnswerPanel(can_join=True)
+    qtbot.addWidget(panel)
+    stage.tuned.connect(panel.show_tuned)
+    entry = Entry(number=1, given=GivenFile(Path(recording.path)))
+    entry.answered = Answered(number=1, model=None, given=recording, answer=timeline())
+    panel.show_entry(entry, is_waiting=False)
+    assert panel.answer.text() == "2 events"
+
+    stage.findChild(LongSound).tuning.threshold.setValue(35)
+
+    qtbot.waitUntil(lambda: panel.answer.text() == "3 events")
+
+
 def test_one_class_has_a_threshold_of_its_own(qtbot, long_sound):
     tuning = long_sound.tuning
     tuning.chooser.setCurrentText("dog")
@@ -149,6 +171,23 @@ def test_events_are_saved_in_the_format_that_is_chosen(qtbot, long_sound, tmp_pa
 
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
     assert words == [f"Saved 2 events to {name}"]
+
+
+def test_a_dot_in_the_name_of_a_recording_is_no_ending(qtbot, long_sound, tmp_path):
+    words = []
+    long_sound.saved.connect(words.append)
+    (tmp_path / "take 2.1.csv").write_text("kept")
+    long_sound.recording = replace(long_sound.recording, path=tmp_path / "take 2.1.wav")
+    qtbot.mouseClick(long_sound.export, Qt.MouseButton.LeftButton)
+    dialog = long_sound.findChild(QFileDialog)
+
+    assert [Path(name).name for name in dialog.selectedFiles()] == ["take 2.1.csv"]
+    dialog.fileSelected.emit(str(tmp_path / "take 2.1"))
+    qtbot.waitUntil(lambda: bool(words))
+    dialog.close()
+
+    assert (tmp_path / "take 2.1.csv").read_text() == "kept"
+    assert (tmp_path / "take 2.1 2.csv").read_text("utf-8").startswith("\ufeffstart_s,end_s")
 
 
 def test_a_folder_that_cannot_be_written_is_said(qtbot, long_sound, tmp_path):
@@ -259,3 +298,14 @@ def test_a_short_sound_is_shown_as_before(qtbot, desk, tab, tmp_path, monkeypatc
 def _path(recording):
 
     return Path(recording.path)
+
+
+def test_in_a_low_window_the_outline_gives_its_room_to_the_lanes(qtbot, recording):
+    view = shown(qtbot, LongSound(recording), height=560)
+    view.show_answer(timeline())
+    tall_px = view.wave.height()
+
+    view.resize(480, 250)
+
+    assert view.wave.height() < tall_px
+    qtbot.waitUntil(lambda: view.lanes.height() > view.wave.height())

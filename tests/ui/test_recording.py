@@ -152,6 +152,7 @@ def test_the_noise_of_the_room_becomes_pieces_of_a_class_of_its_own(make_stage):
 
     page.subject.room.click()
     stage.wait_for_take()
+    assert page.buttons.why.text().startswith("Background noise")
     for start in range(0, len(noise), 10 * RATE_HZ):
         stage.machine.hear(noise[start : start + 10 * RATE_HZ])
         if start + 10 * RATE_HZ < len(noise):
@@ -203,6 +204,19 @@ def test_a_microphone_that_is_plugged_in_is_found_by_looking_again(make_stage, m
     stage.wait(lambda: page.recorder.is_open)
 
     assert [page.row.microphone.itemText(at) for at in range(2)] == ["As the system", "Headset"]
+    assert not page.banner.isVisible()
+
+
+def test_that_no_microphone_was_found_is_said_no_more_once_one_listens(make_stage, machine):
+    machine.devices = machine.known = [loudspeaker()]
+    stage = make_stage()
+    page = stage.enter(listens=False)
+    stage.wait(page.banner.isVisible)
+    page.done.click()
+
+    machine.devices.append(FakeDevice())
+    stage.enter()
+
     assert not page.banner.isVisible()
 
 

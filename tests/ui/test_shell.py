@@ -180,6 +180,21 @@ def test_a_name_that_no_folder_can_have_is_refused_beside_its_field(qtbot, windo
     dialog.reject()
 
 
+def test_data_chosen_in_the_dialog_bring_their_task_unless_one_was_chosen(qtbot, window, tmp_path):
+    (tmp_path / "a.wav").touch()
+    dialog = window.projects.ask_new([])
+    assert dialog.task.currentData() == "image_classification"
+
+    dialog.set_sources([tmp_path])
+    qtbot.waitUntil(lambda: dialog.task.currentData() == "audio_classification")
+    dialog.task.setCurrentIndex(0)
+    dialog.task.activated.emit(0)
+    dialog.suggest_task("audio_classification")
+
+    assert dialog.task.currentData() == "image_classification"
+    dialog.reject()
+
+
 def test_the_palette_finds_every_command(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_P, CONTROL | SHIFT)
     palette = window.findChild(CommandPalette)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
+from deepdesk.core.errors import DeviceError
+from deepdesk.core.work import StopToken
 from deepdesk.ui.shots import SHOTS, main, take, until_named
+from deepdesk.ui.shots_microphone import NAME, ROOM, plug_in
 from deepdesk.ui.shots_stage import Shot, seen
+from deepdesk.ui.sound_host import HOST
+from deepdesk.ui.sound_input import input_devices, opened_microphone
 
 ROOT = Path(__file__).resolve().parents[2]
 RED, BLUE = "#ff0000", "#0000ff"
@@ -179,3 +185,58 @@ def test_the_readme_shows_the_pictures_there_are():
     assert {re.sub(r".*/(.*)-(light|dark)\.png", r"\1", name) for name in shown} <= {
         shot.name for shot in SHOTS
     }
+
+
+def test_the_states_of_sounds_are_shown():
+    names = {shot.name for shot in SHOTS}
+
+    assert names >= {f"sound-{of}" for of in ("dataset", "selected", "timeline", "live")}
+    assert names >= {f"sound-record-{of}" for of in ("none", "ready", "count", "running", "take")}
+    assert names >= {f"speech-{of}" for of in ("training", "mistake", "timeline", "live")}
+
+
+def test_sounds_are_shown_without_the_pictures_before_them():
+    assert until_named("sound")[0].name == "sound-dataset"
+    assert until_named("speech-live")[0].name == "speech-dataset"
+    assert until_named("speech-live")[-1].name == "speech-live"
+
+
+@pytest.fixture
+def tape():
+    yield plug_in()
+    HOST.use(None)
+
+
+def test_the_microphone_of_the_pictures_hears_its_tape(tape):
+    sound_T = np.sin(np.arange(400) / 5).astype(np.float32)
+    tape.insert([sound_T], 8_000, pause_s=0.01)
+    assert [device.name for device in input_devices()] == [NAME]
+
+    microphone = opened_microphone(None, 16_000)
+    heard = []
+    while sum(map(len, heard)) < 500:
+        heard.append(microphone.read(StopToken()))
+    microphone.close()
+
+    assert microphone.rate_hz == 8_000
+    np.testing.assert_allclose(np.concatenate(heard)[80:480], sound_T, atol=6 * ROOM)
+
+
+def test_a_machine_of_the_pictures_may_have_no_microphone(tape):
+    tape.is_plugged = False
+
+    assert input_devices() == []
+    with pytest.raises(DeviceError, match="No microphone"):
+        opened_microphone(None, 0)
+
+
+def test_held_still_the_microphone_goes_on_slowly(tape):
+    tape.insert((), 8_000, pause_s=0.0)
+    tape.hold()
+
+    microphone = opened_microphone(None, 0)
+    heard_T = microphone.read(StopToken())
+
+    assert len(heard_T) == 1
+    assert microphone.waiting_s == 0.0
+    microphone.close()

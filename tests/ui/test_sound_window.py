@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeviceError
 from deepdesk.core.payloads import Audio, Image
@@ -254,6 +254,26 @@ def test_a_double_click_shows_it_larger_and_falls_silent(qtbot, speaker):
     assert opened(qtbot, view).isVisible()
     assert not view.is_playing
     speaker.may_go_on.set()
+
+
+@pytest.mark.parametrize("leaves_tab", [True, False])
+def test_only_another_tab_takes_the_larger_view_along(qtbot, leaves_tab):
+    tabs = QStackedWidget()
+    qtbot.addWidget(tabs)
+    page = QWidget()
+    view = view_of(qtbot, 264, 211)
+    QVBoxLayout(page).addWidget(view)
+    tabs.addWidget(page)
+    tabs.addWidget(QWidget())
+    tabs.show()
+    larger = view.open_larger()
+
+    if leaves_tab:
+        tabs.setCurrentIndex(1)
+    else:
+        view.hide()
+
+    assert larger.isVisible() is not leaves_tab
 
 
 def test_closing_the_window_ends_the_sound(qtbot, window, speaker):

@@ -10,9 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 
 from deepdesk.core.errors import DeviceError
 from deepdesk.core.payloads import Span, Timeline
-from deepdesk.ui import sound_output, timeline_view
+from deepdesk.ui import sound_output, time_lanes, timeline_view
 from deepdesk.ui.event_table import EventTable
 from deepdesk.ui.recording_view import RecordingView
+from deepdesk.ui.time_lanes import TimeLanes
 from deepdesk.ui.timeline_view import TimelineView, clock_words
 from tests.ui.long_sound_stage import (
     CLASSES,
@@ -171,3 +172,36 @@ def test_a_name_that_looks_like_a_page_is_shown_as_it_is(qtbot, monkeypatch):
     qtbot.waitUntil(lambda: bool(said))
 
     assert "&lt;img src=x&gt;" in said[0]
+
+
+def test_what_was_heard_has_the_room_that_times_do_not_need(qtbot):
+    table = shown(qtbot, EventTable(), 260, 200)
+    early, late = Span(start_s=3.0, end_s=4.0, label="a", score=1.0), 4000.0
+
+    table.events.show((early,))
+    before = table.columnWidth(0)
+    table.events.show((early, replace(early, start_s=late, end_s=late + 1)))
+
+    assert before < table.columnWidth(0)
+    needed = table.fontMetrics().horizontalAdvance(clock_words(late))
+    assert table.columnWidth(0) > needed
+    assert table.columnWidth(1) > 80
+
+
+def test_a_sentence_without_room_for_its_words_has_none_in_its_lane(qtbot, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        time_lanes, "draw_text", lambda _painter, _rect, words, *_others: drawn.append(words)
+    )
+    long, short = "something that takes its time to be said", "no"
+    spans = (
+        Span(start_s=0.0, end_s=1.0, label=long, score=1.0),
+        Span(start_s=10.0, end_s=40.0, label=long, score=1.0),
+        Span(start_s=50.0, end_s=55.0, label=short, score=1.0),
+    )
+    lanes = TimeLanes(Timeline(spans=spans, length_s=60.0), 60.0)
+
+    shown(qtbot, lanes, 500, 120).grab()
+
+    assert {*drawn} & {long, short} == {long, short}
+    assert drawn.count(long) == drawn.count(short)  # not the one of a second

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from deepdesk.core.errors import ConfigError
@@ -39,6 +39,22 @@ def test_a_new_project_is_ready_and_says_what_will_be_here(make_tab):
     assert tab.setup.button.isEnabled()
     assert tab.middle.progress.loud.text() == "Ready"
     assert tab.setup.forecast.text() == "Time and memory are measured in the first steps."
+
+
+def test_what_is_clicked_stays_while_the_words_of_the_forecast_come_and_go(make_tab):
+    tab = make_tab()
+    setup = tab.setup
+
+    def places():
+        setup.layout().activate()
+        clicked = (setup.dial, setup.network, setup.task, setup.button, setup.ways)
+        return [widget.mapTo(setup, QPoint(0, 0)) for widget in clicked]
+
+    before = places()
+    setup.forecast.setText(20 * "Many more words. ")
+    assert places() == before
+    setup.forecast.hide()
+    assert places() == before
 
 
 def test_a_setting_that_cannot_work_disables_start_and_says_why(qtbot, make_tab):

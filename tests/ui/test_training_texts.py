@@ -16,6 +16,7 @@ from deepdesk.ui.tabs.training import TrainingTab, outlook, setup_control
 from deepdesk.ui.tabs.training.learning_rows import LearningRows
 from deepdesk.ui.tabs.training.mistakes import Mistakes, worst
 from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
+from deepdesk.ui.tabs.training.row_list import RowList
 from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
 from deepdesk.ui.tabs.training.works import Answered, kept_answers
 from tests.ui.run_events import started
@@ -248,6 +249,27 @@ def test_many_mistakes_come_a_few_at_a_time(qtbot):
     assert [row.shown.id for row in card.list.rows] == list(range(30))
     card.show_mistakes(Mistakes(run="001-quick", count=90, wrong=1, rows=tuple(rows[:1])))
     assert len(card.list.rows) == 1
+
+
+def test_texts_are_read_whole_where_the_card_is_narrow(qtbot):
+    rows = RowList("Nothing yet.", with_pictures=False)
+    qtbot.addWidget(rows)
+    told = {"truth": "the kitchen window", "answer": "a kitten windo"}
+    rows.show_rows([Answered(id=1, name="a", score=0.5, is_right=False, error=0.4, **told)])
+    rows.resize(600, 300)
+    rows.show()
+    qtbot.waitExposed(rows)
+    row = rows.rows[0]
+    assert row.figure.isVisible()
+
+    rows.resize(160, 300)
+    qtbot.waitUntil(lambda: row.width() <= 160)
+
+    assert row.texts.geometry().right() <= rows.width()
+    assert not row.figure.isVisible()
+    rows.resize(600, 300)
+    assert row.figure.isVisible()
+    assert row.picture.isVisible()
 
 
 def test_letters_that_training_never_had_are_told_with_the_remedy(qtbot, desk, project):

@@ -78,6 +78,19 @@ def made(request, qtbot):
     return widget
 
 
+def test_a_long_remedy_leaves_its_sentence_the_whole_width(qtbot):
+    sentence = "5 speakers are in training and in test: results will look better than they are"
+    short, long = ProblemRow(sentence, "Fix"), ProblemRow(sentence, "Keep together")
+    for row in (short, long):
+        qtbot.addWidget(row)
+        row.resize(220, row.heightForWidth(220))
+        row.show()
+
+    assert long.sentence.width() >= short.sentence.width()
+    assert long.link.y() >= long.sentence.geometry().bottom()
+    assert long.height() >= long.sizeHint().height() or long.hasHeightForWidth()
+
+
 def test_nothing_comes_up_as_a_window_of_its_own_while_it_is_made(made):
     assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == []
 
@@ -292,6 +305,18 @@ def test_class_bar_is_chosen_by_click_and_opened_by_double_click(qtbot):
     with qtbot.waitSignal(bar.opened):
         qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton)
     assert bar.accessibleName() == "cat, 1,000 samples"
+
+
+def test_where_a_card_is_narrow_its_title_is_read_whole_and_its_note_cut(qtbot):
+    card = Card("Where it errs", note="worst first, 24 of 74 are not right")
+    qtbot.addWidget(card)
+    card.resize(170, 100)
+    card.show()
+    qtbot.waitExposed(card)
+
+    assert card.title.width() >= card.title.sizeHint().width()
+    assert card.note.is_cut()
+    assert card.note.geometry().right() < card.width()
 
 
 def test_card_link_is_followed(qtbot):

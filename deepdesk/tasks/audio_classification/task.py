@@ -102,7 +102,11 @@ class AudioClassification(Labelling):
     def contract(self, detail: float = 1.0) -> Contract:
         """Return float32 (N, T) -> (N, classes), the same with less detail."""
         del detail
-        return Contract(inputs={"sound": (self.samples,)}, outputs={"logits": (len(self.classes),)})
+        return Contract(
+            inputs={"sound": (self.samples,)},
+            outputs={"logits": (len(self.classes),)},
+            words={"sound": f"{self.length_s:g} s of sound at {self.rate_hz / 1000:g} kHz"},
+        )
 
     def prepare(
         self, batch: Mapping[str, Tensor], draws: Draws | None, detail: float = 1.0

@@ -81,6 +81,7 @@ class ImageClassification(Labelling):
         return Contract(
             inputs={"image": (3, side_px, side_px)},
             outputs={"logits": (len(self.classes),)},
+            words={"image": f"a picture of {side_px} by {side_px} pixels in 3 colours"},
         )
 
     def prepare(

@@ -144,6 +144,7 @@ class Config:
             label="Words",
             help="The list: words with blanks between, or the path of a text file with them."
             " Empty for all words of the training transcripts.",
+            empty="Empty: words of training",
             group="Answers",
         ),
     ] = ""

@@ -119,6 +119,10 @@ class SpeechToText(Transcribing):
         return Contract(
             inputs={"sound": (self.samples,)},
             outputs={"letters": (self.frames, len(self.units) + 1)},
+            words={
+                "sound": f"{self.longest_s:g} s of sound at {self.rate_hz / 1000:g} kHz",
+                "letters": f"one of {len(self.units) + 1} signs at {self.frames} moments",
+            },
         )
 
     def prepare(

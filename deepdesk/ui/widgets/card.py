@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.widgets.buttons import LinkButton
+from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.painting import (
     antialiased,
@@ -35,7 +36,8 @@ class Card(QFrame):
         self._outer.setContentsMargins(metrics.M, metrics.M, metrics.M, metrics.M + SHADOW_PX)
         self._outer.setSpacing(metrics.S)
         self.title = Label(title, kind="heading")
-        self.note = Label(note, kind="hint")
+        # Where there is little room, the title is read whole and the note as far as it goes.
+        self.note = ElidedLabel(note, kind="hint")
         self.link = LinkButton(link)
         self.link.clicked.connect(lambda _checked=False: self.link_followed.emit(None))
         self.head = QHBoxLayout()

@@ -55,6 +55,7 @@ class TextEditor(QLineEdit):
         self._setting = setting
         self._unit = setting.knob.unit
         self.setAccessibleName(setting.knob.label)
+        self.setPlaceholderText(setting.knob.empty)
         self.textEdited.connect(self.edited.emit)
         if self._unit:
             width = self.fontMetrics().horizontalAdvance(self._unit)

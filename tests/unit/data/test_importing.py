@@ -141,6 +141,14 @@ def test_a_source_with_nothing_in_it_is_an_error(project, tmp_path):
         imported(project, make(tmp_path / "s", "notes.txt"))
 
 
+def test_files_of_another_kind_are_named_in_the_remedy(project, tmp_path):
+    with pytest.raises(DatasetError) as caught:
+        imported(project, make(tmp_path / "s", "a.wav", "b.WAV", "notes.txt"))
+
+    assert "Most of its files are .wav; this task takes" in caught.value.hint
+    assert ".jpg" in caught.value.hint
+
+
 def test_a_zip_is_unpacked_into_the_project(project, tmp_path):
     with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
         for name in ("pets/cat/1.jpg", "pets/dog/1.jpg"):

@@ -41,6 +41,18 @@ def test_sentences_are_cut_at_pauses_with_a_little_silence_around():
     assert second == pytest.approx((3.3, 4.9), abs=0.05)
 
 
+@pytest.mark.parametrize("level", [0.0002, 0.003])
+def test_sentences_with_a_short_pause_between_do_not_join_and_their_words_do(level):
+    words = [tone(0.5), hiss(0.2, level), tone(0.4)]
+    talk = [hiss(1, level), *(3 * [*words, hiss(0.4, level)]), hiss(1, level)]
+
+    found = ends(cut(np.concatenate(talk)))
+
+    # A sentence and the pause after it take 1.5 s; 0.2 s are kept before it.
+    assert [start for start, _end in found] == pytest.approx([0.8, 2.3, 3.8], abs=0.05)
+    assert [end - start for start, end in found] == pytest.approx(3 * [1.5], abs=0.05)
+
+
 @pytest.mark.parametrize("level", [0.0, 0.0002, 0.003, 0.01])
 def test_the_noise_of_the_room_is_followed(level):
     talk = np.concatenate([hiss(2, level), tone(0.8), hiss(1, level), tone(0.6), hiss(1, level)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from deepdesk.ui.theme import metrics
@@ -72,17 +72,29 @@ class Toolbar(QFrame):
         self.overlays = ChipRow(name="What the cards tell")
         for key, text, tip in _CHIPS:
             self.overlays.add_chip(key, text, tip=tip)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(metrics.L, metrics.XS, metrics.L, metrics.XS)
-        row.setSpacing(metrics.S)
-        row.addWidget(self.search, 4)
-        row.addWidget(self.fit)
-        row.addWidget(self.tidy)
-        row.addWidget(self.tools)
-        row.addStretch(1)
-        # In a narrow window the chips go on in a second line.
-        chips = QVBoxLayout()
-        chips.addStretch(1)
-        chips.addWidget(self.overlays)
-        chips.addStretch(1)
-        row.addLayout(chips)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(metrics.L, metrics.XS, metrics.L, metrics.XS)
+        self._lines.setSpacing(metrics.XS)
+        self._first = QHBoxLayout()
+        self._first.setSpacing(metrics.S)
+        self._first.addWidget(self.search, 4)
+        for button in (self.fit, self.tidy, self.tools):
+            self._first.addWidget(button)
+        self._first.addStretch(1)
+        self._first.addWidget(self.overlays)
+        self._lines.addLayout(self._first)
+        self._has_second = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = (self.fit, self.tidy, self.tools, self.overlays)
+        needed = self.search.minimumWidth() + sum(part.sizeHint().width() for part in beside)
+        needed += 2 * metrics.L + (len(beside) + 1) * metrics.S
+        self._give_line(is_own=needed > self.width())
+
+    def _give_line(self, *, is_own: bool) -> None:
+        """Put the chips into a line of their own where the first has no room for them."""
+        if is_own == self._has_second:
+            return
+        self._has_second = is_own
+        (self._lines if is_own else self._first).addWidget(self.overlays)

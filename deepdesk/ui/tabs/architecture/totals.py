@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.architecture.drawing import Drawing
@@ -16,11 +17,13 @@ from deepdesk.ui.tabs.architecture.words import (
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.bar import Bar
 from deepdesk.ui.widgets.buttons import SmallButton
+from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.figure import Figure
 from deepdesk.ui.widgets.labels import Label
 
 HEIGHT_PX = 61
-MEMORY_PX = 236
+MEMORY_PX, LEAST_MEMORY_PX = 236, 104
+GAP_PX, ROOMY_PX = 28, 560
 UNKNOWN = "\N{EN DASH}"
 # Shares of the machine's memory from which the bar warns.
 TIGHT, TOO_MUCH = 0.7, 0.95
@@ -43,8 +46,8 @@ class MemoryFigure(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setMinimumWidth(metrics.scaled(MEMORY_PX))
-        self.name = Label("Memory", kind="hint")
+        self.setMinimumWidth(metrics.scaled(LEAST_MEMORY_PX))
+        self.name = ElidedLabel("Memory", kind="hint")
         self.value = Label(kind="small")
         self.bar = Bar(role="good", name="Memory")
         head = QHBoxLayout()
@@ -58,6 +61,9 @@ class MemoryFigure(QWidget):
         column.addWidget(self.bar)
         column.addStretch(1)
         self.setToolTip(_SUM_TIP)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(metrics.scaled(MEMORY_PX), 0))
 
     def clear(self) -> None:
         """Show that it is not known."""
@@ -140,9 +146,9 @@ class Totals(QFrame):
         self.memory = MemoryFigure()
         self.reset = SmallButton("Reset to the preset", lambda: self.reset_asked.emit(None))
         self.reset.setToolTip("Set every block back to how this network is offered")
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(metrics.L, 0, metrics.L, 0)
-        row.setSpacing(28)
+        row.setSpacing(GAP_PX)
         middle = Qt.AlignmentFlag.AlignVCenter
         for figure in (self.parameters, self.operations, self.time):
             row.addWidget(figure, 0, middle)
@@ -150,6 +156,10 @@ class Totals(QFrame):
         row.addStretch(1)
         row.addWidget(self.reset, 0, middle)
         self.reset.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._row.setSpacing(GAP_PX if self.width() >= metrics.scaled(ROOMY_PX) else metrics.M)
 
     def clear(self) -> None:
         """Show that nothing is known."""

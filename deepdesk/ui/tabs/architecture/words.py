@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from deepdesk.core.errors import GraphError
-from deepdesk.nn.block import Shape, shape_text
-from deepdesk.nn.graph import Graph
+from deepdesk.nn.block import shape_text
+from deepdesk.nn.graph import Contract, Graph
 from deepdesk.ui.plots.figures import THIN
 from deepdesk.ui.tabs.architecture.drawing import Card, Cost, Survey
 from deepdesk.ui.time_words import SPACE, length_text
@@ -122,12 +122,12 @@ def overlay_share(card: Card, overlay: str, total: Cost | None) -> float:
     return _VALUES[overlay](card.cost)[0] / whole if whole else 0.0
 
 
-def gives_text(shapes: Mapping[str, Shape], classes: int) -> str:
-    """Return what comes out, in classes where that is what it is."""
-    parts = [
-        f"{classes} classes" if tuple(shape) == (classes,) else shape_text(tuple(shape))
-        for shape in shapes.values()
-    ]
+def gives_text(contract: Contract, classes: int) -> str:
+    """Return what comes out, in the task's words or in classes where that is what it is."""
+    parts = []
+    for name, shape in contract.outputs.items():
+        plain = f"{classes} classes" if tuple(shape) == (classes,) else shape_text(tuple(shape))
+        parts.append(contract.words.get(name) or plain)
     return " and ".join(parts)
 
 
@@ -139,7 +139,11 @@ def verdict(graph: Graph, survey: Survey, problems: tuple[GraphError, ...]) -> s
         is_named = node is None or node.title in first.message
         where = "" if is_named or node is None else f"{node.title}: "
         return f"Not valid. {where}{first.message} {first.hint}".strip()
-    takes = " and ".join(shape_text(tuple(shape)) for shape in survey.contract.inputs.values())
-    gives = gives_text(survey.contract.outputs, survey.classes)
+    contract = survey.contract
+    takes = " and ".join(
+        contract.words.get(name) or shape_text(tuple(shape))
+        for name, shape in contract.inputs.items()
+    )
+    gives = gives_text(contract, survey.classes)
     waiting = f", until {survey.waiting}" if survey.waiting else ""
     return f"Valid: gives {gives} from {takes}{waiting}"

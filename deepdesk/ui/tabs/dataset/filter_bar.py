@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.project.index import Filter
@@ -100,16 +100,8 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(lambda _text: self._pause.start())
         self.search.returnPressed.connect(self._tell)
         self.chips.chosen.connect(lambda _key: self._choose())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(S)
-        row.addWidget(self.search)
-        middle = QVBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self.chips)
-        middle.addStretch(1)
-        row.addLayout(middle, 1)
-        row.addWidget(self.add)
+        self._beside: list[QWidget] = [self.search]
+        self._lay_out()
 
     @property
     def asked(self) -> Asked:
@@ -117,6 +109,11 @@ class FilterBar(QWidget):
         chip = CHIPS[self.chips.value() or "all"]
         problem = chip.problem and self._problem
         return replace(chip, problem=problem, text=self.search.text().strip())
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button at the right end."""
+        self._beside.append(button)
+        self._row.addWidget(button)
 
     def choose(self, key: str) -> None:
         """Switch a chip of `CHIPS` on and say so."""
@@ -128,6 +125,10 @@ class FilterBar(QWidget):
         self.chips.choose("problems")
         self._problem = problem
         self._tell()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_chips_room()
 
     def show_counts(self, overview: Overview, shown: Filter) -> None:
         """Write how many there are into the chips."""
@@ -142,6 +143,7 @@ class FilterBar(QWidget):
         self._offer("untold", bool(self._truth) and overview.without_target > 0)
         has_problems = overview.num_problems > 0
         self._offer("problems", has_problems)
+        self._give_chips_room()
 
     def _offer(self, key: str, is_offered: bool) -> None:
         self.chips.chip(key).setVisible(is_offered)
@@ -155,6 +157,36 @@ class FilterBar(QWidget):
             self.down_pressed.emit(self)
         else:
             super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout()
+        self._row.setSpacing(S)
+        self._row.addWidget(self.search)
+        self._middle = QVBoxLayout()
+        self._middle.addStretch(1)
+        self._middle.addWidget(self.chips)
+        self._middle.addStretch(1)
+        self._row.addLayout(self._middle, 1)
+        self.add_button(self.add)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(S)
+        self._column.addLayout(self._row)
+
+    def _give_chips_room(self) -> None:
+        """Put the chips below the search where they have no room beside it."""
+        taken = sum(
+            max(widget.minimumWidth(), widget.sizeHint().width()) + S for widget in self._beside
+        )
+        is_narrow = taken + self.chips.sizeHint().width() > self.width()
+        if is_narrow is (self._column.indexOf(self.chips) >= 0):
+            return
+        if is_narrow:
+            self._middle.removeWidget(self.chips)
+            self._column.addWidget(self.chips)
+        else:
+            self._column.removeWidget(self.chips)
+            self._middle.insertWidget(1, self.chips)
 
     def _choose(self) -> None:
         self._problem = "any"

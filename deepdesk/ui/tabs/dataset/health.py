@@ -95,7 +95,9 @@ def _origins(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
         # Two cannot fill three splits, and what the data itself says is not drawn anew.
         can_mend = len(overview.origins) > 2 and overview.origins_stuck < overview.origins_across
         remedy, act = ("Keep together", "keep_origins") if can_mend else ("", "")
-        yield Finding(text=text, remedy=remedy, act=act)
+        # Who teaches it his own voice has done nothing wrong.
+        level = "note" if len(overview.origins) == 1 else "warn"
+        yield Finding(text=text, remedy=remedy, act=act, level=level)
 
 
 def _notes(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from deepdesk.ui.tabs.dataset.truth_panel import TruthPanel
 from deepdesk.ui.theme.metrics import COLUMN_RIGHT, L
 from deepdesk.ui.truth_words import text_truth
 
+BAR_PX = 10  # as wide as the style makes a scroll bar
+
 
 class RightColumn(QFrame):
     """What the tab says about the selected thing.
@@ -34,6 +36,7 @@ class RightColumn(QFrame):
         self._desk = desk
         self._noun = desk.spec.reader().noun
         self._overview = Overview()
+        self._is_aside = False
         self._balance = balance_setting(desk.spec.config)
         self.setProperty("kind", "column")
         self.setProperty("edge", "left")
@@ -50,7 +53,10 @@ class RightColumn(QFrame):
         inside = QWidget()
         inside.setProperty("kind", "scrolled")
         column = QVBoxLayout(inside)
-        column.setContentsMargins(L, L, L, L)
+        # Room for the scroll bar at all times: a column that got narrower with it would get
+        # lower, lose it again, and move to and fro under the pointer.
+        inside.setFixedWidth(COLUMN_RIGHT - 1 - BAR_PX)
+        column.setContentsMargins(L, L, L - BAR_PX, L)
         column.setSpacing(L)
         for part in (self.sample, self.truth, self.seen, self.health):
             column.addWidget(part)
@@ -78,7 +84,7 @@ class RightColumn(QFrame):
     def show_overview(self, overview: Overview) -> None:
         """Show the state of the data."""
         self._overview = overview
-        self.setVisible(overview.total > 0)
+        self._show_or_hide()
         self.health.show_findings(
             findings(
                 overview,
@@ -89,6 +95,14 @@ class RightColumn(QFrame):
                 origin_noun=self._desk.spec.reader().origin_noun,
             )
         )
+
+    def set_aside(self, *, is_aside: bool) -> None:
+        """Leave the room to something else, or be there again."""
+        self._is_aside = is_aside
+        self._show_or_hide()
+
+    def _show_or_hide(self) -> None:
+        self.setVisible(self._overview.total > 0 and not self._is_aside)
 
     def balance(self) -> None:
         """Switch the training's own balancing on or off."""

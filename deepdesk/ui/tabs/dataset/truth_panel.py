@@ -14,6 +14,7 @@ from deepdesk.ui.truth_words import TextTruth
 from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 from deepdesk.ui.widgets.text_field import TextField
+from deepdesk.ui.widgets.window_undo import WindowUndo
 
 LONGEST_TEXT = 100_000
 
@@ -40,6 +41,7 @@ class TruthPanel(QWidget):
         self._truth = text
         self._sample: Sample | None = None
         self._origin = ""
+        self._count = 0
         one = origin_noun[0]
         self.text = TextField("" if text is None else text.field, "Write what is right")
         self.problem = Label("", kind="small", tone="bad", wraps=True)
@@ -56,9 +58,13 @@ class TruthPanel(QWidget):
         self.text.setReadOnly(read_only)
         self.origin.setReadOnly(read_only)
         KeepsEscape(self.origin, lambda: self.origin.text().strip() != self._origin)
+        WindowUndo(self.origin, lambda: self.origin.text().strip() != self._origin)
+        WindowUndo(self.text, lambda: self.text.is_changed)
         self.origin.installEventFilter(self)
         self.text.committed.connect(self._take_text)
         self.text.textChanged.connect(self._check)
+        # Of several samples only the first one's is shown: Enter gives it to the others as well.
+        self.origin.returnPressed.connect(lambda: self._take_origin(is_for_all=self._count > 1))
         self.origin.editingFinished.connect(self._take_origin)
         self.show_sample(None, 0, ())
 
@@ -75,6 +81,7 @@ class TruthPanel(QWidget):
             # What was written belongs to the sample that it was written for.
             self.text.commit()
         self._sample = sample
+        self._count = count
         told = sample.target if sample is not None and isinstance(sample.target, str) else ""
         if is_other or (before is not None and before.target != sample.target):  # type: ignore[union-attr] # a sample: not other
             self.text.show_text(told)
@@ -113,10 +120,11 @@ class TruthPanel(QWidget):
         if self._sample is not None and not text_problem(text):
             self.text_given.emit((self._sample.id, text))
 
-    def _take_origin(self) -> None:
+    def _take_origin(self, *, is_for_all: bool = False) -> None:
         name = " ".join(self.origin.text().split())
-        if name != self._origin:
+        if name != self._origin or (is_for_all and self.origin.isModified()):
             self._origin = name
+            self.origin.setModified(False)
             self.origin_given.emit(name)
 
     def _arrange(self, one: str) -> None:

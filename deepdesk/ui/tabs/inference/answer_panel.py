@@ -99,6 +99,13 @@ class AnswerPanel(Column):
         # Of a timeline there is no one class to confirm.
         self._show_judging(is_whole and answer is not None and not isinstance(answer, Timeline))
 
+    def show_tuned(self, timeline: Timeline) -> None:
+        """Count what a person's own thresholds leave of the answer that is shown."""
+        answered = self._entry.answered if self._entry is not None else None
+        if answered is not None and isinstance(answered.answer, Timeline):
+            self._clear()
+            self._show_answer(timeline, answered.milliseconds)
+
     def show_joining(self, *, can_write: bool, is_under_way: bool) -> None:
         """Show whether the entry joined the data, or can."""
         joined = self._entry.joined if self._entry is not None else ""

@@ -45,6 +45,7 @@ class Asking(QObject):
         workspace.stage.handed.connect(self.hand)
         workspace.stage.stop_asked.connect(lambda _none: self._stop())
         workspace.stage.saved.connect(desk.say)
+        workspace.stage.tuned.connect(workspace.panel.show_tuned)
         workspace.stage.failed.connect(lambda error: desk.banner(error, "inference"))
         workspace.strip.chosen.connect(self.show_entry)
         workspace.top.paste_asked.connect(lambda _none: self.paste())

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
@@ -16,6 +17,7 @@ from deepdesk.data.span_files import FORMATS, write_spans
 from deepdesk.data.spans import spans_of
 from deepdesk.ui.event_table import EventTable
 from deepdesk.ui.jobs import Job
+from deepdesk.ui.places import free_path
 from deepdesk.ui.recording_view import RecordingView
 from deepdesk.ui.span_tuning import SpanTuning
 from deepdesk.ui.theme import metrics
@@ -24,7 +26,9 @@ from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.score_bars import percent
 
-WAVE_PX, LIST_PX = 110, 240
+WAVE_PX, LIST_PX = 110, 260
+# In a low window the outline gives its room to the lanes.
+LOW_PX, LOW_WAVE_PX = 400, 52
 TEXT_LANE_PX = 84
 _EVENTS, _SENTENCES = ("event", "events"), ("sentence", "sentences")
 LEAD_S = 0.2  # an event is listened to from a little before it
@@ -35,11 +39,13 @@ class LongSound(QWidget):
 
     Signals:
         stop_asked: None, when a person has seen enough.
+        tuned: `Timeline` with the events that a person's own thresholds leave.
         saved: Words about the file that was written.
         failed: `DeepDeskError` why it was not.
     """
 
     stop_asked = Signal(object)
+    tuned = Signal(object)
     saved = Signal(object)
     failed = Signal(object)
 
@@ -79,6 +85,11 @@ class LongSound(QWidget):
         else:
             self._show_spans(answer.spans)
         self._show_state()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_low = self.height() < metrics.scaled(LOW_PX)
+        self.wave.setFixedHeight(metrics.scaled(LOW_WAVE_PX if is_low else WAVE_PX))
 
     def show_stopped(self) -> None:
         """Say that nothing more comes."""
@@ -134,6 +145,8 @@ class LongSound(QWidget):
         for event in events:
             if isinstance(event, Result):
                 self._show_spans(event.value)
+                if not self.isHidden():
+                    self.tuned.emit(self.lanes.timeline)
 
     def _recounted(self) -> None:
         self._job = None
@@ -215,10 +228,21 @@ class LongSound(QWidget):
         dialog.filterSelected.connect(
             lambda chosen: dialog.setDefaultSuffix(filters[chosen].lstrip("."))
         )
-        dialog.selectFile(Path(self.recording.path).stem)
-        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
+        # With its ending, because a dot in the name would be taken for one.
+        dialog.selectFile(f"{Path(self.recording.path).stem}.csv")
+        dialog.fileSelected.connect(
+            lambda chosen: self.save(_with_ending(chosen, f".{dialog.defaultSuffix()}"))
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _with_ending(chosen: str, suffix: str) -> Path:
+    """Return a path that says its format; nobody was asked whether one made here may go."""
+    path = Path(chosen)
+    if path.suffix.lower() in FORMATS:
+        return path
+    return free_path(path.parent, path.name, suffix)
 
 
 def counting(timeline: Timeline, thresholds: dict[str, float], smoothing_s: float) -> Work:

@@ -43,6 +43,7 @@ class Stage(DropArea):
         handed: QMimeData of what was let go here.
         choose_asked: None, when files are to be chosen.
         stop_asked: None, when what is shown was listened to for long enough.
+        tuned: `Timeline` as a person's own thresholds leave it.
         saved: Words about a file that was written.
         failed: `DeepDeskError` why it was not.
     """
@@ -50,6 +51,7 @@ class Stage(DropArea):
     handed = Signal(object)
     choose_asked = Signal(object)
     stop_asked = Signal(object)
+    tuned = Signal(object)
     saved = Signal(object)
     failed = Signal(object)
 
@@ -118,6 +120,7 @@ class Stage(DropArea):
             return None
         view = LongSound(payload)
         view.stop_asked.connect(self.stop_asked.emit)
+        view.tuned.connect(self.tuned.emit)
         view.saved.connect(self.saved.emit)
         view.failed.connect(self.failed.emit)
         view.show_answer(answer)
@@ -143,7 +146,7 @@ class Stage(DropArea):
 
     def _leave_room(self) -> None:
         """Keep a picture of few pixels from filling a large screen with them."""
-        side = top = metrics.XL
+        side = top = metrics.S if isinstance(self._view, LongSound) else metrics.XL
         if isinstance(self._view, PictureView):
             hint = self._view.sizeHint()
             most = max(metrics.scaled(LARGE_PX), LARGEST_ZOOM * max(hint.width(), hint.height()))

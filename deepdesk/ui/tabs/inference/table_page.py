@@ -22,7 +22,7 @@ from deepdesk.ui.widgets.states import BusyState
 
 NUMBER_PX = 84
 # What is left beside the numbers, shared out.
-SHARES = {"file": 0.42, "answer": 0.24, "error": 0.34}
+SHARES = {"file": 0.36, "answer": 0.36, "error": 0.28}
 TEXT_SHARES = {"file": 0.26, "answer": 0.54, "error": 0.2}
 SEARCH_PX = 170
 _SCORE = [column.key for column in COLUMNS].index("score")

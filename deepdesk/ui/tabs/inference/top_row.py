@@ -12,7 +12,8 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.chip_row import ChipRow
 
-NARROW_PX = 680
+# Of the row, and of the window.
+NARROW_PX, WIDE_PX = 680, 1250
 
 
 class TopRow(QWidget):
@@ -82,7 +83,6 @@ class TopRow(QWidget):
 
     def _show_pages(self) -> None:
         self.pages.show()
-        self.pages.setMinimumWidth(self.pages.sizeHint().width())
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -94,11 +94,16 @@ class TopRow(QWidget):
         is_narrow = self.width() < metrics.scaled(NARROW_PX)
         self.paste.setVisible(not is_narrow)
         self.models.label.setVisible(not is_narrow)
+        # Three pages may stand in two lines, but only where one has no room.
+        may_wrap = self._has_live and self.window().width() < metrics.scaled(WIDE_PX)
+        self.pages.setMinimumWidth(0 if may_wrap else self.pages.sizeHint().width())
 
     def show_page(self, key: str) -> None:
         """Light the chip of the page in front."""
         if key == "live" and self._live is not None and not self._has_live:
             self._has_live = True
+            # Shown at once: a chip that is about to be shown has no width yet.
             self.pages.add_chip("live", self._live.title)
+            self.pages.chip("live").show()
             self._show_pages()
         self.pages.choose(key)

@@ -28,6 +28,7 @@ class AnswerRow(OpenRow):
     def __init__(self, *, with_picture: bool) -> None:
         super().__init__()
         self.shown: Answered | None = None
+        self._with_picture = with_picture
         self.picture = _Picture(has_room=with_picture)
         self.texts = Differences(is_selectable=False)
         self.figure = Label(kind="hint")
@@ -47,6 +48,11 @@ class AnswerRow(OpenRow):
         self.figure.setText(error_words(row.error))
         verdict = "right" if row.is_right else "wrong"
         self.setAccessibleName(f"{verdict}. {self.texts.accessibleName()}")
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Leave the room to the texts, or show the figure and the mark without a picture too."""
+        self.figure.setVisible(not is_narrow)
+        self.picture.setVisible(self._with_picture or not is_narrow)
 
     def show_picture(self, picture: Image) -> None:
         """Show the sample itself, small."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from deepdesk.core.events import Ended, Result
@@ -12,13 +13,48 @@ from deepdesk.core.work import Work
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog
 from deepdesk.ui.tabs.training.answer_tile import AnswerTile
+from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
 from deepdesk.ui.tabs.training.works import Answered
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.painting import antialiased, draw_focus
 
 _COLUMNS = 5
 _TILE_PX = 128
 _TILE_HEIGHT_PX = 156
+_OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class OpeningTile(AnswerTile):
+    """A tile that opens what it shows.
+
+    Signals:
+        clicked: None, by the mouse, Enter or Space.
+    """
+
+    clicked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self.clicked.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _OPENS:
+            self.clicked.emit(None)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            draw_focus(antialiased(QPainter(self)), QRectF(self.rect()))
 
 
 class CellDialog(AskDialog):
@@ -41,6 +77,7 @@ class CellDialog(AskDialog):
         area.setMinimumSize(_COLUMNS * (_TILE_PX + metrics.M) + metrics.L, 2 * _TILE_HEIGHT_PX + 20)
         self.add(self.words)
         self.body.addWidget(area, 1)
+        self._desk = desk
         self._count = 0
         self._is_closed = False
         job = desk.start(work, "training", on_event=self._take, on_ended=self._end)
@@ -60,7 +97,8 @@ class CellDialog(AskDialog):
             self._add(event.value)
 
     def _add(self, row: Answered) -> None:
-        tile = AnswerTile()
+        tile = OpeningTile()
+        tile.clicked.connect(lambda _none, row=row: self._open(row))
         tile.setFixedSize(_TILE_PX, _TILE_HEIGHT_PX)
         tile.show_picture(row.picture)
         tile.show_answer(row.answer, row.truth, row.score, is_right=row.is_right, under=row.name)
@@ -69,10 +107,14 @@ class CellDialog(AskDialog):
         self._grid.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
         self.words.setText(self._said())
 
+    def _open(self, row: Answered) -> None:
+        # To be heard or looked at closely: a small picture seldom tells why it was taken for that.
+        SampleDialog(self, row, self._desk).open()
+
     def _said(self) -> str:
         shown = len(self.tiles)
         more = f" Shown are the {shown} surest." if self._count > shown else ""
-        return f"From the best epoch, surest first.{more}"
+        return f"From the best epoch, surest first. Click one to look closer.{more}"
 
     def _end(self, ended: Ended) -> None:
         if self._is_closed:

@@ -118,7 +118,7 @@ class OutlookFeature(QObject):
         self._draw()
 
     def _draw(self) -> None:
-        """Show what is known; it says more than the sentence under the dial, which gives way."""
+        """Show what is known; it says more than the sentence in its place, which gives way."""
         is_idle = self._desk.store.session.phase == "idle"
         self.card.show_outlook(self._outlook if is_idle else None, self._preferences)
         self._tab.setup.forecast.setVisible(not self.card.lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.training.answer_row import AnswerRow
@@ -14,6 +15,7 @@ from deepdesk.ui.theme import metrics
 
 _AT_ONCE, _A_FEW = 8, 3
 _PAUSE_MS = 15
+_NARROW_PX = 200
 
 
 class RowList(QStackedWidget):
@@ -67,6 +69,16 @@ class RowList(QStackedWidget):
         self._show_some(_AT_ONCE)
         self.setCurrentWidget(self._area if answered else self.page)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for row in self.rows:
+            row.set_narrow(self._is_narrow)
+
+    @property
+    def _is_narrow(self) -> bool:
+        """Whether the texts need what room there is."""
+        return self.width() < metrics.scaled(_NARROW_PX)
+
     def _show_some(self, count: int) -> None:
         for shown in self._wanted[self._place : self._place + count]:
             if self._place == len(self.rows):
@@ -78,6 +90,7 @@ class RowList(QStackedWidget):
 
     def _add(self) -> None:
         row = AnswerRow(with_picture=self._with_pictures)
+        row.set_narrow(self._is_narrow)
         row.opened.connect(lambda _none: self.picked.emit(row.shown))
         self._column.insertWidget(len(self.rows), row)
         self.rows.append(row)

@@ -36,7 +36,7 @@ class SampleDialog(AskDialog):
         column.setContentsMargins(0, 0, 0, 0)
         self.name = ElidedLabel("", kind="hint")
         self.words = Label("", kind="hint", wraps=True)
-        self.texts = Differences(row.truth, row.answer)
+        self.texts = _truth_and_answer(row)
         self.body.addWidget(self._slot, 1)
         for part in (self.name, self.texts, self.words):
             self.add(part)
@@ -65,6 +65,14 @@ class SampleDialog(AskDialog):
         if not self._is_closed and ended.error is not None:
             self._slot.hide()
             self.words.setText(str(ended.error))
+
+
+def _truth_and_answer(row: Answered) -> QWidget:
+    """Return the two beside each other, letter by letter where an answer can be nearly right."""
+    if math.isnan(row.error):
+        right = "" if row.is_right else f"; it is {row.truth}"
+        return Label(f"Answer: {row.answer}, {row.score:.0%} sure{right}", kind="strong")
+    return Differences(row.truth, row.answer)
 
 
 def _said(row: Answered) -> str:

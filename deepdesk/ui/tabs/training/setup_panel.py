@@ -292,7 +292,7 @@ class SetupPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, metrics.L, 0, metrics.L)
         column.setSpacing(metrics.M)
-        _add_inset(column, self.dial, self.forecast)
+        _add_inset(column, self.dial)
         column.addWidget(FittingScroll(inside))
         _add_inset(column, self.reason)
         way = QHBoxLayout()
@@ -300,7 +300,8 @@ class SetupPanel(QFrame):
         way.addWidget(self.mend)
         way.addStretch(1)
         column.addLayout(way)
-        _add_inset(column, self.button, self.stop_button, self.ways)
+        # What comes and goes by itself stands below what is clicked, which must not move.
+        _add_inset(column, self.button, self.stop_button, self.ways, self.forecast)
         self.below.setContentsMargins(metrics.L, 0, metrics.L, 0)
         column.addLayout(self.below)
         _add_inset(column, self.choices, share=1)

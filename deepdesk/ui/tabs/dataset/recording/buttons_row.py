@@ -6,16 +6,21 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deepdesk.ui.tabs.dataset.recording.recorder import Recorder
+from deepdesk.ui.tabs.dataset.recording.sitting import Sitting
+from deepdesk.ui.tabs.dataset.recording.subjects import ROOM_S
 from deepdesk.ui.theme.metrics import S
 from deepdesk.ui.widgets.buttons import PlainButton, PrimaryButton
 from deepdesk.ui.widgets.labels import Label
+
+ROOM = f"Background noise: leave the room as it is for {ROOM_S:g} s"
+_WORDS = {False: "Record", True: "Stop"}
 
 
 class ButtonsRow(QWidget):
     """One row; only what makes sense is shown.
 
     Signals:
-        acted: "record", "listen", "keep", "again" or "discard".
+        acted: "record", "next", "listen", "keep", "again" or "discard".
     """
 
     acted = Signal(object)
@@ -24,6 +29,7 @@ class ButtonsRow(QWidget):
         super().__init__()
         self.record = PrimaryButton("Record", lambda: self.acted.emit("record"))
         self.record.set_icon("microphone")
+        self.next = PlainButton("Next take", lambda: self.acted.emit("next"), tip="Space")
         self.keep = PrimaryButton("Keep", lambda: self.acted.emit("keep"), tip="Enter")
         self.listen = PlainButton("Listen", lambda: self.acted.emit("listen"), tip="Space")
         self.listen.set_icon("play")
@@ -34,34 +40,29 @@ class ButtonsRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S)
         row.addWidget(self.record)
+        row.addWidget(self.next)
         for button in (self.keep, self.listen, self.again, self.discard):
             row.addWidget(button)
         row.addWidget(self.why, 1)
 
-    def offer(
-        self,
-        recorder: Recorder,
-        *,
-        has_take: bool,
-        is_keeping: bool,
-        why_not: str,
-        why_not_kept: str,
-    ) -> None:
+    def offer(self, recorder: Recorder, sitting: Sitting) -> None:
         """Show what can be done, and why something cannot."""
-        is_busy = recorder.is_counting or recorder.is_recording
+        is_busy = recorder.is_counting or recorder.is_recording or sitting.row.is_under_way
+        # A take of a row is kept at once: Stop stays where it is.
+        has_take = sitting.take is not None and not sitting.row.is_under_way
+        why_not, why_not_kept = sitting.why_not(), sitting.why_not_kept()
         self.record.setVisible(not has_take)
-        self.record.setText(_words(recorder))
+        self.record.setText("Call off" if recorder.is_counting else _WORDS[is_busy])
         self.record.set_icon("stop" if is_busy else "microphone")
         self.record.setEnabled(is_busy or not why_not)
+        self.next.setVisible(sitting.row.has_next)
         for button in (self.keep, self.listen, self.again, self.discard):
             button.setVisible(has_take)
-            button.setEnabled(not is_keeping)
-        self.keep.setEnabled(not is_keeping and not why_not_kept)
-        keys = (
-            "Enter keeps, Space listens, Delete discards" if has_take else "Space begins and ends"
-        )
+            button.setEnabled(not sitting.is_keeping)
+        self.keep.setEnabled(not sitting.is_keeping and not why_not_kept)
         said = why_not_kept if has_take else "" if is_busy else why_not
-        self.why.setText(said or keys)
+        is_room = is_busy and sitting.is_room
+        self.why.setText(said or (ROOM if is_room else _keys(sitting, has_take=has_take)))
 
     def show_playing(self, is_playing: bool) -> None:
         """Turn Listen into Stop, or back."""
@@ -69,7 +70,11 @@ class ButtonsRow(QWidget):
         self.listen.set_icon("stop" if is_playing else "play")
 
 
-def _words(recorder: Recorder) -> str:
-    if recorder.is_recording:
-        return "Stop"
-    return "Call off" if recorder.is_counting else "Record"
+def _keys(sitting: Sitting, *, has_take: bool) -> str:
+    if has_take:
+        return "Enter keeps, Space listens, Delete discards"
+    if sitting.row.has_next:
+        return "Space begins the next take, Stop ends the row"
+    if sitting.row.is_under_way:
+        return "Take follows take until you press Stop"
+    return "Space begins and ends"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
 from deepdesk.core.errors import DeepDeskError
@@ -13,6 +13,7 @@ from deepdesk.core.payloads import Audio
 from deepdesk.project.recordings import Unkept
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.recording.shelf import Shelf
+from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.banner import Banner
 from deepdesk.ui.widgets.buttons import LinkButton, SmallButton
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # What can be recorded, by what a task takes.
 DEVICES = {Audio: "microphone"}
+# Below this width of the tab the page and the right column have no room beside each other.
+NARROW_PX = 1180
 _WORDS = "Record with the microphone…"
 
 
@@ -45,6 +48,7 @@ class RecordingDoor(QObject):
             button.setEnabled(not self.why_not)
             button.setToolTip(self.why_not)
         self._place()
+        workspace.installEventFilter(self)
         self.shelf = Shelf(desk.project.path, workspace.worker, workspace.edits, self)
         self.shelf.unkept_found.connect(self._offer)
         self.shelf.kept.connect(lambda _take: workspace.intake.check())
@@ -65,13 +69,27 @@ class RecordingDoor(QObject):
         """Show the page."""
         page = self._made()
         self._stack.setCurrentWidget(page)
+        self.give_room()
         page.setFocus()
 
     def leave(self) -> None:
         """Go back to the samples."""
         self._stack.setCurrentWidget(self._workspace.middle)
+        self.give_room()
         self._workspace.grid.setFocus()
         self.shelf.find_unkept()
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Follow the width of the tab."""
+        if event.type() == QEvent.Type.Resize:
+            self.give_room()
+        return super().eventFilter(watched, event)
+
+    def give_room(self) -> None:
+        """Let the page have the right column's room too, where the window is narrow."""
+        is_there = self.page is not None and self._stack.currentWidget() is self.page
+        is_narrow = self._workspace.width() < metrics.scaled(NARROW_PX)
+        self._workspace.right.set_aside(is_aside=is_there and is_narrow)
 
     def close_work(self) -> None:
         """End everything; a take under way stays on the disk."""
@@ -92,9 +110,7 @@ class RecordingDoor(QObject):
         upper = None if first is None else first.layout()
         assert isinstance(upper, QVBoxLayout)
         upper.insertWidget(0, self.banner)
-        bar = space.middle.bar.layout()
-        assert bar is not None
-        bar.addWidget(self.button)
+        space.middle.bar.add_button(self.button)
         # Behind the button of the empty state, before its stretch.
         body = space.middle.empty.body
         body.insertWidget(body.count() - 1, self.link, 0, Qt.AlignmentFlag.AlignHCenter)

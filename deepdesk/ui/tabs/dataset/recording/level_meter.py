@@ -67,7 +67,7 @@ class Loudness:
 def loudness_words(loudness: Loudness) -> tuple[str, str]:
     """Return how loud it is in words, and their tone."""
     if loudness.is_nothing:
-        return NOTHING, "bad"
+        return NOTHING, "warn"
     return peak_words(1.0 if loudness.is_clipped else loudness.loudest)
 
 

@@ -51,6 +51,7 @@ class RecordPage(QWidget):
         self.subject: Subject = SUBJECTS.get(learns, SUBJECTS["class"])()
         self.sitting = Sitting(self.recorder, shelf, self.subject, self)
         self.banner = Banner(tone="warn")
+        self._lacks_device = False
         self.stage = Stage()
         self.buttons = ButtonsRow()
         self.row = HabitsRow(desk.spec.reader().origin_noun)
@@ -182,11 +183,17 @@ class RecordPage(QWidget):
     def _listening(self, is_open: bool) -> None:
         if not is_open:
             self.stage.rest()
+        elif self._lacks_device:
+            # It listens now: nobody has to connect anything any more.
+            self._lacks_device = False
+            self.banner.hide()
         self._refresh()
 
     def _show_take(self, take: Take | None) -> None:
         if take is None:
             self.stage.show_running()
+            if self.recorder.is_open:
+                self.banner.hide()  # what was said of a take goes with it
         else:
             self.stage.show_take(take)
         self.subject.show_take(None if take is None else take.about)
@@ -194,6 +201,7 @@ class RecordPage(QWidget):
     def _say(self, error: DeepDeskError) -> None:
         take = self.sitting.take
         is_device = isinstance(error, DeviceError) and not self.recorder.is_open
+        self._lacks_device = is_device and not (take and take.problem)
         rest = " What was recorded until then is here." if take and take.problem else ""
         self.banner.say(
             error.message,
@@ -204,26 +212,21 @@ class RecordPage(QWidget):
 
     def _refresh(self) -> None:
         sitting = self.sitting
-        self.buttons.offer(
-            self.recorder,
-            has_take=sitting.take is not None,
-            is_keeping=sitting.is_keeping,
-            why_not=sitting.why_not(),
-            why_not_kept=sitting.why_not_kept(),
-        )
-        self.row.setEnabled(not sitting.is_busy)
+        self.buttons.offer(self.recorder, sitting)
+        self.row.setEnabled(not (sitting.is_busy or sitting.row.is_under_way))
         self.subject.lock(is_locked=sitting.is_busy or sitting.is_keeping)
 
 
 def _space(page: RecordPage) -> None:
-    if page.sitting.take is not None:
+    if page.sitting.take is None:
+        page.sitting.row.go_on()
+    elif not page.sitting.row.is_under_way:
         page.stage.trim.toggle()
-    else:
-        page.sitting.toggle()
 
 
 _ACTS: dict[str, Callable[[RecordPage], None]] = {
     "record": lambda page: page.sitting.toggle(),
+    "next": lambda page: page.sitting.row.go_on(),
     "listen": lambda page: page.stage.trim.toggle(),
     "keep": RecordPage.keep,
     "again": lambda page: page.sitting.again(),

@@ -17,6 +17,7 @@ from deepdesk.ui.tabs.dataset.recording.listening import Take
 from deepdesk.ui.tabs.dataset.recording.recorder import Recorder
 from deepdesk.ui.tabs.dataset.recording.shelf import Shelf
 from deepdesk.ui.tabs.dataset.recording.subjects import BACKGROUND, ROOM_S, Subject
+from deepdesk.ui.tabs.dataset.recording.takes_row import TakesRow
 
 USUAL_PIECE_S = 1.0
 QUIETEST = 0.01
@@ -50,6 +51,8 @@ class Sitting(QObject):
         self._subject = subject
         self._waiting: list[Unkept] = []
         self._is_old = False
+        self.is_room = False  # what is recorded is the noise of the room
+        self.row = TakesRow(self, recorder)
         self.take: Take | None = None
         self.is_keeping = False
         self.is_left = False
@@ -74,9 +77,12 @@ class Sitting(QObject):
         return "" if self.take is None else self._subject.why_not_kept(self.take.about)
 
     def toggle(self) -> None:
-        """Begin a take, or end the one under way."""
+        """Begin a take, or end the one under way and with it the row."""
+        was_keeping, self.row.goes = self.row.is_under_way, False
         if self.is_busy:
             self._recorder.end()
+        elif was_keeping:
+            self.changed.emit(None)
         elif self.take is None and not self.why_not():
             self._begin(self._subject.about())
 
@@ -136,6 +142,8 @@ class Sitting(QObject):
         return True
 
     def _begin(self, about: About) -> None:
+        self.is_room = about.piece_s > 0.0
+        self.row.goes = self.habits.in_a_row and not self.is_room
         self.began.emit(about)
         self._recorder.begin(
             dataclasses.replace(about, speaker=self.habits.speaker),
@@ -162,8 +170,7 @@ class Sitting(QObject):
 
     def _goes_on(self, take: Take) -> bool:
         """Whether a take is kept at once; one that is next to nothing never is."""
-        is_wanted = self.habits.in_a_row and self._recorder.is_open and not take.about.piece_s
-        return is_wanted and take.loudest >= QUIETEST
+        return self.row.goes and self._recorder.is_open and take.loudest >= QUIETEST
 
     def _show(self, take: Take) -> None:
         self.take = take
@@ -190,7 +197,7 @@ class Sitting(QObject):
         if not take.about.piece_s and not is_old:
             self._subject.go_on()
         self._offer_next()
-        if self.habits.in_a_row and not (self._waiting or is_old or self.why_not()):
+        if self.row.goes and not (self._waiting or is_old or self.why_not()):
             self._begin(self._subject.about())
 
     def _not_kept(self, take: Take, error: DeepDeskError) -> None:

@@ -81,11 +81,11 @@ class Stage(QWidget):
         Takes that are cut into pieces begin with the whole of them.
         """
         self.meter.hide()
-        words, tone = peak_words(take.loudest) if take.loudest else (NOTHING, "bad")
+        words, tone = peak_words(take.loudest) if take.loudest else (NOTHING, "warn")
         self.level.setText(words)
         self.level.set_tone(tone)
         if take.about.piece_s:
-            self.level.setText(f"It is cut into pieces of {take.about.piece_s:g} s")
+            self.level.setText(f"Cut into pieces of {take.about.piece_s:g} s, a class of their own")
             self.level.set_tone("muted")
         self._pages.setCurrentWidget(self.trim)
         self.trim.show_take(take, trims=not take.about.piece_s)
