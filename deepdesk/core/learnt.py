@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepdesk.core.payloads import LabelScores, Text
+from deepdesk.core.payloads import LabelScores, Number, Text
 
 # A task whose answers are of another kind learns from whatever truth there is.
-_LEARNT_FROM = {LabelScores: "class", Text: "text"}
+_LEARNT_FROM = {LabelScores: "class", Text: "text", Number: "numbers"}
+
+# Folders may be named like classes; from these truths nothing is learnt of that.
+WITHOUT_CLASSES = frozenset({"text", "numbers"})
 
 
 def learnt_from(gives: type[Any]) -> str:
-    """Return "class", "text" (the target is one) or "any" for the payload a task gives."""
+    """Return what a task that gives this payload learns from.
+
+    It is "class", or "text" or "numbers" where the target is one, or "any".
+    """
     return _LEARNT_FROM.get(gives, "any")

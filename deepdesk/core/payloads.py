@@ -178,9 +178,16 @@ class Matches:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """Named numbers with units: name to (value, unit)."""
+    """Named numbers with units.
+
+    Attributes:
+        values: Name to (value, unit).
+        margins: Name to the distance, in the unit, within which nine of ten answers were right on
+            samples that training had not seen; without those where it is not known.
+    """
 
     values: dict[str, tuple[float, str]] = field(default_factory=dict)
+    margins: dict[str, float] = field(default_factory=dict)
 
 
 Payload = (

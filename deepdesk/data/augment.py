@@ -53,6 +53,11 @@ def augment(images_NCHW: Tensor, draws: Draws, how: Augmentation) -> Tensor:
     return images
 
 
+def is_flipped(draws: Draws) -> Tensor:
+    """Return which pictures are mirrored where `flip` is on, bool, (N,), on the processor."""
+    return torch.from_numpy(draws.uniform("flip")[:, 0] < 0.5)
+
+
 def _between(draws: Draws, name: str, columns: int, device: torch.device) -> Tensor:
     """Return draws in [-1, 1), float32, (N, columns)."""
     return torch.from_numpy(draws.uniform(name, columns) * 2.0 - 1.0).to(device)
@@ -72,7 +77,7 @@ def _shifted(images: Tensor, draws: Draws, how: Augmentation) -> Tensor:
     rows = _axis(height, how.shift, draws, "shift_rows", images.device)
     columns = _axis(width, how.shift, draws, "shift_columns", images.device)
     if how.flip:
-        mirrored = torch.from_numpy(draws.uniform("flip")[:, 0] < 0.5).to(images.device)
+        mirrored = is_flipped(draws).to(images.device)
         columns = torch.where(mirrored[:, None], width - 1 - columns, columns)
     index = (rows[:, :, None] * width + columns[:, None, :]).view(count, 1, height * width)
     flat = images.reshape(count, channels, height * width)
@@ -98,7 +103,7 @@ def _resampled(images: Tensor, draws: Draws, how: Augmentation) -> Tensor:
     shift = _between(draws, "shift", 2, device) * (2.0 * how.shift)
     mirror = torch.ones(count, device=device)
     if how.flip:
-        mirror = torch.from_numpy(draws.uniform("flip")[:, 0] < 0.5).to(device) * -2.0 + 1.0
+        mirror = is_flipped(draws).to(device) * -2.0 + 1.0
     aspect = width / height
     cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
     maps = torch.stack(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from deepdesk.data.csv_source import (
     path_column,
 )
 from deepdesk.data.split_names import split_of_word
+from deepdesk.data.table_places import Places
 from deepdesk.data.transcript_text import MAX_TEXT, transcript
 
 _SOUND_NAMES = PATH_NAMES | {"id", "audio_file", "wav_filename", "wav_path", "clip_path", "utt_id"}
@@ -44,7 +44,6 @@ _TEXT_NAMES = (
 _FOLDERS = ("", "wavs", "clips", "wav", "audio", "sounds")
 _UNQUOTED = "\t|"
 _LOOKED_AT = 20
-_FULL_SEARCHES = 100
 HINT = "A table needs a column of sounds and one of what is said, for instance: path,transcript."
 
 
@@ -107,7 +106,7 @@ def _rows(table: Path, file: TextIO, suffixes: frozenset[str]) -> Iterator[Found
         if not first:
             return
         columns, has_header = _columns(table, [row for _, row in first], delimiter, suffixes)
-        places = _Places(table.parent, suffixes)
+        places = Places(table.parent, suffixes, _FOLDERS)
         for number, row in itertools.chain(first[has_header:], lines):
             yield _found(table, number, row, columns, places)
     except csv.Error as error:
@@ -122,7 +121,7 @@ def _not_empty(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
             yield line, row
 
 
-def _found(table: Path, line: int, row: Sequence[str], columns: _Columns, places: _Places) -> Found:
+def _found(table: Path, line: int, row: Sequence[str], columns: _Columns, places: Places) -> Found:
     written = _unquoted(cell(row, columns.path))
     check_quotes(cell(row, columns.text), places.suffixes, table.name, line)
     said = transcript(_unquoted(cell(row, columns.text)))
@@ -147,37 +146,6 @@ def _unquoted(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in inner.replace('""', ""):
         return inner.replace('""', '"')
     return text
-
-
-class _Places:
-    """Finds the files that a table names, by what worked for the row before."""
-
-    def __init__(self, folder: Path, suffixes: frozenset[str]) -> None:
-        self._folder = str(folder)
-        self.suffixes = suffixes
-        self._last = ("", "")
-        self._searches = 0
-
-    def of(self, written: str) -> Path:
-        """Return the absolute path of a sound, whether it is there or not."""
-        if os.sep == "/":
-            written = written.replace("\\", "/")
-        if not self._is_there(written, *self._last) and self._searches < _FULL_SEARCHES:
-            self._searches += 1
-            fits = (way for way in self._ways(written) if self._is_there(written, *way))
-            self._last = next(fits, self._last)
-        return Path(self._path(written, *self._last))
-
-    def _ways(self, written: str) -> Iterator[tuple[str, str]]:
-        has_suffix = path_column([written], self.suffixes) == 0
-        endings = [""] if has_suffix else sorted(self.suffixes)
-        return itertools.product(_FOLDERS, endings)
-
-    def _path(self, written: str, folder: str, ending: str) -> str:
-        return os.path.abspath(os.path.join(self._folder, folder, written + ending))  # noqa: PTH100,PTH118
-
-    def _is_there(self, written: str, folder: str, ending: str) -> bool:
-        return os.path.isfile(self._path(written, folder, ending))  # noqa: PTH113
 
 
 def _columns(

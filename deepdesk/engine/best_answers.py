@@ -38,13 +38,13 @@ class BestAnswers:
     def columns(self, evaluation: Evaluation) -> dict[str, Any]:
         """Return what is kept of an evaluation, JSON-ready."""
         rows = evaluation.answers
-        errors = [round(row.error, 4) if math.isfinite(row.error) else None for row in rows]
+        errors = [_rounded(row.error) for row in rows]
         has_errors = any(error is not None for error in errors)
         return {
             "ids": [*evaluation.samples] or [*self._sample_ids[: len(rows)]],
             "truth": [row.truth for row in rows],
             "answer": [row.answer for row in rows],
-            "score": [round(row.score, 4) for row in rows],
+            "score": [_rounded(row.score) for row in rows],
             "right": [row.is_right for row in rows],
             # Where answers are right or wrong and nothing between there is nothing to keep.
             **({"error": errors} if has_errors else {}),
@@ -81,3 +81,7 @@ class BestAnswers:
             self._path.unlink(missing_ok=True)
         except OSError as error:
             raise storage_error(error, self._path) from error
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,9 @@ from deepdesk.engine.predict import Predictor
 from deepdesk.project.folder import Project
 
 _WORST = 10
+_WORDS = {"text": ("text", "texts"), "numbers": ("number", "numbers")}
+_Rows = tuple[run_data.Ids, run_data.Ids, list[Any]]
+_RowsOf = Callable[[Project, tuple[str, ...]], _Rows]
 
 
 def evaluate_split(
@@ -79,9 +82,7 @@ def _quietly(emit: EventSink) -> EventSink:
     return lambda event: None if isinstance(event, Result) else emit(event)
 
 
-def _all_rows(
-    other: Project, classes: tuple[str, ...]
-) -> tuple[run_data.Ids, run_data.Ids, list[object]]:
+def _all_rows(other: Project, classes: tuple[str, ...]) -> _Rows:
     """Return every labelled sample with its class index in the run's order.
 
     Raises:
@@ -105,24 +106,28 @@ def _all_rows(
     return run_data.joined(run_data.rows_of(other, "class"), order)
 
 
-def _all_texts(
-    other: Project, _classes: tuple[str, ...]
-) -> tuple[run_data.Ids, run_data.Ids, list[object]]:
-    """Return every sample that has a text, without classes.
+def _all_with(truth: str) -> _RowsOf:
+    """Return what gives every sample that has a text or numbers, without classes."""
 
-    Raises:
-        DatasetError: There is none.
-    """
-    ids, classes, targets = run_data.joined(run_data.rows_of(other, "text"))
-    if not len(ids):
-        raise DatasetError(
-            "The data has no texts to compare answers with.",
-            "Give a table of path and text.",
-        )
-    return ids, classes, targets
+    def rows(other: Project, _classes: tuple[str, ...]) -> _Rows:
+        ids, classes, targets = run_data.joined(run_data.rows_of(other, truth))
+        if not len(ids):
+            one, several = _WORDS[truth]
+            raise DatasetError(
+                f"The data has no {several} to compare answers with.",
+                f"Give a table of path and {one}.",
+            )
+        return ids, classes, targets
+
+    return rows
 
 
-_ALL_ROWS = {"class": _all_rows, "any": _all_rows, "text": _all_texts}
+_ALL_ROWS: dict[str, _RowsOf] = {
+    "class": _all_rows,
+    "any": _all_rows,
+    "text": _all_with("text"),
+    "numbers": _all_with("numbers"),
+}
 
 
 def _report(

@@ -10,6 +10,7 @@ import safetensors
 from numpy.typing import NDArray
 
 from deepdesk.core.errors import DatasetError, StorageError
+from deepdesk.core.learnt import WITHOUT_CLASSES
 from deepdesk.engine import rows_file
 from deepdesk.project.folder import Project
 from deepdesk.project.full_disk import storage_error
@@ -18,7 +19,7 @@ from deepdesk.project.runs import RunFolder
 from deepdesk.project.safe_write import read_json, write_bytes
 
 SPLITS = ("train", "validation", "test")
-_WORDS = {"class": "class", "text": "text", "any": "class"}
+_WORDS = {"class": "class", "text": "text", "numbers": "number", "any": "class"}
 Ids = NDArray[np.int64]
 Rows = dict[str, tuple[Ids, Ids, list[Any]]]
 
@@ -39,8 +40,7 @@ def rows_in(index: SampleIndex, truth: str) -> Rows:
     index.check()
     for split in SPLITS:
         ids, _paths, classes, targets = index.training_rows(split, truth)
-        if truth == "text":
-            # Folders may be named like classes; nothing is learnt from that.
+        if truth in WITHOUT_CLASSES:
             classes = np.full_like(classes, -1)
         rows[split] = (ids, classes, list(targets))
     return rows

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from deepdesk.core.errors import ConfigError, DatasetError
-from deepdesk.core.learnt import learnt_from
+from deepdesk.core.learnt import WITHOUT_CLASSES, learnt_from
 from deepdesk.core.settings import to_json
 from deepdesk.core.task import DataFacts, TaskSpec
 from deepdesk.project.index import SampleIndex
@@ -20,7 +20,7 @@ MAX_LEARNED_BYTES = 4 << 20
 def facts_of(index: SampleIndex, spec: TaskSpec, config: Any) -> DataFacts:
     """Return classes, typical size and what the targets of training teach.
 
-    A task that learns from texts knows no classes, however folders are named.
+    A task that learns from texts or numbers knows no classes, however folders are named.
 
     Targets are read one by one: 10^5 transcripts take about half a second, so this belongs
     into a job, never into the window's thread.
@@ -32,7 +32,7 @@ def facts_of(index: SampleIndex, spec: TaskSpec, config: Any) -> DataFacts:
         DatasetError: The targets cannot be learnt from, or have too much in them.
     """
     truth = learnt_from(spec.gives)
-    classes = () if truth == "text" else tuple(row.name for row in index.classes())
+    classes = () if truth in WITHOUT_CLASSES else tuple(row.name for row in index.classes())
     learned: Mapping[str, Any] = {}
     if spec.survey is not None:
         learned = _plain(spec.survey(config, index.targets("train", truth)))

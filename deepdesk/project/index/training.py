@@ -24,8 +24,9 @@ _USABLE = "state <> 2 AND (class_id IS NOT NULL OR t.json IS NOT NULL)"
 _WITH_TRUTH = {
     "any": _USABLE,
     "class": "state <> 2 AND class_id IS NOT NULL",
-    # The JSON of a text begins with a quotation mark, and nothing else does.
+    # The JSON of a text begins with a quotation mark, that of numbers with a brace.
     "text": "state <> 2 AND t.json LIKE '\"%'",
+    "numbers": "state <> 2 AND t.json LIKE '{%'",
 }
 _FROM = "FROM samples LEFT JOIN targets t ON t.id = samples.id"
 _MEASURED_SAMPLES = 10_000

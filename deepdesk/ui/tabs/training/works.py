@@ -246,7 +246,7 @@ def kept_answers(project: Project, run: str) -> list[Answered]:
                 name="",
                 truth=str(of_truth),
                 answer=str(said),
-                score=float(sure),
+                score=_number_or_nan(sure),
                 is_right=bool(is_right),
                 error=math.nan if wrong is None else float(wrong),
             )
