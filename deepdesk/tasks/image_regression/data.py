@@ -46,12 +46,11 @@ def fitted(
         cut_top: Share of H that is left out at the top.
         cut_bottom: Likewise below.
     """
-    height, width = pixels_HWC.shape[:2]
-    box = (0.0, height * cut_top, float(width), height * (1.0 - cut_bottom))
-    picture = PIL.Image.fromarray(pixels_HWC)
-    return np.asarray(
-        picture.resize(size, PIL.Image.Resampling.BILINEAR, box=box, reducing_gap=3.0)
-    )
+    height = len(pixels_HWC)
+    top = min(height - 1, round(height * cut_top))
+    below = max(top + 1, round(height * (1.0 - cut_bottom)))
+    picture = PIL.Image.fromarray(np.ascontiguousarray(pixels_HWC[top:below]))
+    return np.asarray(picture.resize(size, PIL.Image.Resampling.BILINEAR, reducing_gap=3.0))
 
 
 def _rounded(side: float) -> int:

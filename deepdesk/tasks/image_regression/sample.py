@@ -18,7 +18,7 @@ _FULL_SCALE_BAR = 10.0
 
 
 def write_gauges(folder: Path) -> Path:
-    """Write pictures of gauges and a table of the pressures they show, and return the table.
+    """Write pictures of gauges and a table of the pressures they show, and return the folder.
 
     The same files on every machine.
     """
@@ -34,7 +34,7 @@ def write_gauges(folder: Path) -> Path:
             name = f"gauge_{number:03d}.png"
             _gauge(pressure, chance).save(pictures / name)
             rows.writerow([f"images/{name}", pressure])
-    return table
+    return folder
 
 
 def _gauge(pressure: float, chance: np.random.Generator) -> PIL.Image.Image:
