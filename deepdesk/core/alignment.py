@@ -89,7 +89,12 @@ def in_detail(truth: str, answer: str) -> tuple[tuple[Piece, ...], ...]:
 
 
 def _is_near(piece: Piece) -> bool:
-    """Return whether more than half of the characters of a replaced stretch stayed."""
+    """Return whether more than half of the characters of a replaced stretch stayed.
+
+    Numbers that share digits are no nearer for it.
+    """
+    if any(character.isdigit() for character in piece.truth):
+        return False
     longer = max(len(piece.truth), len(piece.answer))
     return piece.kind == "replaced" and 2 * edit_distance(piece.truth, piece.answer) < longer
 

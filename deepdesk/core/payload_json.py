@@ -65,7 +65,11 @@ def _(payload: Matches) -> Any:
 
 @payload_to_json.register
 def _(payload: Number) -> Any:
-    return {name: {"value": value, "unit": unit} for name, (value, unit) in payload.values.items()}
+    return {
+        name: {"value": value, "unit": unit}
+        | ({"margin": payload.margins[name]} if name in payload.margins else {})
+        for name, (value, unit) in payload.values.items()
+    }
 
 
 @payload_to_json.register
@@ -109,6 +113,17 @@ def _(payload: LabelScores) -> str:
 @payload_text.register
 def _(payload: Text) -> str:
     return payload.text
+
+
+@payload_text.register
+def _(payload: Number) -> str:
+    """Return "speed 30 km/h ± 4" for each number."""
+    told = (
+        f"{name} {value:.4g} {unit}".strip()
+        + (f" ± {payload.margins[name]:.2g}" if name in payload.margins else "")
+        for name, (value, unit) in payload.values.items()
+    )
+    return ", ".join(told)
 
 
 @payload_text.register

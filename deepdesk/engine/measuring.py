@@ -169,10 +169,17 @@ class Measuring:
     def _words(self, values_K: NDArray[np.float64]) -> str:
         alone = len(self.numbers) == 1
         return ", ".join(
-            f"{'' if alone else number.name + ' '}{value:.4g} {number.unit}".strip()
+            f"{'' if alone else number.name + ' '}{rounded(value, number)} {number.unit}".strip()
             for number, value in zip(self.numbers, values_K.tolist(), strict=True)
             if math.isfinite(value)
         )
+
+
+def rounded(value: float, number: Quantity) -> str:
+    """Return a value as text, to about a thousandth of how the number spreads."""
+    decimals = min(9, max(0, 2 - math.floor(math.log10(number.deviation))))
+    # Adding zero makes no minus of what is rounded to nothing.
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 
 def rarity(standard_NK: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -100,16 +100,17 @@ def _print_summary(project: Project, spec: TaskSpec, arguments: Arguments) -> No
 
 
 def _truths(index: SampleIndex, spec: TaskSpec) -> dict[str, int]:
-    """Return how many samples have a text, where a task learns from texts."""
-    is_text = learnt_from(spec.gives) == "text"
-    return {"texts": sum(index.usable_counts("text").values())} if is_text else {}
+    """Return how many samples have a text or numbers, where a task learns from those."""
+    truth = learnt_from(spec.gives)
+    counted = {"text": "texts", "numbers": "numbers"}.get(truth)
+    return {counted: sum(index.usable_counts(truth).values())} if counted else {}
 
 
 def _summary_text(summary: Mapping[str, Any]) -> str:
     splits = ", ".join(f"{name} {count:,}" for name, count in summary["splits"].items())
     what = f"{len(summary['classes']):,} classes"
-    if "texts" in summary:
-        what = f"{summary['texts']:,} with a text"
+    for key, words in (("texts", "with a text"), ("numbers", "with numbers")):
+        what = f"{summary[key]:,} {words}" if key in summary else what
     lines = [f"{summary['samples']:,} samples, {what} ({splits})"]
     for row in summary["rejected"]:
         why = " ".join(filter(None, (row["reason"], row["remedy"])))

@@ -148,10 +148,14 @@ def _(payload: payloads.Matches) -> QWidget:
 @widget_for.register
 def _(payload: payloads.Number) -> QWidget:
     figures = [
-        Figure(name, f"{value:.4g} {unit}".strip())
+        Figure(name, f"{value:.4g} {unit}".strip() + _margin(payload.margins.get(name)))
         for name, (value, unit) in payload.values.items()
     ]
     return FlowRow(*figures, gap=metrics.XL)
+
+
+def _margin(margin: float | None) -> str:
+    return "" if margin is None else f" ± {margin:.2g}"
 
 
 def summary_for(payload: payloads.Payload) -> QWidget:

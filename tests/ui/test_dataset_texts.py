@@ -8,14 +8,15 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from deepdesk.project.index import Filter, OriginRow
-from deepdesk.ui.tabs.dataset.browser import text_tip_of
+from deepdesk.tasks import task_of
+from deepdesk.ui.tabs.dataset.browser import written_tip_of
 from deepdesk.ui.tabs.dataset.health import findings
 from deepdesk.ui.tabs.dataset.menus import sample_menu
 from deepdesk.ui.tabs.dataset.overview import Overview, overview_words
 from deepdesk.ui.tabs.dataset.tile_words import two_lines
-from deepdesk.ui.tabs.dataset.truth_panel import LONGEST_TEXT, text_problem
 from deepdesk.ui.tabs.dataset.truths import origin_menu
 from deepdesk.ui.theme.fonts import font
+from deepdesk.ui.truth_words import LONGEST_TEXT, written_truth
 from deepdesk.ui.widgets.problem_row import ProblemRow
 from tests.ui import dataset_stage as stage
 from tests.ui.dataset_stage import KEY, press, settle
@@ -23,6 +24,7 @@ from tests.ui.text_stage import spoken_project
 
 open_tab = stage.open_tab
 NOUN = ("sound", "sounds")
+SPOKEN = written_truth(task_of("speech_to_text"))
 
 
 @pytest.fixture
@@ -169,8 +171,8 @@ def test_a_text_that_cannot_be_learnt_from_is_refused_with_the_reason(qtbot, des
     assert panel.problem.isVisible()
     assert "at most 100,000" in panel.problem.text()
     assert samples(desk)[0].target == "one two"
-    assert text_problem("one\ntwo") == ""
-    assert text_problem("one\x07") != ""
+    assert SPOKEN.problem("one\ntwo") == ""
+    assert SPOKEN.problem("one\x07") != ""
 
 
 def test_several_samples_get_a_speaker_together(qtbot, desk, tab):
@@ -276,7 +278,7 @@ def test_tiles_tell_the_transcript_and_their_tip_all_of_it(qtbot, tab):
     assert geometry.below_px > 0
     assert geometry.row_at(geometry.rect(1, 0).bottomLeft() + QPoint(5, 8), 0) == 1
     sample = tab.workspace.browser.pages.sample(2)
-    assert "four five six" in text_tip_of(sample)
+    assert "four five six" in written_tip_of(SPOKEN, sample)
 
 
 def test_two_lines_hold_whole_words_and_then_an_ellipsis(qapp):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from deepdesk.data.numbers import Quantity
-from deepdesk.engine.measuring import Measuring, rarity
+from deepdesk.engine.measuring import Measuring, rarity, rounded
 from deepdesk.engine.number_metrics import measures
 
 STEERING = Quantity(header="steering", mean=0.1, deviation=0.5, low=-1.0, high=1.0)
@@ -143,8 +143,8 @@ def test_answers_are_told_in_their_units_with_the_error_in_deviations():
 
     near, far = task.answers(standard([[50.5], [80.0]], [SPEED]), {"standard": truths})
 
-    assert (near.truth, near.answer, near.is_right) == ("50 km/h", "50.5 km/h", True)
-    assert (far.answer, far.is_right) == ("80 km/h", False)
+    assert (near.truth, near.answer, near.is_right) == ("50.0 km/h", "50.5 km/h", True)
+    assert (far.answer, far.is_right) == ("80.0 km/h", False)
     assert far.error == pytest.approx(3.0, rel=1e-5)
     assert math.isnan(near.score)
 
@@ -155,3 +155,18 @@ def test_what_counts_as_right_can_be_set():
 
     assert task.answers(standard([[69.0]], [SPEED]), {"standard": truths})[0].is_right
     assert not task.answers(standard([[71.0]], [SPEED]), {"standard": truths})[0].is_right
+
+
+@pytest.mark.parametrize(
+    ("value", "deviation", "words"),
+    [
+        (4e-10, 0.5, "0.000"),
+        (-1e-9, 0.5, "0.000"),
+        (1234.5, 300.0, "1234"),
+        (0.5, 1e-12, "0.500000000"),
+    ],
+)
+def test_numbers_are_written_as_finely_as_they_spread(value, deviation, words):
+    number = Quantity(header="a", mean=0.0, deviation=deviation, low=0.0, high=1.0)
+
+    assert rounded(value, number) == words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,17 +83,19 @@ class Actions:
         text = f"Removed {self._some(len(selected.rows))} from the project; the files stay"
         self._make(text, selected, lambda index, ids: index.remove(ids))
 
-    def tell_text(self, sample_id: int, text: str, one: str) -> None:
-        """Give a sample the text that is right for it, or with "" take it away.
+    def tell_target(self, sample_id: int, target: Any, text: str, one: str) -> None:
+        """Give a sample the truth that is right for it, or with None take it away.
 
         Args:
-            one: Word for such a text, for instance "transcript".
+            target: JSON-ready.
+            text: The same as it is written.
+            one: Word for it, for instance "transcript".
         """
         said = f"Took the {one} away"
-        if text:
+        if target is not None:
             short = text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD - 1]}…"
             said = f"Wrote the {one} “{' '.join(short.split())}”"
-        self._edits.make(said, lambda index: [index.set_target([sample_id], text or None)])
+        self._edits.make(said, lambda index: [index.set_target([sample_id], target)])
 
     def set_origin(self, selected: Selected, name: str) -> None:
         """Say who or what samples come from, "" for nobody known."""

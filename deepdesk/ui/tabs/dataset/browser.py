@@ -13,6 +13,7 @@ from deepdesk.ui.tabs.dataset.grid import SampleGrid
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
 from deepdesk.ui.tabs.dataset.menus import SPLIT_KEYS
 from deepdesk.ui.tabs.dataset.pages import PAGE_ROWS, Pages
+from deepdesk.ui.truth_words import WrittenTruth
 
 # Up to this many, ids of selected samples are taken from the pages that are at hand.
 FEW = 500
@@ -158,10 +159,10 @@ def tip_of(sample: Sample) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def text_tip_of(sample: Sample) -> str:
-    """Return what a sample whose truth is a text says about itself under the pointer."""
+def written_tip_of(truth: WrittenTruth, sample: Sample) -> str:
+    """Return what a sample whose truth is written says about itself under the pointer."""
     keys = ", ".join(f"{key} {split}" for split, key in SPLIT_KEYS.items())
-    text = sample.target if isinstance(sample.target, str) else ""
+    text = truth.words_of(sample.target)
     lines = [
         sample.path.name,
         text if len(text) <= LONGEST_TIP else f"{text[: LONGEST_TIP - 1]}…",

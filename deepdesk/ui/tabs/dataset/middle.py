@@ -12,7 +12,7 @@ from deepdesk.ui.tabs.dataset.filter_bar import FilterBar
 from deepdesk.ui.tabs.dataset.geometry import MARGIN_PX
 from deepdesk.ui.tabs.dataset.grid import SampleGrid
 from deepdesk.ui.theme.metrics import L, M
-from deepdesk.ui.truth_words import TextTruth
+from deepdesk.ui.truth_words import WrittenTruth
 from deepdesk.ui.widgets.banner import Banner
 from deepdesk.ui.widgets.states import BusyState, EmptyState
 
@@ -46,7 +46,7 @@ class Middle(QWidget):
         noun: tuple[str, str],
         *,
         read_only: bool,
-        truth: TextTruth | None = None,
+        truth: WrittenTruth | None = None,
     ) -> None:
         super().__init__()
         self.bar = FilterBar(truth="" if truth is None else truth.one)

@@ -17,7 +17,7 @@ from deepdesk.ui.tabs.dataset.seen_panel import SeenPanel
 from deepdesk.ui.tabs.dataset.seen_work import balance_setting
 from deepdesk.ui.tabs.dataset.truth_panel import TruthPanel
 from deepdesk.ui.theme.metrics import COLUMN_RIGHT, L
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 
 BAR_PX = 10  # as wide as the style makes a scroll bar
 
@@ -41,7 +41,7 @@ class RightColumn(QFrame):
         self.setProperty("kind", "column")
         self.setProperty("edge", "left")
         self.setFixedWidth(COLUMN_RIGHT)
-        truth = text_truth(desk.spec)
+        truth = written_truth(desk.spec)
         self._truth = "" if truth is None else truth.one
         self.sample = SamplePanel(desk)
         self.truth = TruthPanel(

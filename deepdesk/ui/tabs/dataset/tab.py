@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.health import findings, needs_look
 from deepdesk.ui.tabs.dataset.workspace import Workspace
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 
 
 class DatasetTab(QWidget):
@@ -79,7 +79,7 @@ class DatasetTab(QWidget):
         if self.workspace is None:
             return
         overview = self.workspace.overview
-        noun, truth = self._desk.spec.reader().noun, text_truth(self._desk.spec)
+        noun, truth = self._desk.spec.reader().noun, written_truth(self._desk.spec)
         state = (
             "look"
             if needs_look(findings(overview, noun, truth="" if truth is None else truth.one))

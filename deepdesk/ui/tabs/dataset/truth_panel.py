@@ -10,20 +10,18 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, Q
 
 from deepdesk.project.index import Sample
 from deepdesk.ui.theme.metrics import XS, S
-from deepdesk.ui.truth_words import TextTruth
+from deepdesk.ui.truth_words import WrittenTruth
 from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 from deepdesk.ui.widgets.text_field import TextField
 from deepdesk.ui.widgets.window_undo import WindowUndo
-
-LONGEST_TEXT = 100_000
 
 
 class TruthPanel(QWidget):
     """Fields that are saved by Enter or by leaving them.
 
     Args:
-        text: How the truth is called, None where it is no text.
+        text: How the truth is called and written, None where it is a class.
         origin_noun: For instance ("speaker", "speakers").
 
     Signals:
@@ -35,7 +33,7 @@ class TruthPanel(QWidget):
     origin_given = Signal(object)
 
     def __init__(
-        self, text: TextTruth | None, origin_noun: tuple[str, str], *, read_only: bool
+        self, text: WrittenTruth | None, origin_noun: tuple[str, str], *, read_only: bool
     ) -> None:
         super().__init__()
         self._truth = text
@@ -82,7 +80,7 @@ class TruthPanel(QWidget):
             self.text.commit()
         self._sample = sample
         self._count = count
-        told = sample.target if sample is not None and isinstance(sample.target, str) else ""
+        told = "" if sample is None or self._truth is None else self._truth.words_of(sample.target)
         if is_other or (before is not None and before.target != sample.target):  # type: ignore[union-attr] # a sample: not other
             self.text.show_text(told)
         origin = (sample.origin or "") if sample is not None else ""
@@ -111,13 +109,16 @@ class TruthPanel(QWidget):
         self.origin.setCompleter(completer)
 
     def _check(self) -> None:
-        problem = text_problem(self.text.toPlainText())
+        problem = self._problem(self.text.toPlainText())
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.text.set_wrong(bool(problem))
 
+    def _problem(self, text: str) -> str:
+        return "" if self._truth is None else self._truth.problem(text)
+
     def _take_text(self, text: str) -> None:
-        if self._sample is not None and not text_problem(text):
+        if self._sample is not None and not self._problem(text):
             self.text_given.emit((self._sample.id, text))
 
     def _take_origin(self, *, is_for_all: bool = False) -> None:
@@ -144,15 +145,3 @@ class TruthPanel(QWidget):
         column.setSpacing(S)
         column.addWidget(self._texts)
         column.addWidget(self._origins)
-
-
-def text_problem(text: str) -> str:
-    """Return why a text cannot be a truth, "" if it can."""
-    if len(text) > LONGEST_TEXT:
-        return (
-            f"This has {len(text):,} characters; at most {LONGEST_TEXT:,} can be learnt from."
-            " Cut the recording into parts."
-        )
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
-        return "There are characters in it that cannot be seen. Type it again."
-    return ""

@@ -13,7 +13,7 @@ from deepdesk.ui.tabs.dataset.actions import Actions
 from deepdesk.ui.tabs.dataset.class_list import ClassList, Dropped
 from deepdesk.ui.tabs.dataset.class_model import ClassLine
 from deepdesk.ui.tabs.dataset.menus import entry, fill_splits
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 
 if TYPE_CHECKING:
     from deepdesk.ui.desk import Desk
@@ -26,7 +26,7 @@ class Truths(QObject):
     def __init__(self, desk: Desk, space: Workspace) -> None:
         super().__init__(space)
         self._space = space
-        self._truth = text_truth(desk.spec)
+        self._truth = written_truth(desk.spec)
         panel, origins = space.right.truth, space.left.origins
         panel.text_given.connect(self._tell_text)
         panel.origin_given.connect(
@@ -49,14 +49,15 @@ class Truths(QObject):
         self._space.right.truth.show_sample(sample, count, names)
 
     def _words_of(self, sample: Sample) -> str:
-        if isinstance(sample.target, str) and sample.target.strip():
-            return sample.target
-        return f"no {self._truth.one}" if self._truth is not None else ""
+        if self._truth is None:
+            return ""
+        return self._truth.words_of(sample.target).strip() or f"no {self._truth.one}"
 
     def _tell_text(self, given: tuple[int, str]) -> None:
         sample_id, text = given
-        one = "truth" if self._truth is None else self._truth.one
-        self._space.commands.tell_text(sample_id, text, one)
+        if self._truth is not None:
+            target = self._truth.target_of(text) or None
+            self._space.commands.tell_target(sample_id, target, text, self._truth.one)
 
     def _rename(self, given: tuple[int | None, str]) -> None:
         origin_id, name = given

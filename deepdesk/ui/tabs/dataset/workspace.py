@@ -13,7 +13,7 @@ from deepdesk.core.payloads import Audio
 from deepdesk.project.index import Sample
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.dataset.actions import Actions
-from deepdesk.ui.tabs.dataset.browser import Browser, text_tip_of
+from deepdesk.ui.tabs.dataset.browser import Browser, written_tip_of
 from deepdesk.ui.tabs.dataset.class_list import Dropped
 from deepdesk.ui.tabs.dataset.class_model import ClassLine
 from deepdesk.ui.tabs.dataset.cutting import CuttingDoor
@@ -37,7 +37,7 @@ from deepdesk.ui.tabs.dataset.recording import RecordingDoor
 from deepdesk.ui.tabs.dataset.right import RightColumn
 from deepdesk.ui.tabs.dataset.thumbnails import Thumbnails
 from deepdesk.ui.tabs.dataset.truths import Truths
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 
 
 class Workspace(QWidget):
@@ -57,7 +57,7 @@ class Workspace(QWidget):
         self.worker = IndexWorker(desk.project.index, self)
         self.edits = Edits(desk, self.worker, self)
         self.intake = Intake(desk, self.worker, self.edits, self)
-        truth = text_truth(desk.spec)
+        truth = written_truth(desk.spec)
         self._ask_overview = partial(
             ask_overview,
             counts_targets=truth is not None,
@@ -67,7 +67,7 @@ class Workspace(QWidget):
             self.edits, self._noun, lambda: self.overview, has_classes=truth is None
         )
         self.thumbnails = Thumbnails(desk.project.cache, desk.spec.reader(), self)
-        tip = None if truth is None else text_tip_of
+        tip = None if truth is None else partial(written_tip_of, truth)
         self.browser = Browser(self.worker, self.thumbnails.tile, self, tip=tip)
         self.grid = self.browser.grid
         self.left = LeftColumn(

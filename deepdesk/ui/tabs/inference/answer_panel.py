@@ -14,7 +14,7 @@ from deepdesk.ui.tabs.inference.model_facts import ModelFacts
 from deepdesk.ui.tabs.inference.sizes import SMALL_PX, fitted
 from deepdesk.ui.tabs.inference.words import SURE_FROM, in_words, sure_words, title_of
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.truth_words import TextTruth
+from deepdesk.ui.truth_words import WrittenTruth
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.card import Divider
 from deepdesk.ui.widgets.column import Column
@@ -44,7 +44,7 @@ class AnswerPanel(Column):
     correction_asked = Signal(object)
     copied = Signal(object)
 
-    def __init__(self, *, can_join: bool, text: TextTruth | None = None) -> None:
+    def __init__(self, *, can_join: bool, text: WrittenTruth | None = None) -> None:
         super().__init__(edge="left", width_px=metrics.COLUMN_RIGHT + 44)
         self.setAccessibleName("Answer")
         self._can_join = can_join

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Result
-from deepdesk.core.payloads import LabelScores, Text
+from deepdesk.core.payloads import LabelScores, Number, Text
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.index import Change, Filter, Sample, SampleIndex
 from deepdesk.ui.tabs.inference.given import Given
+from deepdesk.ui.truth_words import written_truth
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
@@ -81,22 +82,25 @@ def _with_class(coming: _Coming, label: str) -> Joined:
     return Joined(label=label, text=text, changes=tuple(changes))
 
 
-def _with_text(coming: _Coming, label: str) -> Joined:
+def _with_target(coming: _Coming, label: str) -> Joined:
     index, name, said = coming.index, coming.path.name, _short(label)
+    truth = written_truth(coming.spec)
+    target = label if truth is None else truth.target_of(label)
     before = _sample_at(index, coming.path)
-    if before is not None and before.target == label:
+    if before is not None and before.target == target:
         return Joined(label=label, text=f"{name} is in the data as “{said}” already")
     changes = [] if before is not None else [_added(coming, None)]
     sample = _sample_at(index, coming.path)
     if sample is not None:
-        changes.append(index.set_target([sample.id], label))
+        changes.append(index.set_target([sample.id], target))
     where = "joined the data as “{}”" if before is None else "is “{}” in the data now"
     return Joined(label=label, text=f"{name} {where.format(said)}", changes=tuple(changes))
 
 
 _JOINERS: dict[type[Any], Callable[[_Coming, str], Joined]] = {
     LabelScores: _with_class,
-    Text: _with_text,
+    Text: _with_target,
+    Number: _with_target,
 }
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
-from deepdesk.core.payloads import LabelScores, Text
+from deepdesk.core.payloads import LabelScores, Number, Text
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.inference.class_menu import class_menu, ordered
 from deepdesk.ui.tabs.inference.corrections import Corrections
 from deepdesk.ui.tabs.inference.entry import Entry
 from deepdesk.ui.tabs.inference.text_dialog import TextDialog
 from deepdesk.ui.tabs.inference.workspace import Workspace
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 
 
 class Judging(QObject):
@@ -63,8 +63,8 @@ class Judging(QObject):
         menu.popup(below.mapToGlobal(QPoint(0, below.height())))
 
     def offer_text(self, entry: Entry, _below: QWidget) -> None:
-        """Let a person write the text that would have been right."""
-        truth = text_truth(self._desk.spec)
+        """Let a person write the text or the numbers that would have been right."""
+        truth = written_truth(self._desk.spec)
         if truth is not None:
             answer = entry.whole_answer()
             dialog = TextDialog(
@@ -77,4 +77,5 @@ class Judging(QObject):
 JUDGED: dict[type[Any], Callable[[Judging, Entry, QWidget], None]] = {
     LabelScores: Judging.offer_classes,
     Text: Judging.offer_text,
+    Number: Judging.offer_text,
 }

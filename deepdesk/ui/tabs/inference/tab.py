@@ -25,7 +25,7 @@ from deepdesk.ui.tabs.inference.networks import Networks
 from deepdesk.ui.tabs.inference.tabling import Tabling
 from deepdesk.ui.tabs.inference.workspace import Workspace
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 from deepdesk.ui.widgets.states import EmptyState
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class InferenceTab(QWidget):
         self.workspace = Workspace(
             noun,
             can_join=can_join,
-            text=text_truth(desk.spec),
+            text=written_truth(desk.spec),
             live=live_kind(desk.spec),
             board=board_for(desk.spec.gives) if live_kind(desk.spec) is not None else None,
         )

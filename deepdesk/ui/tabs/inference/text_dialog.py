@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from deepdesk.ui.dialogs import AskDialog
-from deepdesk.ui.truth_words import TextTruth
+from deepdesk.ui.truth_words import WrittenTruth
 from deepdesk.ui.widgets.differences import Differences
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.text_field import TextField
@@ -23,19 +23,20 @@ class TextDialog(AskDialog):
     def __init__(
         self,
         window: QWidget,
-        truth: TextTruth,
+        truth: WrittenTruth,
         answer: str,
         choose: Callable[[str], object],
     ) -> None:
         super().__init__(window, truth.field, verb="Add to the data", done=self._give)
         self._answer = answer
+        self._truth = truth
         self._choose = choose
         self.text = TextField(truth.field, f"The {truth.one}")
         self.text.show_text(answer)
         self.text.selectAll()
         self.differences = Differences(answer, answer)
         self.problem = Label("", kind="hint", wraps=True)
-        self.add_text("Write it as it should have been. It joins the data with this text.")
+        self.add_text("Write it as it should have been. It joins the data with that.")
         self.add(self.text)
         self.add(self.differences)
         self.add(self.problem)
@@ -47,14 +48,15 @@ class TextDialog(AskDialog):
     def _check(self) -> None:
         text = self.text.toPlainText().strip()
         is_changed = bool(text) and text != self._answer
-        self.differences.setVisible(is_changed)
-        if is_changed:
+        self.differences.setVisible(is_changed and self._truth.compares)
+        if is_changed and self._truth.compares:
             self.differences.show_texts(text, self._answer)
-        self.primary.setEnabled(bool(text))
-        self.problem.setText("" if text else "Nothing is written yet.")
+        problem = self._truth.problem(text) if text else "Nothing is written yet."
+        self.primary.setEnabled(not problem)
+        self.problem.setText(problem)
 
     def _take(self, text: str) -> None:
-        if text and self.text.hasFocus():
+        if text and self.primary.isEnabled() and self.text.hasFocus():
             self.accept()
 
     def _give(self) -> None:

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from deepdesk.core import payloads
 from deepdesk.core.payload_json import payload_text
+from deepdesk.data import number_text
 
 # Below one half another answer is as likely as this one, and that is said in words.
 SURE_FROM = 0.5
@@ -54,6 +55,8 @@ def in_full(payload: object) -> str:
         return " ".join(payload.text.split())
     if isinstance(payload, payloads.Timeline):
         return payload_text(payload)
+    if isinstance(payload, payloads.Number):
+        return number_text.written_answer(payload)
     return in_words(payload)[0]
 
 
@@ -66,7 +69,11 @@ def in_table(payload: object) -> str:
 
 @in_words.register
 def _(payload: payloads.Number) -> tuple[str, float | None]:
-    parts = (f"{name} {value:.4g} {unit}".strip() for name, (value, unit) in payload.values.items())
+    alone = len(payload.values) == 1
+    parts = (
+        f"{'' if alone else name + ' '}{value:.4g} {unit}".strip()
+        for name, (value, unit) in payload.values.items()
+    )
     return ", ".join(parts) or "no answer", None
 
 
@@ -104,6 +111,16 @@ def time_words(milliseconds: float) -> str:
     return f"{milliseconds:.{digits}f}{THIN}ms"
 
 
+def margin_words(answer: payloads.Number) -> str:
+    """Return how far off numbers may be: "± 0.08 in 9 of 10"."""
+    alone = len(answer.values) == 1
+    parts = (
+        f"{'' if alone else name + ' '}± {margin:.2g} {answer.values[name][1]}".strip()
+        for name, margin in answer.margins.items()
+    )
+    return f"{', '.join(parts)} in 9 of 10"
+
+
 def sure_words(answer: payloads.Payload, milliseconds: float) -> str:
     """Return the line below an answer: "78.4 % sure · 6 ms"; low scores say "not sure"."""
     _text, score = in_words(answer)
@@ -113,6 +130,8 @@ def sure_words(answer: payloads.Payload, milliseconds: float) -> str:
         parts.append(f"{share} sure" if score >= SURE_FROM else f"Not sure, {share}")
     if isinstance(answer, payloads.LabelScores) and answer.is_unlike:
         parts = [f"Unlike what was learnt; most like {answer.scores[0][0]}, {share}"]
+    if isinstance(answer, payloads.Number) and answer.margins:
+        parts.append(margin_words(answer))
     parts.append(time_words(milliseconds))
     if isinstance(answer, payloads.LabelScores) and answer.is_calibrated:
         parts.append("calibrated")

@@ -15,7 +15,7 @@ from deepdesk.ui.tabs.inference.strip import Strip
 from deepdesk.ui.tabs.inference.table_page import TablePage
 from deepdesk.ui.tabs.inference.top_row import TopRow
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.truth_words import TextTruth
+from deepdesk.ui.truth_words import WrittenTruth
 
 
 class Workspace(QWidget):
@@ -33,7 +33,7 @@ class Workspace(QWidget):
         noun: tuple[str, str],
         *,
         can_join: bool,
-        text: TextTruth | None = None,
+        text: WrittenTruth | None = None,
         live: LiveKind | None = None,
         board: Board | None = None,
     ) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Progress
-from deepdesk.core.payloads import LabelScores, Text
+from deepdesk.core.payloads import LabelScores, Number, Text
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.training.errs_card import ErrsCard
 from deepdesk.ui.tabs.training.history import RunHistory
@@ -27,9 +27,9 @@ from deepdesk.ui.tabs.training.progress_card import (
 )
 from deepdesk.ui.theme import metrics
 
-# By what a task answers: classes have a matrix, and texts need rows instead of tiles.
+# By what a task answers: classes have a matrix; texts and numbers need rows instead of tiles.
 _ERRS: dict[type[Any], type[ErrsCard]] = {LabelScores: ErrsCard}
-_LEARNING: dict[type[Any], type[LearningRows]] = {Text: LearningRows}
+_LEARNING: dict[type[Any], type[LearningRows]] = {Text: LearningRows, Number: LearningRows}
 READY = ProgressWords(loud="Ready", quiet="the curves appear with the first steps")
 
 

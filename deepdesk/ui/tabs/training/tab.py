@@ -25,7 +25,7 @@ from deepdesk.ui.tabs.training.viewer import Viewer
 from deepdesk.ui.tabs.training.watch import RunWatch
 from deepdesk.ui.tabs.training.works import Readiness, cell_work, pictures_work
 from deepdesk.ui.theme import metrics
-from deepdesk.ui.truth_words import text_truth
+from deepdesk.ui.truth_words import written_truth
 from deepdesk.ui.widgets.states import EmptyState
 
 _REFRESH_MS = 250
@@ -60,7 +60,7 @@ class TrainingTab(QWidget):
         self.runs = RunsPanel(desk)
         panels = (self.setup, self.middle, self.runs)
         self.front = Front(desk, self.watch, self.viewer, panels)
-        text = text_truth(desk.spec)
+        text = written_truth(desk.spec)
         what = f"{noun[1]} with a {text.one}" if text is not None else noun[1]
         words = f"Training needs {what} to learn from."
         self.empty = EmptyState(words, "Go to Dataset", icon="dataset")

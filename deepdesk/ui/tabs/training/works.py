@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
 from deepdesk.core.events import Choices, Result, Said
-from deepdesk.core.learnt import learnt_from
+from deepdesk.core.learnt import WITHOUT_CLASSES, learnt_from
 from deepdesk.core.payloads import Image
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
@@ -81,8 +81,8 @@ def readiness_work(project: Project, spec: TaskSpec) -> Work:
         truth = learnt_from(spec.gives)
         with project.index() as index:
             usable = index.usable_counts(truth)
-            # What learns from texts needs no two classes, however folders are named.
-            names = () if truth == "text" else tuple(row.name for row in index.classes())
+            # What learns from texts or numbers needs no two classes, however folders are named.
+            names = () if truth in WITHOUT_CLASSES else tuple(row.name for row in index.classes())
             found = Readiness(train=usable["train"], validation=usable["validation"], classes=names)
         emit(Result(value=found))
 
