@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.spoken_sentences import write_sentences
-from tests.benchmarks.transcribing import measured
+from tests.benchmarks.whole_run import measured
 
 
 def main(dial: str = "balanced") -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Trains the transcriber on a folder of sounds and a table, and says how it went."""
+"""Trains a task on a folder of data from import to test, and says how it went."""
 
 from __future__ import annotations
 
@@ -15,20 +15,26 @@ from deepdesk.project.folder import Project
 from deepdesk.tasks import task_of
 
 
-def measured(folder: Path, dial: str, **settings: Any) -> dict[str, object]:
+def measured(
+    folder: Path, dial: str, *, task: str = "speech_to_text", seed: int = 1, **settings: Any
+) -> dict[str, object]:
     """Import `folder`/data, train there with the preset and return what came out.
 
     Args:
         folder: Where the project is made.
         dial: "quick", "balanced" or "best".
+        task: Key of the task.
+        seed: Of the run.
         settings: Of the task, those that differ from the preset.
     """
-    spec = task_of("speech_to_text")
-    with Project.create(folder / "project", name="speech", task=spec.key) as project:
+    spec = task_of(task)
+    with Project.create(folder / "project", name="measured", task=spec.key) as project:
         work = import_work(project.path, [folder / "data"], reader_of=spec.reader)
         work(lambda event: None, StopToken())
         watch = _Watch()
-        train_work(project, spec, RunRequest(dial=dial, task=settings))(watch, StopToken())
+        train_work(project, spec, RunRequest(dial=dial, task=settings, training={"seed": seed}))(
+            watch, StopToken()
+        )
     return {"dial": dial, "settings": settings, **watch.told()}
 
 
