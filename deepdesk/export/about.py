@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.data.sound_recipe import SoundRecipe
 
 
@@ -22,6 +23,7 @@ class About:
         temperature: By which scores are divided before they become shares.
         weights: Name of the weights file beside the source, "" for none.
         sound: How a sound becomes what goes in, None where no sound does.
+        picture: How a picture does; None for its middle square.
         origin: Where the weights come from, for instance "run 003-balanced", or "".
     """
 
@@ -31,6 +33,7 @@ class About:
     deviation: tuple[float, ...] = ()
     temperature: float = 1.0
     sound: SoundRecipe | None = None
+    picture: PictureRecipe | None = None
     weights: str = ""
     origin: str = ""
 
@@ -39,6 +42,12 @@ def recipe_of(task: Any) -> SoundRecipe | None:
     """Return how a task that hears reads a sound, as its `recipe` says."""
     recipe = getattr(task, "recipe", None)
     return recipe if isinstance(recipe, SoundRecipe) else None
+
+
+def picture_recipe_of(task: Any) -> PictureRecipe | None:
+    """Return how a task that sees reads a picture, as its `recipe` says."""
+    recipe = getattr(task, "recipe", None)
+    return recipe if isinstance(recipe, PictureRecipe) else None
 
 
 def normalisation(task: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:

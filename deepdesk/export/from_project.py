@@ -19,7 +19,7 @@ from deepdesk.engine.request import RunRequest
 from deepdesk.engine.state import load_weights, loaded_weights
 from deepdesk.engine.thresholds import FIT_FILE
 from deepdesk.engine.weights import best_weights
-from deepdesk.export.about import About, normalisation, recipe_of
+from deepdesk.export.about import About, normalisation, picture_recipe_of, recipe_of
 from deepdesk.export.source import source_of
 from deepdesk.export.writing import legal_name
 from deepdesk.nn.build import build_empty
@@ -180,6 +180,7 @@ def _write(found: _Found, target: Path) -> Written:
         deviation=deviation,
         temperature=found.temperature,
         sound=recipe_of(found.task),
+        picture=picture_recipe_of(found.task),
         weights=beside.name if found.weights else "",
         origin=f"run {found.run}" if found.run else "",
     )

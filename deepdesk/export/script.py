@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.data.sound_recipe import SoundRecipe
 from deepdesk.export.about import About
 from deepdesk.export.parts import Parts
+from deepdesk.export.picture_script import number_lines, picture_constants, picture_reader
 from deepdesk.export.sound_script import sound_constants, sound_reader, text_lines
 from deepdesk.export.writing import remark, tuple_lines
 from deepdesk.nn.block import Shape
@@ -18,7 +20,8 @@ RESERVED = frozenset(
         "Network", "CLASSES", "MEAN", "DEVIATION", "SIZE", "TEMPERATURE", "WEIGHTS", "DTYPES",
         "read_weights", "load", "read_input", "read_picture", "main", "json", "math", "sys", "Path",
         "torch", "nn", "Tensor", "functional", "numpy", "Image", "RATE_HZ", "SAMPLES", "MOST_S",
-        "FRAMES", "UNITS", "trimmed", "levelled", "prepared", "written", "soundfile", "soxr",
+        "FRAMES", "UNITS", "CUT_TOP", "CUT_BOTTOM", "NUMBERS", "trimmed", "levelled", "prepared",
+        "written", "soundfile", "soxr",
     }
 )  # fmt: skip
 _SHOWN_CLASSES = 12
@@ -123,6 +126,7 @@ def script(about: About, contract: Contract) -> Script:
     first: Shape = next(iter(contract.inputs.values()))
     is_picture = bool(about.mean) and len(first) == 3 and first[0] == 3
     recipe = about.sound if about.sound and first == (about.sound.samples,) else None
+    picture = (about.picture or PictureRecipe(fit="crop")) if is_picture else None
     constants = ['WEIGHTS = Path(__file__).with_suffix(".safetensors")']
     if about.classes:
         constants += tuple_lines("CLASSES", about.classes)
@@ -132,20 +136,21 @@ def script(about: About, contract: Contract) -> Script:
             f"MEAN = torch.tensor({_row(about.mean)}).view(3, 1, 1)",
             f"DEVIATION = torch.tensor({_row(about.deviation)}).view(3, 1, 1)",
         ]
+        constants += picture_constants(about.picture) if about.picture else []
     if recipe is not None:
         constants += sound_constants(recipe)
     if about.classes and not math.isclose(about.temperature, 1.0):
         constants.append(f"TEMPERATURE = {about.temperature!r}  # fitted after training")
     functions = [_READ_WEIGHTS, _LOAD]
-    functions.append(_reader(is_picture=is_picture, recipe=recipe))
+    functions.append(_reader(picture, recipe))
     functions.append(_main(about, contract))
     return Script("\n".join(constants), "\n\n\n".join(part.strip("\n") for part in functions))
 
 
-def _reader(*, is_picture: bool, recipe: SoundRecipe | None) -> str:
+def _reader(picture: PictureRecipe | None, recipe: SoundRecipe | None) -> str:
     if recipe is not None:
         return sound_reader(recipe)
-    return _READ_PICTURE if is_picture else _READ_ARRAY
+    return _READ_ARRAY if picture is None else picture_reader(picture)
 
 
 def _main(about: About, contract: Contract) -> str:
@@ -174,6 +179,8 @@ def _main(about: About, contract: Contract) -> str:
         ]
     elif about.sound is not None and about.sound.units:
         lines += text_lines()
+    elif about.picture is not None and about.picture.numbers:
+        lines += number_lines()
     else:
         lines += ['        print(f"{name}: {outputs}")']
     lines += ["", "", 'if __name__ == "__main__":', "    main()"]
@@ -225,23 +232,6 @@ def load(path: Path = WEIGHTS) -> Network:
     network = Network()
     network.load_state_dict(read_weights(path))
     return network.eval()
-'''
-_READ_PICTURE = '''
-def read_input(path: Path) -> Tensor:
-    """Return a picture (its middle square) or a .npy array of prepared numbers, (1, 3, H, W)."""
-    import numpy
-
-    if path.suffix == ".npy":
-        return torch.from_numpy(numpy.load(path, allow_pickle=False)).float()
-    from PIL import Image
-
-    picture = Image.open(path).convert("RGB")
-    side = min(picture.size)
-    left, top = (picture.width - side) / 2, (picture.height - side) / 2
-    box = (left, top, left + side, top + side)
-    picture = picture.resize(SIZE, Image.Resampling.BILINEAR, box=box)
-    pixels = torch.from_numpy(numpy.array(picture)).permute(2, 0, 1) / 255
-    return ((pixels - MEAN) / DEVIATION)[None]
 '''
 _READ_ARRAY = '''
 def read_input(path: Path) -> Tensor:

@@ -18,6 +18,7 @@ from deepdesk.core.task import DataFacts, Field, Truth
 from deepdesk.core.work import StopToken
 from deepdesk.data.augment import Augmentation, augment
 from deepdesk.data.images import read_image
+from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.engine.labelling import Labelling
 from deepdesk.engine.streaming import PieceByPiece
 from deepdesk.nn.graph import Contract, Graph
@@ -60,6 +61,11 @@ class ImageClassification(Labelling):
         )
         self._mean = torch.tensor(_MEAN).view(1, 3, 1, 1) * 255.0
         self._scale = 1.0 / (torch.tensor(_DEVIATION).view(1, 3, 1, 1) * 255.0)
+
+    @property
+    def recipe(self) -> PictureRecipe:
+        """How a file becomes what the network sees, for networks that leave the program."""
+        return PictureRecipe(fit=self.config.fit)
 
     def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
         """Return {"image": uint8, (3, S, S)}.

@@ -22,6 +22,7 @@ from deepdesk.core.work import StopToken
 from deepdesk.data.augment import Augmentation, augment, is_flipped
 from deepdesk.data.images import read_image
 from deepdesk.data.numbers import quantities
+from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.engine.measuring import Measuring
 from deepdesk.engine.streaming import PieceByPiece
 from deepdesk.nn.graph import Contract, Graph
@@ -66,6 +67,16 @@ class ImageRegression(Measuring):
         shifts = [-2.0 * number.mean / number.deviation for number in self.numbers]
         self._sign_shifts_K = torch.tensor(shifts)
 
+    @property
+    def recipe(self) -> PictureRecipe:
+        """How a file becomes what the network sees, for networks that leave the program."""
+        return PictureRecipe(
+            fit="stretch",
+            cut_top=self.config.cut_top,
+            cut_bottom=self.config.cut_bottom,
+            numbers=tuple((n.name, n.unit, n.mean, n.deviation) for n in self.numbers),
+        )
+
     def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
         """Return {"image": uint8, (3, H, W)}.
 
@@ -85,6 +96,10 @@ class ImageRegression(Measuring):
         return Contract(
             inputs={"image": (3, height_px, width_px)},
             outputs={"numbers": (max(1, len(self.numbers)),)},
+            words={
+                "image": f"a picture of {width_px} by {height_px} pixels in 3 colours",
+                "numbers": ", ".join(number.name for number in self.numbers) or "one number",
+            },
         )
 
     def prepare(
