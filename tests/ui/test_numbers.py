@@ -110,7 +110,7 @@ def test_an_answer_tells_its_number_and_how_far_off_it_may_be(asked):
     _desk, tab = asked
     panel = tab.workspace.panel
 
-    assert panel.answer.text() == "3.25 bar"
+    assert panel.answer.text() == "pressure 3.25 bar"
     assert "± 0.4 bar in 9 of 10" in panel.sure.text()
 
 

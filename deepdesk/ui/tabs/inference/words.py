@@ -69,11 +69,7 @@ def in_table(payload: object) -> str:
 
 @in_words.register
 def _(payload: payloads.Number) -> tuple[str, float | None]:
-    alone = len(payload.values) == 1
-    parts = (
-        f"{'' if alone else name + ' '}{value:.4g} {unit}".strip()
-        for name, (value, unit) in payload.values.items()
-    )
+    parts = (f"{name} {value:.4g} {unit}".strip() for name, (value, unit) in payload.values.items())
     return ", ".join(parts) or "no answer", None
 
 
