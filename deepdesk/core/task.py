@@ -75,6 +75,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def comes_in_order(self) -> bool:
+        """Whether samples that follow each other are often alike, as pictures of a film are."""
+        ...
+
+    @property
     def suffixes(self) -> frozenset[str]:
         """Lower-case file suffixes with the dot."""
         ...

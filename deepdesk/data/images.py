@@ -89,6 +89,7 @@ class ImageReader:
 
     noun = ("picture", "pictures")
     origin_noun = ("source", "sources")
+    comes_in_order = False
     suffixes = IMAGE_SUFFIXES
 
     def discover(self, source: Path) -> Iterator[Found]:

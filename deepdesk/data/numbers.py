@@ -70,6 +70,7 @@ class NumberReader(ImageReader):
     """Pictures with numbers, from a table beside them; safe to call from any thread."""
 
     origin_noun = ("recording", "recordings")
+    comes_in_order = True
 
     def discover(self, source: Path) -> Iterator[Found]:
         """Yield the pictures that tables name, with their numbers as `Found.target`.

@@ -88,6 +88,7 @@ class SoundReader:
 
     noun = ("sound", "sounds")
     origin_noun = ("speaker", "speakers")
+    comes_in_order = False
     suffixes = SOUND_SUFFIXES
 
     def discover(self, source: Path) -> Iterator[Found]:

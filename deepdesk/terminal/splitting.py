@@ -28,6 +28,11 @@ def add_split(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--draw", nargs="?", const=_USUAL, metavar="70:15:15", help="draw all anew")
     verb.add_argument("--seed", type=int, default=1, help="the same seed draws the same")
     add_keep(verb)
+    verb.add_argument(
+        "--in-order",
+        action="store_true",
+        help="cut in the order of import, the last ones for test, as for the pictures of a drive",
+    )
     verb.add_argument("--to", choices=SPLITS, help="move what the next two options find")
     verb.add_argument(
         "--search", default="", metavar="TEXT", help="part of a name or a pattern: '*_[0-4].wav'"
@@ -57,6 +62,8 @@ def split_command(arguments: Arguments) -> int:
         raise DeepDeskError("It is not said where to.", "Add --to train, validation or test.")
     if arguments.to is not None and not (arguments.search or arguments.of):
         raise DeepDeskError("It is not said what to move.", "Add --search TEXT or --of NAME.")
+    if arguments.in_order and arguments.draw is None:
+        raise DeepDeskError("Nothing is drawn.", "Add --draw 70:15:15.")
     with Project.open(arguments.project, read_only=not changes) as project:
         if changes:
             project.check_writable()
@@ -65,7 +72,12 @@ def split_command(arguments: Arguments) -> int:
             if arguments.draw is not None:
                 keeps = arguments.keep_together
                 keeps = index.keeps_origins() if keeps is None else keeps
-                index.draw_splits(_shares(arguments.draw), arguments.seed, keep_origins=keeps)
+                index.draw_splits(
+                    _shares(arguments.draw),
+                    arguments.seed,
+                    keep_origins=keeps,
+                    in_order=arguments.in_order,
+                )
             moved = _moved(index, spec, arguments) if arguments.to is not None else None
             summary = split_summary(index)
             if moved is not None:

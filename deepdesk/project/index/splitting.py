@@ -60,6 +60,23 @@ def draw(samples: Drawn, fractions: tuple[float, float, float]) -> NDArray[np.in
     return splits
 
 
+def cut(given: NDArray[np.int64], fractions: tuple[float, float, float]) -> NDArray[np.int64]:
+    """Return the split of each sample, int64, (N,), without any chance.
+
+    The first free ones are for training, those that follow for validation, the last for test: a
+    drive or a film is measured on what comes later than all that was learnt.
+
+    Args:
+        given: Split that the source itself said, int64, (N,), -1 if free; in order.
+        fractions: Of train, validation and test; only their ratios matter.
+    """
+    splits = given.copy()
+    free = np.flatnonzero(given < 0)
+    counts = quotas(np.array([len(free)]), fractions)[0]
+    splits[free] = np.repeat(np.arange(3), counts)
+    return splits
+
+
 def quotas(sizes: NDArray[np.int64], fractions: tuple[float, float, float]) -> NDArray[np.int64]:
     """Return how many of each stratum go to each split, int64, (S, 3).
 

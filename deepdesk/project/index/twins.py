@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from deepdesk.project.index.changes import Change
 from deepdesk.project.index.database import whole_numbers
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.labelling import Labelling
-from deepdesk.project.index.splitting import Drawn, connected, draw
+from deepdesk.project.index.splitting import Drawn, connected, cut, draw
 
 TwinGroup = tuple[str, list[int]]
 
@@ -64,6 +65,7 @@ class Twins(Labelling):
         seed: int,
         *,
         keep_origins: bool = False,
+        in_order: bool = False,
         known: int = 0,
     ) -> Change:
         """Share out samples to train, validation and test by `splitting.draw`.
@@ -75,6 +77,8 @@ class Twins(Labelling):
             fractions: Of train, validation and test; only their ratios matter.
             keep_origins: Whether all samples of one origin, a speaker for instance, and all
                 twins of these come to one side.
+            in_order: Whether the split is cut in the order of import instead, by no chance: the
+                last samples are for test.
             known: Samples with an id up to this stay where they are.
         """
         if min(fractions) < 0 or sum(fractions) <= 0:
@@ -95,10 +99,18 @@ class Twins(Labelling):
                 given=given,
                 are_few=keep_origins,
             )
-            drawn = draw(samples, fractions)
+            drawn = cut(given, fractions) if in_order else draw(samples, fractions)
             now = whole_numbers(row[6] for row in rows)
             groups = [(s, ids[(drawn == s) & (now != s)]) for s in range(len(schema.SPLITS))]
             return self._move(groups, "to other splits")
+
+    def is_in_order(self) -> bool:
+        """Return whether the samples that a draw may move are split in the order of import."""
+        rows = self._db.rows(
+            "SELECT min(id), max(id) FROM samples WHERE NOT fixed_split GROUP BY split"
+            " ORDER BY split"
+        )
+        return len(rows) > 1 and all(a[1] < b[0] for a, b in pairwise(rows))
 
     def _keys(self, rows: list[tuple[Any, ...]], seed: int) -> NDArray[np.uint64]:
         """Return a random number for each sample from the seed and its path below its source."""

@@ -108,3 +108,15 @@ def test_of_a_team_that_nobody_watches_the_first_one_says_it(
     with Project.open(parted) as opened:
         training._worked(opened, SimpleNamespace(rank=rank), None, lambda _project, _spec: "")
     assert capsys.readouterr().err.count("speakers are in training") == times
+
+
+def test_a_split_is_cut_in_the_order_of_import(project, capsys):
+    shown = split(capsys, project, "--draw", "50:25:25", "--in-order")
+
+    assert shown["splits"] == {"train": 40, "validation": 20, "test": 20}
+    with Project.open(project, read_only=True) as opened, opened.index() as index:
+        assert index.is_in_order()
+
+
+def test_an_order_without_a_draw_is_refused_with_what_is_missing(project, capsys):
+    assert "--draw" in split(capsys, project, "--in-order")

@@ -144,11 +144,15 @@ class Actions:
         """Draw the split anew."""
         shares = " : ".join(str(share) for share in draw.shares)
         kept = f", {draw.kept} kept together" if draw.kept else ""
-        text = f"Split {shares} with seed {draw.seed}{kept}"
+        how = "in the order of import" if draw.in_order else f"with seed {draw.seed}{kept}"
+        text = f"Split {shares} {how}"
 
         def step(index: SampleIndex) -> list[Change]:
             keeps = bool(draw.kept)
-            return [index.draw_splits(draw.fractions, draw.seed, keep_origins=keeps)]
+            change = index.draw_splits(
+                draw.fractions, draw.seed, keep_origins=keeps, in_order=draw.in_order
+            )
+            return [change]
 
         self._edits.make(text, step)
 

@@ -31,6 +31,7 @@ class Overview:
         typical_size: Median of the sizes that were read, () while none was.
         origins: Who or what samples come from, with their counts.
         keeps_origins: Whether a draw should keep these together unless a person says otherwise.
+        is_in_order: Whether the split is cut in the order of import.
         origins_stuck: Those in training and elsewhere that the data itself put there.
         without_target: Samples that have no target.
         num_long: Recordings that are longer than one sample should be.
@@ -50,6 +51,7 @@ class Overview:
     typical_size: tuple[int, ...] = ()
     origins: tuple[OriginRow, ...] = ()
     keeps_origins: bool = False
+    is_in_order: bool = False
     origins_stuck: int = 0
     without_target: int = 0
     num_long: int = 0
@@ -121,6 +123,7 @@ def ask_overview(
         typical_size=tuple(index.typical_size()),
         origins=index.origins(),
         keeps_origins=index.keeps_origins(),
+        is_in_order=index.is_in_order(),
         origins_stuck=index.origins_stuck(),
         without_target=index.count(Filter(without_target=True)) if counts_targets else 0,
         num_long=len(index.longer_than(LONG_SOUND_S)) if counts_seconds else 0,

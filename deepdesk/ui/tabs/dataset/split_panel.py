@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.dataset.keep_row import KeepRow
+from deepdesk.ui.tabs.dataset.order_row import OrderRow
 from deepdesk.ui.tabs.dataset.overview import SPLITS, Overview
 from deepdesk.ui.tabs.dataset.split_bar import Shares, SplitBar
 from deepdesk.ui.theme.apply import current, text_colour
@@ -27,11 +28,13 @@ class Draw:
         shares: Percents of train, validation and test.
         seed: Of the draw.
         kept: What all samples of one of are kept together, for instance "speakers"; "" for none.
+        in_order: Whether it is cut in the order of import, by no chance.
     """
 
     shares: Shares
     seed: int
     kept: str = ""
+    in_order: bool = False
 
     @property
     def fractions(self) -> tuple[float, float, float]:
@@ -72,6 +75,8 @@ class SplitPanel(QWidget):
         self.seed.setAccessibleName("Seed of the split")
         self.keep = KeepRow()
         self.keep.turned.connect(lambda _is_on: self._ask())
+        self.order = OrderRow()
+        self.order.turned.connect(lambda _is_on: self._ask())
         self._seed_row = self._make_seed_row()
         self.bar.moved.connect(self._say)
         self.bar.chosen.connect(self._ask_for)
@@ -81,7 +86,8 @@ class SplitPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S)
-        for part in (SectionLabel("Split"), self.bar, self.keep, self.sentence, self._seed_row):
+        parts = (self.bar, self.order, self.keep, self.sentence, self._seed_row)
+        for part in (SectionLabel("Split"), *parts):
             column.addWidget(part)
         # A link keeps the colour of the palette it was written under.
         current().changed.connect(self._take_colours)
@@ -94,6 +100,7 @@ class SplitPanel(QWidget):
         shares = percents([counts[split] for split in SPLITS])
         self.bar.show_shares(shares, counts)
         self.keep.show_overview(overview)
+        self.order.show_overview(overview)
         self._say(self.bar.shares)
         if self.keep.kept and not overview.origins_across:
             self.sentence.setText(self.sentence.text() + self._came_to(shares))
@@ -147,7 +154,14 @@ class SplitPanel(QWidget):
     def _ask_for(self, shares: Shares) -> None:
         self._wished = shares
         self._say(self.bar.shares)
-        self.draw_asked.emit(Draw(shares=shares, seed=self.seed.value(), kept=self.keep.kept))
+        self.draw_asked.emit(
+            Draw(
+                shares=shares,
+                seed=self.seed.value(),
+                kept=self.keep.kept,
+                in_order=self.order.is_on,
+            )
+        )
 
     def _take_colours(self, _tokens: object) -> None:
         self._say(self.bar.shares)
@@ -157,7 +171,10 @@ class SplitPanel(QWidget):
         without = f" Nothing for {' and '.join(empty)}." if empty else ""
         look = f"text-decoration:none; color:{text_colour('accent').name()}"
         seed = f'<a href="seed" style="{look}">seed {self.seed.value()}</a>'
-        self.sentence.setText(f"{how_drawn(self._overview, seed, self.keep.kept)}{without}")
+        how = how_drawn(self._overview, seed, self.keep.kept)
+        if self.order.is_on:
+            how = "In the order of import: the last ones are for test."
+        self.sentence.setText(f"{how}{without}")
 
 
 def how_drawn(overview: Overview, seed: str, kept: str = "") -> str:

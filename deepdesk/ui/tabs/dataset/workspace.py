@@ -74,7 +74,9 @@ class Workspace(QWidget):
             self._noun, desk.spec.reader().origin_noun, has_classes=truth is None
         )
         self.left.classes.add.setEnabled(not desk.project.read_only)
-        self.left.splits.keep.name_origins(desk.spec.reader().origin_noun)
+        reader = desk.spec.reader()
+        self.left.splits.keep.name_origins(reader.origin_noun)
+        self.left.splits.order.offer(comes_in_order=reader.comes_in_order)
         self.middle = Middle(self.grid, self._noun, read_only=desk.project.read_only, truth=truth)
         self.right = RightColumn(desk)
         self._arrange()
