@@ -37,15 +37,18 @@ class ThumbnailCache:
     """One connection to a project's thumbnails, for the thread that made it.
 
     The file may be deleted at any time; a damaged one is made anew, and without
-    a writable disk everything still works, only slower.
+    a writable disk everything still works, only slower. It is not touched before the first
+    picture that is worth keeping: opening it may wait for other threads and for the disk.
     """
 
     def __init__(self, project_cache: Path) -> None:
         self._path = project_cache / FILE_NAME
-        self._connection = self._opened()
+        self._connection: sqlite3.Connection | None = None
+        self._is_tried = False
 
     def close(self) -> None:
         """Give the file back. May be called twice."""
+        self._is_tried = True
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -57,6 +60,9 @@ class ThumbnailCache:
             BadSampleError: The sample cannot be used.
         """
         key = _key(path, side_px)
+        if key is not None and not self._is_tried:
+            self._is_tried = True
+            self._connection = self._opened()
         if key is None or self._connection is None:
             return reader.thumbnail(path, side_px).pixels_HWC
         kept = self._read(key)

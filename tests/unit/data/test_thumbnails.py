@@ -184,3 +184,12 @@ def test_closing_ends_the_threads(tmp_path):
     loader.close()
 
     assert not [t for t in threading.enumerate() if t.name.startswith("deepdesk-thumbnails")]
+
+
+def test_pictures_that_are_not_worth_keeping_leave_the_file_alone(tmp_path):
+    path = tmp_path / "small.png"
+    Image.new("RGB", (8, 8)).save(path)
+
+    thumbnail(tmp_path / "cache", ImageReader(), path, 64)
+
+    assert not (tmp_path / "cache").exists()
