@@ -1,6 +1,6 @@
 """Tables of files and numbers: comma, semicolon or tab between the columns.
 
-Every column in which only numbers stand is kept, under the name in its header; what stands there
+Every column in which numbers stand is kept, under the name in its header; what stands there
 in brackets is its unit: `speed [km/h]`. With semicolons between, a comma is a decimal point.
 """
 
@@ -158,9 +158,9 @@ def _columns(
     numbers: dict[int, str] = {}
     for column in range(max(map(len, rows))):
         texts = [text for row in below if (text := cell(row, column))]
-        are_numbers = texts and all(
-            number_of(text, has_comma=has_comma) is not None for text in texts
-        )
+        known = sum(number_of(text, has_comma=has_comma) is not None for text in texts)
+        # One slip of the pen in a column of numbers is told with its line, not taken for words.
+        are_numbers = texts and 2 * known >= len(texts)
         if column not in (path, split, origin) and are_numbers:
             name = cell(head, column)[:MAX_LABEL_LENGTH] or f"number {len(numbers) + 1}"
             numbers[column] = name if name not in numbers.values() else f"{name} {column + 1}"

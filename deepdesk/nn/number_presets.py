@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from deepdesk.nn.graph import Graph, Node
-from deepdesk.nn.presets import chain
+from deepdesk.nn.presets import chain, filters
 
 
 def small_regression(*, height_px: int, width_px: int, width: int = 24) -> Graph:
@@ -59,7 +57,7 @@ def residual_regression(
     return chain(
         "Residual, small",
         _picture(height_px, width_px),
-        _filters("stem", width, "gelu", kernel=5, stride=2),
+        filters("stem", width, "gelu", kernel=5, stride=2),
         *stages,
         Node("pool", "global_pool", {"how": "average"}),
         Node("numbers", "regression_head", {"dropout": 0.2}),
@@ -70,12 +68,6 @@ def _picture(height_px: int, width_px: int) -> Node:
     return Node("picture", "input", {"shape": (3, height_px, width_px)})
 
 
-def _filters(node_id: str, channels: int, activation: str, **settings: Any) -> Node:
-    return Node(
-        node_id, "convolution_block", {"channels": channels, "activation": activation, **settings}
-    )
-
-
 def _halvings(height_px: int, width_px: int, width: int, activation: str) -> list[Node]:
     """Return convolutions that halve the map until its shorter side is about four."""
     nodes, short = [], min(height_px, width_px)
@@ -84,6 +76,6 @@ def _halvings(height_px: int, width_px: int, width: int, activation: str) -> lis
         stride = 2 if short >= 8 else 1
         kernel = 5 if place == 0 else 3
         name = f"filters_{place + 1}"
-        nodes.append(_filters(name, channels, activation, kernel=kernel, stride=stride))
+        nodes.append(filters(name, channels, activation, kernel=kernel, stride=stride))
         short //= stride
     return nodes

@@ -39,15 +39,16 @@ def _stem(side_px: int, width: int, activation: str) -> list[Node]:
     reduction = stem_reduction(side_px)
     first = min(reduction, 4)
     kernels = {1: 3, 2: 5, 4: 7}
-    stem = [_filters("stem", width, activation, kernel=kernels[first], stride=first)]
+    stem = [filters("stem", width, activation, kernel=kernels[first], stride=first)]
     if reduction > 4:
         second = reduction // 4
         kernel = 2 * second - 1
-        stem.append(_filters("stem_2", width, activation, kernel=kernel, stride=second))
+        stem.append(filters("stem_2", width, activation, kernel=kernel, stride=second))
     return stem
 
 
-def _filters(node_id: str, channels: int, activation: str, **settings: Any) -> Node:
+def filters(node_id: str, channels: int, activation: str, **settings: Any) -> Node:
+    """Return a convolution block with further settings of it."""
     values = {"channels": channels, "activation": activation, **settings}
     return Node(node_id, "convolution_block", values)
 
@@ -67,8 +68,8 @@ def small_cnn(*, side_px: int = 32, width: int = 32) -> Graph:
         "Small convolutional",
         _picture(side_px),
         *stem,
-        _filters("filters_2", 2 * width, "relu", pool="maximum"),
-        _filters("filters_3", 4 * width, "relu"),
+        filters("filters_2", 2 * width, "relu", pool="maximum"),
+        filters("filters_3", 4 * width, "relu"),
         Node("pool", "global_pool", {"how": "average"}),
         Node("classes", "classifier_head", {}),
     )

@@ -7,7 +7,7 @@ number of each channel, so that silence around a sound says nothing.
 from __future__ import annotations
 
 from deepdesk.nn.graph import Graph, Node
-from deepdesk.nn.presets import chain
+from deepdesk.nn.presets import chain, filters
 
 _BANDS = 48
 _COEFFICIENTS = 20
@@ -35,17 +35,12 @@ def _front(samples: int, rate_hz: int) -> list[Node]:
     ]
 
 
-def _filters(node_id: str, channels: int, activation: str, **settings: object) -> Node:
-    values = {"channels": channels, "activation": activation, **settings}
-    return Node(node_id, "convolution_block", values)
-
-
 def _small_filters(width: int) -> list[Node]:
     return [
-        _filters("stem", width, "relu", kernel=5, stride=2),
-        _filters("filters_2", 2 * width, "relu", pool="maximum"),
-        _filters("filters_3", 4 * width, "relu"),
-        _filters("filters_4", 4 * width, "relu", pool="maximum"),
+        filters("stem", width, "relu", kernel=5, stride=2),
+        filters("filters_2", 2 * width, "relu", pool="maximum"),
+        filters("filters_3", 4 * width, "relu"),
+        filters("filters_4", 4 * width, "relu", pool="maximum"),
         Node("pool", "global_pool", {"how": "maximum"}),
         Node("classes", "classifier_head", {"scale": _CALM_SCALE}),
     ]
@@ -122,7 +117,7 @@ def sound_residual(
     return chain(
         "Residual, small",
         *_front(samples, rate_hz),
-        _filters("stem", width, "gelu", kernel=5, stride=2),
+        filters("stem", width, "gelu", kernel=5, stride=2),
         *stages,
         Node("pool", "global_pool", {"how": "maximum"}),
         Node("classes", "classifier_head", {"scale": _CALM_SCALE}),

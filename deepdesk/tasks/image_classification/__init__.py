@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from deepdesk.core.label_settings import BalanceClasses, LabelSmoothing
 from deepdesk.core.payloads import Image, LabelScores
+from deepdesk.core.picture_settings import ColourChange, ErasedSquare
 from deepdesk.core.settings import Knob
 from deepdesk.core.task import DataFacts, Dial, Reader, TaskSpec
 
@@ -69,22 +70,8 @@ class Config:
             group="Augmentation",
         ),
     ] = False
-    colour: Annotated[
-        bool,
-        Knob(
-            label="Colour",
-            help="Varies brightness, contrast and saturation by up to a quarter.",
-            group="Augmentation",
-        ),
-    ] = False
-    erase: Annotated[
-        bool,
-        Knob(
-            label="Erase",
-            help="Blanks a square of a quarter of the side, so that no single spot decides.",
-            group="Augmentation",
-        ),
-    ] = False
+    colour: ColourChange = False
+    erase: ErasedSquare = False
     label_smoothing: LabelSmoothing = 0.1
     balance: BalanceClasses = False
     mirror_answers: Annotated[

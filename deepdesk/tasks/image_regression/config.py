@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from deepdesk.core.picture_settings import ColourChange, ErasedSquare
 from deepdesk.core.settings import Knob
 
 
@@ -92,22 +93,8 @@ class Config:
             group="Augmentation",
         ),
     ] = 0.04
-    colour: Annotated[
-        bool,
-        Knob(
-            label="Colour",
-            help="Varies brightness, contrast and saturation by up to a quarter.",
-            group="Augmentation",
-        ),
-    ] = True
-    erase: Annotated[
-        bool,
-        Knob(
-            label="Erase",
-            help="Blanks a square of a quarter of the side, so that no single spot decides.",
-            group="Augmentation",
-        ),
-    ] = False
+    colour: ColourChange = True
+    erase: ErasedSquare = False
     robust: Annotated[
         bool,
         Knob(

@@ -90,6 +90,11 @@ def test_what_is_no_finite_number_is_refused_with_its_line(table, broken):
     assert caught.value.hint
 
 
+def test_a_word_among_the_first_numbers_is_told_with_its_line(table):
+    with pytest.raises(DatasetError, match=r"\"old\" near line 3.*\"age\""):
+        list(rows_of_numbers(table("path,age\na.png,40\nb.png,old\n"), PNG))
+
+
 def test_a_table_of_labels_is_said_to_have_no_numbers(table):
     with pytest.raises(NoNumbersError, match="no column of numbers"):
         list(rows_of_numbers(table("path,label\na.png,cat\n"), PNG))

@@ -1,0 +1,24 @@
+"""Settings that every task shares whose input is a picture."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from deepdesk.core.settings import Knob
+
+ColourChange = Annotated[
+    bool,
+    Knob(
+        label="Colour",
+        help="Varies brightness, contrast and saturation by up to a quarter.",
+        group="Augmentation",
+    ),
+]
+ErasedSquare = Annotated[
+    bool,
+    Knob(
+        label="Erase",
+        help="Blanks a square of a quarter of the side, so that no single spot decides.",
+        group="Augmentation",
+    ),
+]
