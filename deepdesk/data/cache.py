@@ -227,6 +227,11 @@ def stamp_of(path: Path) -> int:
     return key_of(str(path), *times, status.st_size) | 1
 
 
+def stamp_with(stamp: int, truth: int) -> int:
+    """Return a stamp that also changes with a number for the truth, 0 for none."""
+    return key_of(stamp, truth) | 1 if truth and stamp != MISSING else stamp
+
+
 def sum_of(values: Decoded) -> int:
     """Return the CRC-32 over arrays of any shape in the order of their names, never 0."""
     total = 0

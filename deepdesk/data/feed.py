@@ -42,6 +42,11 @@ _COMMIT_EVERY_S = 2.0
 _GRACE_S = 2.0
 
 
+def _of_file(position: int, path: Path) -> int:
+    del position
+    return stamp_of(path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where samples come from, for the threads that decode.
@@ -52,12 +57,14 @@ class Source:
         lost: What to raise when these samples turned out unreadable, int64, (M,); None to
             go on without them.
         note: Told once of unreadable samples, by position, in the thread of the loop.
+        stamp: Position and file to a number that changes with what is decoded.
     """
 
     opened: Callable[[], AbstractContextManager[PathsOf]]
     decode: Callable[[int, Path], Mapping[str, NDArray[Any]]]
     lost: Callable[[Positions], DeepDeskError | None]
     note: Callable[[Mapping[int, BadSampleError]], None]
+    stamp: Callable[[int, Path], int] = _of_file
 
 
 class Feed:
@@ -299,7 +306,7 @@ class Feed:
 
     def _row(self, position: int, path: Path) -> int | BadSampleError:
         """Make sure that a row is there and whole; return its sum, or why there is none."""
-        row, stamp = int(self.samples[position]), stamp_of(path)
+        row, stamp = int(self.samples[position]), self._source.stamp(position, path)
         if held := self.cache.held(row, stamp):
             return held
         try:

@@ -14,13 +14,14 @@ from torch.nn import functional
 from deepdesk.core.payloads import LabelScores
 from deepdesk.core.task import Answer, Metric
 from deepdesk.engine.calibration import fit_temperature
+from deepdesk.engine.file_alone import FileAlone
 from deepdesk.engine.metrics import Accuracy, Confusion
 from deepdesk.engine.thresholds import KNOWN_FROM, fit_known, fit_thresholds, thresholds_in
 
 _SHOWN_CLASSES = 50
 
 
-class Labelling:
+class Labelling(FileAlone):
     """The half of a `Task` that follows from logits, float, (N, C), and "label", int64, (N,).
 
     Args:

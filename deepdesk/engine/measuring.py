@@ -19,6 +19,7 @@ from torch.nn import functional
 from deepdesk.core.payloads import Number
 from deepdesk.core.task import Answer, Metric
 from deepdesk.data.numbers import Quantity, values_of
+from deepdesk.engine.file_alone import FileAlone
 from deepdesk.engine.number_metrics import measures
 
 KEPT_WITHIN = 0.9  # share of validation that lies within the margin which is told
@@ -27,7 +28,7 @@ _BINS = 25
 _MOST_WEIGHT = 10.0
 
 
-class Measuring:
+class Measuring(FileAlone):
     """The half of a `Task` that follows from outputs, float, (N, K), in standard deviations.
 
     Batches hold "standard": float32, (N, K), NaN where a truth is missing, and "weight": float32,

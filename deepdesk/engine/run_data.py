@@ -10,7 +10,7 @@ import safetensors
 from numpy.typing import NDArray
 
 from deepdesk.core.errors import DatasetError, StorageError
-from deepdesk.core.learnt import WITHOUT_CLASSES
+from deepdesk.core.learnt import ONE_CLASS_EACH
 from deepdesk.engine import rows_file
 from deepdesk.project.folder import Project
 from deepdesk.project.full_disk import storage_error
@@ -20,6 +20,7 @@ from deepdesk.project.safe_write import read_json, write_bytes
 
 SPLITS = ("train", "validation", "test")
 _WORDS = {"class": "class", "text": "text", "numbers": "number", "any": "class"}
+_WORDS["drawing"] = "drawing (boxes, outlines or a mask)"
 Ids = NDArray[np.int64]
 Rows = dict[str, tuple[Ids, Ids, list[Any]]]
 
@@ -40,7 +41,7 @@ def rows_in(index: SampleIndex, truth: str) -> Rows:
     index.check()
     for split in SPLITS:
         ids, _paths, classes, targets = index.training_rows(split, truth)
-        if truth in WITHOUT_CLASSES:
+        if truth not in ONE_CLASS_EACH:
             classes = np.full_like(classes, -1)
         rows[split] = (ids, classes, list(targets))
     return rows
@@ -78,7 +79,7 @@ def check_enough(rows: Rows, classes: tuple[str, ...], truth: str = "class") -> 
             "There is nothing to train on yet.",
             f"Add data in the Dataset tab, with a {_WORDS[truth]} each.",
         )
-    if classes and len(np.unique(rows["train"][1])) < 2:
+    if classes and truth in ONE_CLASS_EACH and len(np.unique(rows["train"][1])) < 2:
         raise DatasetError(
             "All training samples are of one class.", "Add samples of at least one other class."
         )

@@ -17,7 +17,7 @@ from deepdesk.core.settings import to_json
 from deepdesk.core.task import Task, Truth
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.data.batches import SplitData, epoch_order, steps_per_epoch
-from deepdesk.data.cache import DecodedCache, cache_folder, row_bytes
+from deepdesk.data.cache import DecodedCache, cache_folder, row_bytes, stamp_of, stamp_with
 from deepdesk.data.cache_room import make_room
 from deepdesk.data.feed import Feed, PathsOf, Source
 from deepdesk.data.feed_news import files
@@ -150,15 +150,21 @@ def _feed(
         project.cache, fields=task.fields, capacity=int(ids.max(initial=0)) + 1, key=key
     )
 
+    def truth_of(position: int) -> Truth:
+        return Truth(class_index=int(classes[position]), target=targets[position])
+
     def decode(position: int, path: Path) -> Mapping[str, Any]:
-        truth = Truth(class_index=int(classes[position]), target=targets[position])
-        return task.decode(path, truth)
+        return task.decode(path, truth_of(position))
+
+    def stamp(position: int, path: Path) -> int:
+        return stamp_with(stamp_of(path), task.truth_stamp(path, truth_of(position)))
 
     source = Source(
         opened=lambda: _paths(project, ids),
         decode=decode,
         lost=_Loss(rows, bool(plan.facts.classes), record) if record else lambda _bad: None,
         note=_note(project, ids),
+        stamp=stamp,
     )
     return Feed(cache, ids, source, emit=emit, record=record, workers=_threads(plan.device))
 

@@ -22,6 +22,7 @@ from deepdesk.core.alignment import edit_distance, words
 from deepdesk.core.task import Answer, Metric
 from deepdesk.data.writing import Style, Units
 from deepdesk.engine.ctc_search import BeamSearch, Found, greedy
+from deepdesk.engine.file_alone import FileAlone
 from deepdesk.engine.sureness import fit_sureness, sureness
 from deepdesk.engine.text_metrics import ErrorRate
 
@@ -41,7 +42,7 @@ class Written:
     doubt: float
 
 
-class Transcribing:
+class Transcribing(FileAlone):
     """The half of a `Task` that follows from logits of every frame, float, (N, T, C).
 
     Batches hold "frames": int64, (N,), how many of T are to be read; "label": int, (N, L);

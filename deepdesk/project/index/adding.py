@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from deepdesk.core.drawing import names_in
 from deepdesk.core.errors import BadSampleError
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.index import schema
@@ -189,6 +190,8 @@ class _Batch:
             file = name if name.isascii() else storable(name)
             if found.target is not None:
                 self.targets.append((stored(found.target), folder_id, file, number))
+                for drawn in names_in(found.target):
+                    self._class(drawn)
             if found.origin is not None and (origin := self._origin(found.origin)) is not None:
                 self.origins.append((origin, folder_id, file, number))
             yield number, folder_id, file, class_id, _SPLIT_NUMBER[split], split is not None

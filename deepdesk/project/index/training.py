@@ -27,6 +27,8 @@ _WITH_TRUTH = {
     # The JSON of a text begins with a quotation mark, that of numbers with a brace.
     "text": "state <> 2 AND t.json LIKE '\"%'",
     "numbers": "state <> 2 AND t.json LIKE '{%'",
+    # `core.drawing.target_of` writes the size first.
+    "drawing": "state <> 2 AND t.json LIKE '{\"size\":%'",
 }
 _FROM = "FROM samples LEFT JOIN targets t ON t.id = samples.id"
 _MEASURED_SAMPLES = 10_000

@@ -12,6 +12,7 @@ from deepdesk.core.events import Said
 from deepdesk.core.task import Field, Found
 from deepdesk.core.work import StopToken
 from deepdesk.engine import run_data, run_feed
+from deepdesk.engine.file_alone import FileAlone
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.project.folder import Project
 
@@ -22,7 +23,7 @@ def quick_disk(monkeypatch, tmp_path):
     monkeypatch.setenv("DEEPDESK_HOME", str(tmp_path / "home"))
 
 
-class BytesTask:
+class BytesTask(FileAlone):
     """Decodes the first byte of a file."""
 
     def __init__(self):

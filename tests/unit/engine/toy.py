@@ -11,6 +11,7 @@ from torch import nn
 from deepdesk.core.task import Answer, Field
 from deepdesk.data.batches import SplitData
 from deepdesk.engine.compute import Compute
+from deepdesk.engine.file_alone import FileAlone
 from deepdesk.engine.keeper import Keeper, RunProgress
 from deepdesk.engine.metrics import Accuracy
 from deepdesk.engine.network import Network
@@ -24,7 +25,7 @@ CPU = Compute(device=torch.device("cpu"), threads=1)
 SAMPLES = 64
 
 
-class ToyTask:
+class ToyTask(FileAlone):
     """Only what the loop asks of a task; draws jitter the points."""
 
     def __init__(self):

@@ -109,7 +109,7 @@ def test_facts_are_kept_until_data_or_settings_change(place):
 
 
 @pytest.mark.parametrize(
-    ("gives", "truth"), [(LabelScores, "class"), (Text, "text"), (Boxes, "any")]
+    ("gives", "truth"), [(LabelScores, "class"), (Text, "text"), (Boxes, "drawing")]
 )
 def test_what_is_learnt_from_follows_from_the_answer(gives, truth):
     assert learnt_from(gives) == truth
