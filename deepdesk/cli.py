@@ -16,10 +16,13 @@ from pathlib import Path
 from deepdesk import __version__
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.terminal import commands
+from deepdesk.terminal.answer_file import add_answer_file
 from deepdesk.terminal.comparing import add_compare, add_logs, compare_command, logs_command
 from deepdesk.terminal.cutting import add_cut, cut_command
 from deepdesk.terminal.exporting import export_command
 from deepdesk.terminal.foretelling import forecast_command
+from deepdesk.terminal.label_exporting import add_export_labels, export_labels_command
+from deepdesk.terminal.mapping import add_map
 from deepdesk.terminal.queueing import add_queue, queue_command
 from deepdesk.terminal.rate_finding import find_rate_command
 from deepdesk.terminal.searching import add_search, search_command
@@ -87,6 +90,7 @@ def _add_new(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="folders, zips, tables")
     verb.add_argument("--no-verify", action="store_true", help="do not wait for the contents")
     add_keep(verb)
+    add_map(verb)
 
 
 def _add_import(verb: argparse.ArgumentParser) -> None:
@@ -94,6 +98,7 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("data", type=Path, nargs="+", help="folders, zips, tables or files")
     verb.add_argument("--no-verify", action="store_true", help="do not wait for the contents")
     add_keep(verb)
+    add_map(verb)
 
 
 def _add_train(verb: argparse.ArgumentParser) -> None:
@@ -132,6 +137,7 @@ def _add_predict(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("paths", type=Path, nargs="+", help="files, folders, or - for standard input")
     verb.add_argument("--run", default="", help="the latest by default")
     add_timeline(verb)
+    add_answer_file(verb)
     _add_answering(verb)
 
 
@@ -193,6 +199,12 @@ _VERBS: tuple[
     ),
     ("predict", "Ask a run about files or folders.", commands.predict_command, _add_predict),
     ("export", "Write a run's network as PyTorch source.", export_command, _add_export),
+    (
+        "export-labels",
+        "Write labels as COCO, Pascal VOC, YOLO, LabelMe, Label Studio, masks or CSV.",
+        export_labels_command,
+        add_export_labels,
+    ),
     ("tasks", "List what can be trained.", commands.tasks_command, _add_nothing),
     ("doctor", "Say what this machine can do.", commands.doctor_command, _add_nothing),
     ("sample", "Run the sample project from end to end.", commands.sample_command, _add_sample),

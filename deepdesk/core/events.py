@@ -71,6 +71,7 @@ class RunStarted:
         samples: Training samples.
         step: Optimiser step the run starts from; above 0 when resumed.
         plot_metrics: Metric names in the order in which to plot them, main one first.
+        units: Metric name to the unit of its values, for those that have one.
         patience: Epochs without a gain after which it stops early, 0 for never.
     """
 
@@ -81,6 +82,7 @@ class RunStarted:
     samples: int
     step: int = 0
     plot_metrics: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
     patience: int = 0
 
 

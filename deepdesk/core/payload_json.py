@@ -6,9 +6,11 @@ from collections import Counter
 from functools import singledispatch
 from typing import Any
 
+from deepdesk.core.answer_filter import class_shares, counted_boxes, drawn_words
 from deepdesk.core.payloads import (
     Boxes,
     LabelScores,
+    Mask,
     Matches,
     Notes,
     Number,
@@ -49,8 +51,15 @@ def _(payload: Text) -> Any:
 def _(payload: Boxes) -> Any:
     return [
         {"box": list(box), "label": label, "score": round(score, 6)}
-        for box, label, score in payload.boxes
+        for box, label, score in counted_boxes(payload)
     ]
+
+
+@payload_to_json.register
+def _(payload: Mask) -> Any:
+    height, width = payload.classes_HW.shape
+    shares = {name: round(share, 6) for name, share in class_shares(payload).items()}
+    return {"width": width, "height": height, "shares": shares}
 
 
 @payload_to_json.register
@@ -102,6 +111,16 @@ def _(payload: Recording) -> Any:
 def payload_text(payload: object) -> str:
     """Return a payload in one line of text."""
     return str(payload_to_json(payload))
+
+
+@payload_text.register
+def _(payload: Boxes) -> str:
+    return drawn_words(payload)
+
+
+@payload_text.register
+def _(payload: Mask) -> str:
+    return drawn_words(payload)
 
 
 @payload_text.register

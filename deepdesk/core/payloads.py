@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_COUNTED = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,17 +152,70 @@ class LabelScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boxes:
-    """Rectangles: (left, top, right, bottom) in pixels, class name, probability."""
+    """Rectangles on a picture.
+
+    Attributes:
+        boxes: (left, top, right, bottom) in pixels, class name, probability 0 to 1; also those
+            that are too unsure to count, so that a person can lower the thresholds.
+        classes: All names that the network knows, in the order of their indices.
+        thresholds: Class name to the probability from which a box counts; one half where a name
+            has none.
+        size: (width, height) in pixels of the picture that the boxes are of; (0, 0) for that of
+            the picture they are shown with.
+    """
 
     boxes: tuple[tuple[tuple[float, float, float, float], str, float], ...]
+    classes: tuple[str, ...] = ()
+    thresholds: dict[str, float] = field(default_factory=dict)
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """A class for every pixel: int64, (H, W), indices into `classes`."""
+    """A class for every pixel of a picture, or of one made smaller.
 
-    classes_HW: NDArray[np.int64]
+    Attributes:
+        classes_HW: Integers of any width, (H, W), indices into `classes`; others are of no class.
+        classes: Names.
+        certainty_HW: How probable the class of each pixel is, uint8, (H, W), 255 for certain; None
+            where that is not known.
+    """
+
+    classes_HW: NDArray[np.integer[Any]]
     classes: tuple[str, ...]
+    certainty_HW: NDArray[np.uint8] | None = None
+
+    @property
+    def certainty(self) -> float:
+        """The mean probability of the classes of all pixels, 0 to 1; NaN where it is not known."""
+        known = self.certainty_HW
+        return float(known.mean()) / 255.0 if known is not None and known.size else math.nan
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Class name to its share of the pixels that have a class, largest first."""
+        counts = np.zeros(len(self.classes), dtype=np.int64)
+        # In parts, as counting takes eight bytes a pixel.
+        for rows_RW in np.array_split(self.classes_HW, 1 + self.classes_HW.size // _COUNTED):
+            is_inside = (rows_RW >= 0) & (rows_RW < len(self.classes))
+            counts += np.bincount(rows_RW[is_inside], minlength=len(self.classes))
+        total = max(1, int(counts.sum()))
+        order = np.argsort(-counts, kind="stable").tolist()
+        return {self.classes[at]: int(counts[at]) / total for at in order if counts[at]}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mask):
+            return NotImplemented
+        mine, theirs = self.certainty_HW, other.certainty_HW
+        if mine is None or theirs is None:
+            is_as_sure = mine is theirs
+        else:
+            is_as_sure = np.array_equal(mine, theirs)
+        is_same = self.classes == other.classes
+        return is_same and is_as_sure and np.array_equal(self.classes_HW, other.classes_HW)
+
+    def __hash__(self) -> int:
+        return hash((self.classes, self.classes_HW.shape))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from deepdesk.core.answer import Answer, Metric, Stream
 
@@ -30,7 +30,9 @@ __all__ = [
     "Field",
     "Found",
     "Metric",
+    "PreviewsTruth",
     "Reader",
+    "Remark",
     "Stream",
     "Task",
     "TaskSpec",
@@ -56,6 +58,21 @@ class Found:
     split: str | None = None
     target: Any = None
     origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a reader says of a source beside its samples.
+
+    Attributes:
+        path: The file or folder that it is about.
+        reason: One sentence or two.
+        is_left_out: Whether the file as a whole is left out; else it is about parts of it.
+    """
+
+    path: Path
+    reason: str
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +117,7 @@ class Reader(Protocol):
         """Lower-case file suffixes with the dot."""
         ...
 
-    def discover(self, source: Path) -> Iterator[Found]:
+    def discover(self, source: Path) -> Iterator[Found | Remark]:
         """Yield what a folder, file or table offers; zips are unpacked before.
 
         Raises:
@@ -279,6 +296,15 @@ class Task(Protocol):
 
     def preview(self, given: Payload, draws: Draws) -> Iterable[Payload]:
         """Yield one augmented version of `given` per draw: what training will see."""
+        ...
+
+
+@runtime_checkable
+class PreviewsTruth(Protocol):
+    """A `Task` whose preview also shows what is known of the sample, such as its boxes."""
+
+    def preview_with(self, given: Payload, truth: Truth, draws: Draws) -> Iterable[Payload]:
+        """Yield what `preview` does, with the truth as training will have it."""
         ...
 
 

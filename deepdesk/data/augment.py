@@ -47,7 +47,7 @@ def augment(images_NCHW: Tensor, draws: Draws, how: Augmentation) -> Tensor:
     """
     images = _moved(images_NCHW, draws, how)
     if how.colour:
-        images = _recoloured(images, draws, how.colour)
+        images = recoloured(images, draws, how.colour)
     if how.erase:
         images = _erased(images, draws, how.erase)
     return images
@@ -120,7 +120,8 @@ def _resampled(images: Tensor, draws: Draws, how: Augmentation) -> Tensor:
     return moved
 
 
-def _recoloured(images: Tensor, draws: Draws, strength: float) -> Tensor:
+def recoloured(images: Tensor, draws: Draws, strength: float) -> Tensor:
+    """Return pictures of other brightness, contrast and saturation, float32, (N, C, H, W)."""
     drawn = _between(draws, "colour", 3, images.device) * strength
     brightness, contrast, saturation = drawn.T[:, :, None, None, None]
     grey = images.mean(1, keepdim=True)

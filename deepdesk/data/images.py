@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from deepdesk.core import payloads
-from deepdesk.core.task import Facts, Found
+from deepdesk.core.task import Facts, Found, Remark
 from deepdesk.data.picture_files import (
+    BIG_PIXELS,
     DECODER_ERRORS,
     IMAGE_SUFFIXES,
     SUFFIX_FORMATS,
@@ -30,6 +31,8 @@ __all__ = ["IMAGE_SUFFIXES", "ImageReader", "image_facts", "read_image"]
 
 # 9 columns give 8 differences in each of 8 rows: 64 bits (difference hash, N. Krawetz, 2013).
 _HASH_SIZE = (9, 8)
+# Of a large picture: copying so many takes a few milliseconds, during which no other thread runs.
+_BAND_ROWS = 256
 
 
 def read_image(source: Source, *, max_side_px: int | None = None) -> NDArray[np.uint8]:
@@ -48,7 +51,7 @@ def read_image(source: Source, *, max_side_px: int | None = None) -> NDArray[np.
     """
     with opened(source) as image:
         picture, _ = _decoded(image, max_side_px)
-        return np.array(picture)
+        return _pixels(picture)
 
 
 def image_facts(path: Path) -> Facts:
@@ -92,7 +95,7 @@ class ImageReader:
     comes_in_order = False
     suffixes = IMAGE_SUFFIXES
 
-    def discover(self, source: Path) -> Iterator[Found]:
+    def discover(self, source: Path) -> Iterator[Found | Remark]:
         """Yield the pictures of a folder, a table or a single file.
 
         Raises:
@@ -123,6 +126,18 @@ class ImageReader:
             BadSampleError: It cannot be used, with the reason.
         """
         return payloads.Image(pixels_HWC=read_image(path, max_side_px=side_px), name=path.name)
+
+
+def _pixels(picture: Image.Image) -> NDArray[np.uint8]:
+    """Return the pixels of a picture, (H, W, 3), in bands, so that no thread waits for all."""
+    width, height = picture.size
+    if width * height <= BIG_PIXELS:
+        return np.array(picture)
+    pixels_HWC = np.empty((height, width, 3), dtype=np.uint8)
+    for top in range(0, height, _BAND_ROWS):
+        bottom = min(height, top + _BAND_ROWS)
+        pixels_HWC[top:bottom] = np.asarray(picture.crop((0, top, width, bottom)))
+    return pixels_HWC
 
 
 def _decoded(image: Image.Image, max_side_px: int | None) -> tuple[Image.Image, str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Progress, Result, Said
-from deepdesk.core.task import Found, Reader
+from deepdesk.core.task import Found, Reader, Remark
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 from deepdesk.data.copying import Copies, folder_for
 from deepdesk.data.drawing import draw_new
+from deepdesk.data.mask_files import mask_of_target, with_mask
 from deepdesk.data.pace import Pace
 from deepdesk.data.project_index import writable_index
 from deepdesk.data.sources import shown
@@ -35,6 +36,8 @@ class ImportReport:
         splits: Samples of the project now, by split.
         rejected: (file, reason) of those left out, at most `MAX_LISTED`.
         num_rejected: How many were left out.
+        remarks: (file, sentence) about files of labels that were left out, and about labels that
+            were left out or changed, at most `MAX_LISTED`.
         sources: Where the samples lie now; importing these again gives the same index.
         seconds: It took.
     """
@@ -45,6 +48,7 @@ class ImportReport:
     splits: dict[str, int]
     rejected: tuple[tuple[str, str], ...] = ()
     num_rejected: int = 0
+    remarks: tuple[tuple[str, str], ...] = ()
     sources: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -102,6 +106,7 @@ class _Import:
         self._stop = stop
         self._pace = Pace(f"Finding {reader.noun[1]}", emit, stop)
         self._rejected: list[tuple[str, str]] = []
+        self._remarks: list[tuple[str, str]] = []
         self._num_rejected = 0
         self._sources: list[str] = []
         self._seen = 0
@@ -127,6 +132,7 @@ class _Import:
                 splits=index.split_counts(),
                 rejected=tuple(self._rejected),
                 num_rejected=self._num_rejected,
+                remarks=tuple(self._remarks),
                 sources=tuple(self._sources),
                 seconds=time.monotonic() - start_s,
             )
@@ -188,10 +194,15 @@ class _Import:
     def _found(self, source: Path) -> Iterator[Found]:
         """Yield what a source offers; where it breaks in the middle, what came before is kept."""
         is_any = False
+        left_out: list[Remark] = []
         try:
             for found in self._reader.discover(source):
+                if isinstance(found, Remark):
+                    self._note(found, left_out)
+                    continue
                 is_any = True
                 yield found
+            self._say_left_out(left_out)
         except DatasetError as error:
             if not is_any:
                 raise
@@ -222,10 +233,31 @@ class _Import:
         if self.copies is None or self.copies.is_inside(found.path):
             return found
         try:
-            return replace(found, path=self.copies.copied(found.path, source))
+            copy = self.copies.copied(found.path, source)
+            mask = mask_of_target(found.path, found.target)
+            target = found.target
+            if mask is not None:
+                target = with_mask(target, copy, self.copies.copied(mask, source))
+            return replace(found, path=copy, target=target)
         except DatasetError as error:
             self._reject(found.path, error.message)
             return None
+
+    def _note(self, remark: Remark, left_out: list[Remark]) -> None:
+        if len(self._remarks) < MAX_LISTED:
+            self._remarks.append((shown(remark.path), remark.reason))
+        if remark.is_left_out:
+            # A thousand broken files are one sentence, and a list to look into.
+            left_out.append(remark)
+        else:
+            self._emit(Said(text=remark.reason, level="warning"))
+
+    def _say_left_out(self, left_out: list[Remark]) -> None:
+        if left_out:
+            first, more = left_out[0], len(left_out) - 1
+            others = f" {more:,} more {'was' if more == 1 else 'were'} left out." if more else ""
+            text = f"{shown(first.path)} was left out: {first.reason}{others}"
+            self._emit(Said(text=text, level="warning"))
 
     def _reject(self, path: Path, reason: str) -> None:
         self._num_rejected += 1

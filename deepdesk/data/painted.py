@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from functools import singledispatch
 
 import numpy as np
-import PIL.Image
-import PIL.ImageDraw
 from numpy.typing import NDArray
 
 from deepdesk.core.drawing import Box, Drawing, Point, Polygon, Region, Shape
 from deepdesk.core.errors import ConfigError
+from deepdesk.data.polygon_pixels import pixels_inside
 
 
 def counts_of(is_on_HW: NDArray[np.bool_]) -> str:
@@ -26,7 +25,21 @@ def counts_of(is_on_HW: NDArray[np.bool_]) -> str:
     runs = np.diff(ends).tolist()
     if flat.size and flat[0]:
         runs.insert(0, 0)
+    return counts_from_runs(runs)
+
+
+def counts_from_runs(runs: list[int]) -> str:
+    """Return lengths of runs, off and on in turn, in COCO's compressed form."""
     return "".join(_coded(run, at, runs) for at, run in enumerate(runs))
+
+
+def runs_in(counts: str) -> list[int]:
+    """Return the lengths of runs, off and on in turn, that COCO's compressed form holds.
+
+    Raises:
+        ConfigError: They are damaged.
+    """
+    return _runs(counts)
 
 
 def is_on(counts: str, width_px: int, height_px: int) -> NDArray[np.bool_]:
@@ -132,11 +145,7 @@ def _(shape: Box, drawing: Drawing) -> NDArray[np.bool_]:
 def _(shape: Polygon, drawing: Drawing) -> NDArray[np.bool_]:
     covered = np.zeros((drawing.height_px, drawing.width_px), dtype=bool)
     for ring in shape.rings:
-        canvas = PIL.Image.new("1", (drawing.width_px, drawing.height_px))
-        # Pillow counts from the middles of pixels, drawings from their corners.
-        corners = [(x - 0.5, y - 0.5) for x, y in ring]
-        PIL.ImageDraw.Draw(canvas).polygon(corners, fill=1)
-        covered |= np.asarray(canvas, dtype=bool)
+        covered |= pixels_inside(ring, drawing.width_px, drawing.height_px)
     return covered
 
 

@@ -15,9 +15,15 @@ class PictureRecipe:
         fit: "crop" for its middle square, "stretch" for all of it, "pad" for all with grey bars.
         numbers: What the outputs are: name, unit, and the mean and deviation in which the network
             answers; () for classes.
+        show_from: Of detectors the score from which on a box of each class is shown.
+        is_dense: Whether the outputs are a score of each class for every pixel.
+        same_from: Of detectors: two boxes of a class that overlap more are the same thing.
     """
 
     fit: str
     cut_top: float = 0.0
     cut_bottom: float = 0.0
     numbers: tuple[tuple[str, str, float, float], ...] = ()
+    show_from: tuple[float, ...] = ()
+    same_from: float = 0.0
+    is_dense: bool = False

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deepdesk.core.answer import Answer
+from deepdesk.core.drawn_json import drawn_to_json
 from deepdesk.engine.evaluation import Evaluation
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.runs import RunFolder
@@ -19,6 +21,8 @@ from deepdesk.project.safe_write import write_json
 ANSWERS_FILE = "evaluation.json"
 # The file may be large; who only wants to know the epoch reads its beginning.
 _HEAD_BYTES = 500
+# Masks take some kilobytes each; nobody looks through more mistakes.
+_MOST_DRAWN = 200
 _EPOCH = re.compile(rb'"epoch":\s*(\d{1,9})\b')
 
 
@@ -48,6 +52,7 @@ class BestAnswers:
             "right": [row.is_right for row in rows],
             # Where answers are right or wrong and nothing between there is nothing to keep.
             **({"error": errors} if has_errors else {}),
+            **_drawn(rows),
         }
 
     def write(self, columns: Mapping[str, Any], epoch: int) -> None:
@@ -85,3 +90,14 @@ class BestAnswers:
 
 def _rounded(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
+
+
+def _drawn(rows: Sequence[Answer]) -> dict[str, Any]:
+    """Return what is drawn of the answers that are farthest from right, by their places."""
+    drawn = [at for at, row in enumerate(rows) if row.drawn is not None]
+    drawn.sort(key=lambda at: -rows[at].error)
+    kept = {
+        str(at): [drawn_to_json(rows[at].drawn), drawn_to_json(rows[at].drawn_truth)]
+        for at in sorted(drawn[:_MOST_DRAWN])
+    }
+    return {"drawn": kept} if kept else {}

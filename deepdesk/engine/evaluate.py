@@ -98,10 +98,7 @@ def _all_rows(other: Project, classes: tuple[str, ...]) -> _Rows:
         )
     unknown = sorted(set(names) - set(classes))
     if unknown:
-        raise DatasetError(
-            f"The run does not know the class {unknown[0]!r}.",
-            f"It knows: {', '.join(classes[:20])}.",
-        )
+        raise _stranger(unknown[0], classes)
     order = run_data.index_map(names, classes)
     return run_data.joined(run_data.rows_of(other, "class"), order)
 
@@ -122,11 +119,36 @@ def _all_with(truth: str) -> _RowsOf:
     return rows
 
 
+def _all_drawn(other: Project, classes: tuple[str, ...]) -> _Rows:
+    """Return every sample that was drawn on.
+
+    Raises:
+        DatasetError: There is none, or a class is none that the run knows.
+    """
+    with other.index() as index:
+        unknown = sorted({row.name for row in index.classes()} - set(classes))
+    if unknown:
+        raise _stranger(unknown[0], classes)
+    ids, indices, targets = run_data.joined(run_data.rows_of(other, "drawing"))
+    if not len(ids):
+        raise DatasetError(
+            "Nothing is drawn on this data to compare answers with.",
+            "Give pictures with their labels, for instance as COCO or Pascal VOC.",
+        )
+    return ids, indices, targets
+
+
+def _stranger(name: str, classes: tuple[str, ...]) -> DatasetError:
+    known = ", ".join(classes[:20])
+    return DatasetError(f"The run does not know the class {name!r}.", f"It knows: {known}.")
+
+
 _ALL_ROWS: dict[str, _RowsOf] = {
     "class": _all_rows,
     "any": _all_rows,
     "text": _all_with("text"),
     "numbers": _all_with("numbers"),
+    "drawing": _all_drawn,
 }
 
 
@@ -161,6 +183,8 @@ def _worst(project: Project, evaluation: Evaluation) -> list[dict[str, object]]:
             "truth": answer.truth,
             "answer": answer.answer,
             "error": round(answer.error, 4),
+            # Counts of what is drawn are no texts to be laid over each other.
+            "is_drawn": answer.drawn is not None,
         }
         for file, (_number, answer) in zip(files, wrong, strict=False)
     ]

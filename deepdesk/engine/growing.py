@@ -14,6 +14,7 @@ import torch
 from deepdesk.core.errors import GraphError
 from deepdesk.core.task import Task
 from deepdesk.engine.settings import TrainingConfig
+from deepdesk.nn.block import ANY_SIZE
 from deepdesk.nn.build import build_meta
 from deepdesk.nn.graph import Contract, Graph
 
@@ -73,8 +74,24 @@ def why_not(graph: Graph, task: Task) -> str:
 
 @torch.no_grad()
 def _shapes(network: torch.nn.Module, contract: Contract) -> list[tuple[int, ...]]:
-    """Return the shapes of the answers for inputs as in the contract, (N, ...) each."""
+    """Return the shapes of the answers for inputs as in the contract, (N, ...) each.
+
+    Where the contract leaves the length of an axis to the network, it does not count.
+    """
     inputs = [torch.empty((_TRIED, *shape), device="meta") for shape in contract.inputs.values()]
     answers = network(*inputs)
-    every = answers.values() if isinstance(answers, dict) else [answers]
-    return [tuple(answer.shape) for answer in every]
+    wanted = {**contract.outputs, **contract.optional}
+    if not isinstance(answers, dict):
+        answers = dict(zip(contract.outputs, [answers], strict=False))
+    return [
+        (len(answer), *_fixed(tuple(answer.shape[1:]), tuple(wanted[name])))
+        for name, answer in answers.items()
+    ]
+
+
+def _fixed(shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ...]:
+    if len(shape) != len(wanted):
+        return shape
+    return tuple(
+        ANY_SIZE if asked == ANY_SIZE else size for size, asked in zip(shape, wanted, strict=True)
+    )

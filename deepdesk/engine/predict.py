@@ -22,6 +22,7 @@ from deepdesk.engine.compute import Compute
 from deepdesk.engine.devices import device_for, physical_cores
 from deepdesk.engine.evaluation import Evaluation, evaluate
 from deepdesk.engine.plan import plan_from_json
+from deepdesk.engine.settings import evaluation_size
 from deepdesk.engine.state import load_weights
 from deepdesk.engine.streaming import QuietStream
 from deepdesk.engine.thresholds import FIT_FILE
@@ -131,7 +132,8 @@ class Predictor:
         """
         data = run_feed.decoded(self.project, self.task, self.plan, rows, emit, stop)
         (split,) = data.values()
-        return evaluate(self.task, self.model, split, self.compute, batch_size=_BATCH, stop=stop)
+        size = min(_BATCH, evaluation_size(self.plan.training))
+        return evaluate(self.task, self.model, split, self.compute, batch_size=size, stop=stop)
 
     @staticmethod
     def _prediction(

@@ -16,7 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from deepdesk.core.answer import Answer
 from deepdesk.core.chance import permutation
+from deepdesk.core.drawn_json import drawn_to_json, for_tile
 from deepdesk.core.errors import StorageError
 from deepdesk.core.events import EpochEnded, Said, Stepped
 from deepdesk.core.task import Metric, Task
@@ -32,6 +34,8 @@ from deepdesk.project.metrics import MetricsLog
 # Enough for any screen; a point costs one wait for the device.
 _POINTS_PER_RUN = 2_000
 _EXAMPLES = 8
+# Each epoch is logged with what is drawn on the examples, which are shown small.
+_TILE_PX = 120
 _STEPS = "steps"
 _ONE = torch.tensor(1)
 
@@ -164,7 +168,7 @@ class Recorder:
         train = {**self._means("epoch"), **_values(self.metrics)}
         places = {number: at for at, number in enumerate(evaluation.samples)}
         examples = [
-            {"id": int(i), **dataclasses.asdict(evaluation.answers[places[int(i)]])}
+            _row(i, evaluation.answers[places[int(i)]])
             for i in self._example_ids
             if int(i) in places
         ]
@@ -236,7 +240,14 @@ def _worst(evaluation: Evaluation) -> dict[str, list[dict[str, object]]]:
         if answer.error > 0
     ]
     pairs.sort(key=lambda pair: -pair[1].error)
-    rows = [
-        {"id": int(number), **dataclasses.asdict(answer)} for number, answer in pairs[:_EXAMPLES]
-    ]
+    rows = [_row(number, answer) for number, answer in pairs[:_EXAMPLES]]
     return {"worst": rows} if rows else {}
+
+
+def _row(number: Any, answer: Answer) -> dict[str, object]:
+    """Return an answer as it is told and logged, with what is drawn as JSON."""
+    told = {f.name: getattr(answer, f.name) for f in dataclasses.fields(answer)}
+    drawn = {
+        name: drawn_to_json(for_tile(told.pop(name), _TILE_PX)) for name in ("drawn", "drawn_truth")
+    }
+    return {"id": int(number), **told, **{name: one for name, one in drawn.items() if one}}

@@ -200,7 +200,10 @@ class RunSession:
         )
         check_room(self.run, network)
         keeper.resume(network, recorder)
-        self.run.update(main_metric=recorder.main_metric.name, device=compute.device.type)
+        units = {name: metric.unit for name, metric in recorder.metrics.items() if metric.unit}
+        self.run.update(
+            main_metric=recorder.main_metric.name, units=units, device=compute.device.type
+        )
         started = RunStarted(
             run=self.run.path.name,
             device=compute.device.type,
@@ -209,6 +212,7 @@ class RunSession:
             samples=count,
             step=keeper.progress.step,
             plot_metrics=tuple(recorder.metrics),
+            units=units,
             patience=training.patience,
         )
         emit(started)

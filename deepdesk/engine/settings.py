@@ -374,6 +374,9 @@ def part_size(config: TrainingConfig) -> int:
 
 
 def evaluation_size(config: TrainingConfig) -> int:
-    """Return how many samples are measured at once; small parts mean that memory is scarce."""
+    """Return how many samples are measured at once; small parts mean that memory is scarce.
+
+    Of samples that are trained on a few at once, such as large pictures, 256 may be too much.
+    """
     part = part_size(config)
-    return max(256, part) if config.accumulation == 1 else part
+    return max(part, min(256, 8 * part)) if config.accumulation == 1 else part

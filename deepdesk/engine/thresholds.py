@@ -84,11 +84,17 @@ def fit_thresholds(
     for at, name in enumerate(classes):
         is_class_N = labels_N == at
         if is_class_N.any():
-            found = fit_threshold(probabilities_NC[:, at], is_class_N)
-            fit[_THRESHOLD + name] = found.threshold
-            fit[_PRECISION + name] = found.precision
-            fit[_RECALL + name] = found.recall
+            fit |= numbers_of(name, fit_threshold(probabilities_NC[:, at], is_class_N))
     return fit
+
+
+def numbers_of(name: str, found: ClassThreshold) -> dict[str, float]:
+    """Return a threshold of the class `name` as named numbers for `Task.use_fit`."""
+    return {
+        _THRESHOLD + name: found.threshold,
+        _PRECISION + name: found.precision,
+        _RECALL + name: found.recall,
+    }
 
 
 def fit_known(best_N: NDArray[np.float64]) -> float:

@@ -11,6 +11,7 @@ import safetensors.torch
 
 from deepdesk.core.errors import DeepDeskError, StorageError
 from deepdesk.core.events import Progress, Result, Said
+from deepdesk.core.learnt import ONE_CLASS_EACH, learnt_from
 from deepdesk.core.settings import to_json
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
@@ -23,7 +24,7 @@ from deepdesk.export.about import About, normalisation, picture_recipe_of, recip
 from deepdesk.export.source import source_of
 from deepdesk.export.writing import legal_name
 from deepdesk.nn.build import build_empty
-from deepdesk.nn.graph import Contract, Graph
+from deepdesk.nn.graph import Graph
 from deepdesk.project.data_facts import facts_of
 from deepdesk.project.folder import Project
 from deepdesk.project.safe_write import read_json, require_room, write_bytes
@@ -100,7 +101,7 @@ def _of_graph(project: Project, spec: TaskSpec, graph: Graph, stop: StopToken) -
     _dial, _name, _training, config = settled(spec, project.file, RunRequest())
     with project.index() as index:
         facts = facts_of(index, spec, config)
-    if len(facts.classes) < 2:
+    if len(facts.classes) < (2 if learnt_from(spec.gives) in ONE_CLASS_EACH else 1):
         facts = replace(facts, classes=_PLACEHOLDERS)
     task: Any = spec.load()(config, facts)
     contract = task.contract()
@@ -109,7 +110,7 @@ def _of_graph(project: Project, spec: TaskSpec, graph: Graph, stop: StopToken) -
         found = _of_matching_run(project, spec, info.name, graph.fitted(contract))
         if found is not None:
             return found
-    return _Found(graph=graph, task=task, classes=_named(facts.classes, contract))
+    return _Found(graph=graph, task=task, classes=_named(facts.classes, task))
 
 
 def _of_matching_run(project: Project, spec: TaskSpec, run: str, graph: Graph) -> _Found | None:
@@ -132,25 +133,33 @@ def _of_run(project: Project, spec: TaskSpec, run: str) -> _Found:
     graph = Graph.from_json(plan.graph)
     weights = best_weights(folder)
     load_weights(build_empty(graph, task.contract()), weights)
+    fit = _fit(folder.path / FIT_FILE)
+    task.use_fit(fit)
     return _Found(
         graph=graph,
         task=task,
-        classes=_named(plan.facts.classes, task.contract()),
+        classes=_named(plan.facts.classes, task),
         run=run,
         weights=renamed(weights, graph),
-        temperature=_temperature(folder.path / FIT_FILE),
+        temperature=fit.get("temperature", 1.0),
     )
 
 
-def _named(classes: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
-    """Return the classes if the network has one output for each."""
-    return classes if list(contract.outputs.values()) == [(len(classes),)] else ()
+def _named(classes: tuple[str, ...], task: Any) -> tuple[str, ...]:
+    """Return the classes if the network has one output for each, of all, of boxes or of pixels."""
+    recipe = picture_recipe_of(task)
+    if recipe is not None and recipe.is_dense:
+        return tuple(task.classes)
+    has_boxes = recipe is not None and len(recipe.show_from) == len(classes)
+    is_named = list(task.contract().outputs.values()) == [(len(classes),)]
+    return classes if has_boxes or is_named else ()
 
 
-def _temperature(path: Path) -> float:
+def _fit(path: Path) -> dict[str, float]:
+    """Return what was fitted for the answers of a run, {} where nothing was."""
     fit = read_json(path, limit_bytes=_FIT_BYTES) if path.exists() else {}
-    value = fit.get("temperature") if isinstance(fit, Mapping) else None
-    return float(value) if isinstance(value, float) and value > 0 else 1.0
+    known = fit.items() if isinstance(fit, Mapping) else ()
+    return {name: value for name, value in known if isinstance(value, float) and value > 0}
 
 
 def renamed(weights: bytes, graph: Graph) -> bytes:

@@ -9,7 +9,14 @@ from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.data.sound_recipe import SoundRecipe
 from deepdesk.export.about import About
 from deepdesk.export.parts import Parts
-from deepdesk.export.picture_script import number_lines, picture_constants, picture_reader
+from deepdesk.export.picture_script import (
+    BOX_FUNCTIONS,
+    box_lines,
+    mask_lines,
+    number_lines,
+    picture_constants,
+    picture_reader,
+)
 from deepdesk.export.sound_script import sound_constants, sound_reader, text_lines
 from deepdesk.export.writing import remark, tuple_lines
 from deepdesk.nn.block import Shape
@@ -21,9 +28,11 @@ RESERVED = frozenset(
         "read_weights", "load", "read_input", "read_picture", "main", "json", "math", "sys", "Path",
         "torch", "nn", "Tensor", "functional", "numpy", "Image", "RATE_HZ", "SAMPLES", "MOST_S",
         "FRAMES", "UNITS", "CUT_TOP", "CUT_BOTTOM", "NUMBERS", "trimmed", "levelled", "prepared",
-        "written", "soundfile", "soxr",
+        "written", "soundfile", "soxr", "SHOW_FROM", "SAME_FROM", "overlap",
+        "found_boxes", "placed",
     }
 )  # fmt: skip
+_COLUMNS = 100
 _SHOWN_CLASSES = 12
 
 
@@ -45,7 +54,9 @@ def header(about: About, contract: Contract, libraries: tuple[str, ...]) -> str:
     shapes = [_batch(shape) for shape in contract.inputs.values()]
     outs = [_batch(shape) for shape in contract.outputs.values()]
     lines = [f'"""{remark(about.title, 80) or "A network"}, in plain PyTorch.', ""]
-    lines.append(f"In:   {contract.dtype}, {', '.join(shapes)}{_range_words(about)}")
+    given, words = f"In:   {contract.dtype}, {', '.join(shapes)}", _range_words(about)
+    fits = len(given + words) <= _COLUMNS
+    lines += [given + words] if fits or not words else [f"{given}:", f"      {words[2:]}"]
     lines += _normalisation_words(about)
     lines.append(f"Out:  {contract.dtype}, {', '.join(outs)}{_class_words(about)}")
     lines.append("")
@@ -80,9 +91,28 @@ def _normalisation_words(about: About) -> list[str]:
     ]
 
 
+def _has_boxes(about: About) -> bool:
+    return about.picture is not None and bool(about.picture.show_from)
+
+
+def _is_dense(about: About) -> bool:
+    return about.picture is not None and about.picture.is_dense and bool(about.classes)
+
+
 def _class_words(about: About) -> str:
     if not about.classes:
         return ""
+    if _is_dense(about):
+        return (
+            ": at every pixel a raw score\n      for each of"
+            f" {len(about.classes):,} classes, in the order of CLASSES."
+        )
+    if _has_boxes(about):
+        return (
+            ": a row for each box that\n      may be there: left, top, right and bottom in pixels,"
+            " four more of what it was\n      predicted from, and a raw score for each of"
+            f" {len(about.classes):,} classes, in the order of CLASSES."
+        )
     return f": a raw score for each of {len(about.classes):,} classes, in the order of CLASSES."
 
 
@@ -143,6 +173,8 @@ def script(about: About, contract: Contract) -> Script:
         constants.append(f"TEMPERATURE = {about.temperature!r}  # fitted after training")
     functions = [_READ_WEIGHTS, _LOAD]
     functions.append(_reader(picture, recipe))
+    if _has_boxes(about):
+        functions.append(BOX_FUNCTIONS)
     functions.append(_main(about, contract))
     return Script("\n".join(constants), "\n\n\n".join(part.strip("\n") for part in functions))
 
@@ -168,7 +200,11 @@ def _main(about: About, contract: Contract) -> str:
         lines += ["            outputs = network(*read_input(Path(name)))"]
     else:
         lines += ["            outputs = network(read_input(Path(name)))"]
-    if about.classes:
+    if _has_boxes(about):
+        lines += box_lines()
+    elif _is_dense(about):
+        lines += mask_lines()
+    elif about.classes:
         divided = "" if math.isclose(about.temperature, 1.0) else " / TEMPERATURE"
         scores = f"(outputs[0]{divided})" if divided else "outputs[0]"
         best = min(5, len(about.classes))

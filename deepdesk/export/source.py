@@ -51,8 +51,9 @@ def source_of(graph: Graph, contract: Contract, about: About) -> str:
     writer = _Writer(graph.fitted(contract), contract, shapes)
     network = writer.network()
     around = script(about, contract)
+    given = dataclasses.replace(contract, outputs=writer.out_shapes())
     top = "\n\n".join(
-        [header(about, contract, libraries(writer.parts)), imports(writer.parts), around.constants]
+        [header(about, given, libraries(writer.parts)), imports(writer.parts), around.constants]
     )
     return "\n\n\n".join([top, network, *writer.parts.texts(), around.functions]) + "\n"
 
@@ -112,8 +113,8 @@ class _Writer:
 
     def _shape_words(self) -> str:
         sides = [
-            ", ".join(_batch(shape) for shape in part.values())
-            for part in (self.contract.inputs, self.contract.outputs)
+            ", ".join(_batch(shape) for shape in part)
+            for part in (self.contract.inputs.values(), self.out_shapes().values())
         ]
         return f"{self.contract.dtype}, {sides[0]} -> {sides[1]}"
 
@@ -138,7 +139,8 @@ class _Writer:
                 lines.append(f"{line}  # {note}")
         if len(ends) == 1:
             return [*lines, f"        return {names[ends[0]]}"]
-        pairs = tuple((quoted(name), names[name]) for name in ends)
+        given_names = self.graph.ends(self.contract)
+        pairs = tuple((quoted(name), names[node.id]) for name, node in given_names.items())
         return [
             *lines,
             "        return {",
@@ -147,9 +149,12 @@ class _Writer:
         ]
 
     def _outputs(self) -> tuple[str, ...]:
-        if len(self.contract.outputs) > 1:
-            return tuple(self.contract.outputs)
-        return (self.graph.sinks[0].id,)
+        return tuple(node.id for node in self.graph.ends(self.contract).values())
+
+    def out_shapes(self) -> dict[str, Shape]:
+        """Return the shape of each output, where the contract leaves an axis open as it is here."""
+        ends = self.graph.ends(self.contract)
+        return {name: self.shapes[node.id] for name, node in ends.items()}
 
     def _value_names(self) -> dict[str, str]:
         """Return what the value of each block is called: `x` while a chain goes on."""

@@ -23,6 +23,7 @@ Shapes = tuple[Shape, ...]
 ConfigT = TypeVar("ConfigT")
 
 MAX_CHANNELS = 65_536
+ANY_SIZE = 0  # of an axis in what a contract asks for: as long as the network makes it
 MAX_ELEMENTS = 1 << 31  # of one sample's output; torch counts elements of a batch in int64
 LAYOUTS = {1: "a vector", 2: "a sequence", 3: "a map"}
 FAMILIES = {
@@ -51,6 +52,7 @@ class Block(ABC, Generic[ConfigT]):
         outputs_setting: Setting that says how many numbers come out; "" if none does.
             A task's number of classes goes there when this block is the last one.
         outputs_axis: Axis of the output that the setting is the size of.
+        outputs_fixed: Numbers along that axis that the setting does not count.
     """
 
     key: ClassVar[str]
@@ -63,6 +65,7 @@ class Block(ABC, Generic[ConfigT]):
     ports: ClassVar[tuple[int, int]] = (1, 1)
     outputs_setting: ClassVar[str] = ""
     outputs_axis: ClassVar[int] = -1
+    outputs_fixed: ClassVar[int] = 0
 
     def title_of(self, settings: Mapping[str, Any]) -> str:  # noqa: ARG002 - the usual one
         """Return what a block with these settings is called on screen."""
@@ -88,6 +91,18 @@ class Block(ABC, Generic[ConfigT]):
 def shape_text(shape: Shape) -> str:
     """Return a shape as on screen, for instance "64 x 32 x 32" with multiplication signs."""
     return " × ".join(str(size) for size in shape)  # noqa: RUF001 - the sign of the field
+
+
+def meets(shape: Shape, wanted: Shape) -> bool:
+    """Return whether a shape is what a contract asks for, where some axes may be `ANY_SIZE`."""
+    return len(shape) == len(wanted) and all(
+        asked in (size, ANY_SIZE) for size, asked in zip(shape, wanted, strict=True)
+    )
+
+
+def wanted_text(wanted: Shape) -> str:
+    """Return what a contract asks for as on screen; an axis of `ANY_SIZE` reads "any"."""
+    return " × ".join("any" if size == ANY_SIZE else str(size) for size in wanted)  # noqa: RUF001
 
 
 def require_layout(shape: Shape, *ranks: int, hint: str) -> None:

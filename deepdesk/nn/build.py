@@ -26,26 +26,28 @@ class GraphModule(nn.Module):
     """A network made from a graph; its children carry the ids of the nodes.
 
     Called with one tensor per input of the contract, float, (N, ...), it returns the output,
-    or a dict of outputs by node id when there are several.
+    or a dict of outputs by name when there are several.
 
     Args:
         graph: Legal and fitted.
         modules: Node id to module, inputs left out.
-        outputs: Ids of the nodes that give the answer.
+        outputs: Name of each output to the id of the node that gives it.
     """
 
     def __init__(
-        self, graph: Graph, modules: Mapping[str, nn.Module], outputs: tuple[str, ...]
+        self, graph: Graph, modules: Mapping[str, nn.Module], outputs: Mapping[str, str]
     ) -> None:
         super().__init__()
         for node_id, module in modules.items():
             self.add_module(node_id, module)
-        self.outputs = outputs
+        ends = tuple(outputs.values())
+        self.outputs = ends
         self.node_ids = tuple(node.id for node in graph.order)
         self._slots = {node_id: slot for slot, node_id in enumerate(self.node_ids)}
         self._inputs = tuple(self._slots[node.id] for node in graph.inputs)
-        self._steps = _steps(graph, self._slots, outputs)
-        self._is_chain = _is_chain(graph, outputs)
+        self._gives = tuple((name, self._slots[node_id]) for name, node_id in outputs.items())
+        self._steps = _steps(graph, self._slots, ends)
+        self._is_chain = _is_chain(graph, ends)
         self._chain = tuple(node_id for node_id in self.node_ids if node_id in modules)
 
     def forward(self, *inputs: Tensor) -> Tensor | dict[str, Tensor]:
@@ -56,9 +58,9 @@ class GraphModule(nn.Module):
                 x = self._modules[node_id](x)  # type: ignore[misc]  # never None, see __init__
             return x
         values = self._run(inputs, frees=True)
-        if len(self.outputs) == 1:
-            return values[self._slots[self.outputs[0]]]  # type: ignore[return-value]
-        return {name: values[self._slots[name]] for name in self.outputs}  # type: ignore[misc]
+        if len(self._gives) == 1:
+            return values[self._gives[0][1]]  # type: ignore[return-value]
+        return {name: values[slot] for name, slot in self._gives}  # type: ignore[misc]
 
     def activations(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Return the output of every node by id, (N, ...) each, for a look inside."""
@@ -162,7 +164,7 @@ def build_meta(graph: Graph, contract: Contract) -> nn.Module:
         modules[node.id] = module_of(node.block, node.config, in_shapes)
         total += sum(math.prod(p.shape) for p in modules[node.id].parameters())
         check_parameters(total, node.id)
-    outputs = tuple(contract.outputs) if len(contract.outputs) > 1 else (fitted.sinks[0].id,)
+    outputs = {name: node.id for name, node in fitted.ends(contract).items()}
     return GraphModule(fitted, modules, outputs)
 
 

@@ -11,6 +11,7 @@ from deepdesk.core.errors import GraphError
 from deepdesk.nn.block import Block
 from deepdesk.nn.blocks.activation import Activation
 from deepdesk.nn.blocks.backbone import Backbone
+from deepdesk.nn.blocks.backbone_stage import BackboneStage
 from deepdesk.nn.blocks.conformer import Conformer
 from deepdesk.nn.blocks.convolution import Convolution, ConvolutionBlock
 from deepdesk.nn.blocks.convolution_kinds import (
@@ -19,6 +20,8 @@ from deepdesk.nn.blocks.convolution_kinds import (
     TransposedConvolution,
 )
 from deepdesk.nn.blocks.dense import ClassifierHead, Dropout, Flatten, Linear
+from deepdesk.nn.blocks.detection import AnchorHead, PointHead
+from deepdesk.nn.blocks.detection_regions import ProposalHead, RegionHead
 from deepdesk.nn.blocks.embedding import Embedding, Positions
 from deepdesk.nn.blocks.heads import DenseHead, RegressionHead
 from deepdesk.nn.blocks.inputs import Input
@@ -33,10 +36,12 @@ from deepdesk.nn.blocks.normalisation import (
     RMSNorm,
 )
 from deepdesk.nn.blocks.pooling import AveragePool, GlobalPool, MaxPool
+from deepdesk.nn.blocks.pyramid import PyramidLevel
 from deepdesk.nn.blocks.recurrent import ConvolutionalRecurrent, Gru, Lstm
 from deepdesk.nn.blocks.reshaping import MapToSequence, Reshape, SequenceToMap, SwapAxes
 from deepdesk.nn.blocks.residual import ResidualStage
 from deepdesk.nn.blocks.resizing import Resize, Upsample
+from deepdesk.nn.blocks.segmentation import AtrousPyramid, LiteHead
 from deepdesk.nn.blocks.sequence_ends import SequencePool, TokenHead
 from deepdesk.nn.blocks.sequence_transformer import Attention, TransformerDecoder
 from deepdesk.nn.blocks.sound import Spectrogram
@@ -86,6 +91,8 @@ _KINDS: tuple[type[Block[Any]], ...] = (
     SqueezeExcite,
     UnetLevel,
     Unet,
+    PyramidLevel,
+    AtrousPyramid,
     PatchEmbedding,
     TransformerEncoder,
     TransformerDecoder,
@@ -95,11 +102,17 @@ _KINDS: tuple[type[Block[Any]], ...] = (
     Multiply,
     Concatenate,
     Backbone,
+    BackboneStage,
     TimmBackbone,
     ClassifierHead,
     DenseHead,
+    LiteHead,
     RegressionHead,
     TokenHead,
+    PointHead,
+    AnchorHead,
+    ProposalHead,
+    RegionHead,
 )
 BLOCKS: Mapping[str, Block[Any]] = MappingProxyType({kind.key: kind() for kind in _KINDS})
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from deepdesk.core import settings
 from deepdesk.core.errors import ConfigError, GraphError
-from deepdesk.nn.block import Block, Shape
+from deepdesk.nn.block import ANY_SIZE, Block, Shape
 from deepdesk.nn.catalogue import block_of
 
 
@@ -25,7 +25,10 @@ class Contract:
 
     Attributes:
         inputs: Name to shape of one sample, in the order of the module's arguments.
-        outputs: Name to shape of one answer.
+        outputs: Name to shape of one answer; an axis of `ANY_SIZE` (0) is as long as the network
+            makes it.
+        optional: Further outputs that a network may have, likewise. A block whose id is such a
+            name is that output, whether it feeds others or not.
         dtype: Of all of them.
         words: Name of an input or output to what its shape means to a person, with units, for
             instance "3 s of sound at 16 kHz".
@@ -33,12 +36,13 @@ class Contract:
 
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
+    optional: Mapping[str, Shape] = field(default_factory=dict)
     dtype: str = "float32"
     words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         sides = [
-            ", ".join("(" + ", ".join(("N", *map(str, shape))) + ")" for shape in part.values())
+            ", ".join(f"(N, {_sizes(shape)})" for shape in part.values())
             for part in (self.inputs, self.outputs)
         ]
         return f"{self.dtype} {sides[0]} → {sides[1]}"
@@ -208,6 +212,21 @@ class Graph:
             )
         return tuple(ordered)
 
+    def ends(self, contract: Contract) -> Mapping[str, Node]:
+        """Return the nodes that give the outputs of a contract, by the names of these.
+
+        The only output that a contract must have is the last block, whatever its id. For several,
+        and for those that it may have, names are ids. Outputs that nothing gives are left out.
+        """
+        extra = {name: self.by_id[name] for name in contract.optional if name in self.by_id}
+        last = tuple(node for node in self.sinks if node.id not in extra)
+        if len(contract.outputs) > 1:
+            named = {node.id: node for node in last}
+            main = {name: named[name] for name in contract.outputs if name in named}
+        else:
+            main = dict(zip(contract.outputs, last, strict=False))
+        return {**main, **extra}
+
     def with_node(self, node: Node) -> Graph:
         """Return a copy in which `node` stands in place of the one with its id."""
         nodes = tuple(node if old.id == node.id else old for old in self.nodes)
@@ -220,16 +239,13 @@ class Graph:
         setting for it (`Block.outputs_setting`).
         """
         shapes = _by_node(self.inputs, contract.inputs)
-        ends = _by_node(self.sinks, contract.outputs)
+        every = {**contract.outputs, **contract.optional}
+        ends = {node.id: every[name] for name, node in self.ends(contract).items()}
         nodes = []
         for node in self.nodes:
             if node.id in shapes:
                 node = node.with_settings(shape=tuple(shapes[node.id]))  # noqa: PLW2901
-            setting = node.kind.outputs_setting if node.id in ends else ""
-            if setting:
-                size = ends[node.id][node.kind.outputs_axis]
-                node = node.with_settings(**{setting: size})  # noqa: PLW2901
-            nodes.append(node)
+            nodes.append(_with_outputs(node, ends[node.id]) if node.id in ends else node)
         return dataclasses.replace(self, nodes=tuple(nodes))
 
     def to_json(self) -> dict[str, Any]:
@@ -248,6 +264,18 @@ class Graph:
         from deepdesk.nn.graph_json import graph_from_json
 
         return graph_from_json(data)
+
+
+def _with_outputs(node: Node, wanted: Shape) -> Node:
+    """Return a last block that gives as many numbers as wanted, if a setting says how many."""
+    setting, axis = node.kind.outputs_setting, node.kind.outputs_axis
+    if not setting or len(wanted) < -axis or wanted[axis] == ANY_SIZE:
+        return node
+    return node.with_settings(**{setting: wanted[axis] - node.kind.outputs_fixed})
+
+
+def _sizes(shape: Shape) -> str:
+    return ", ".join("any" if size == ANY_SIZE else str(size) for size in shape)
 
 
 def _by_node(nodes: tuple[Node, ...], wanted: Mapping[str, Shape]) -> Mapping[str, Shape]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from deepdesk.nn import repair_boxes as boxes
 from deepdesk.nn import repair_inserts as inserts
 from deepdesk.nn import repair_settings as values
+from deepdesk.nn import repair_stages as stages
 from deepdesk.nn import repair_wiring as wiring
 from deepdesk.nn.repairs import Proposer, removal
 
@@ -33,6 +35,8 @@ PROPOSERS: Mapping[str, tuple[Proposer, ...]] = {
     "too_large": (inserts.block_before, values.nearby_values, removal),
     "parameters": (values.pooled_before, values.fewer_numbers, removal),
     "channels": (inserts.block_before, removal),
+    "stage": (stages.earlier_stages, values.nearby_values, inserts.block_before, removal),
+    "unequal": (values.nearby_values, values.source_widths, removal),
     "fixed_side": (inserts.block_before, removal),
     "no_map": (values.nearby_values, removal),
     "class_token": (values.nearby_values, removal),
@@ -40,9 +44,9 @@ PROPOSERS: Mapping[str, tuple[Proposer, ...]] = {
     "input_shape": (wiring.input_shape,),
     "setting": (values.legal_settings, removal),
     "cycle": (wiring.open_circle,),
-    "contract": (wiring.input_shape, values.wanted_width, wiring.ending, removal),
-    "loose_end": (wiring.one_input, wiring.loose_joined, wiring.loose_removed),
+    "contract": (wiring.input_shape, values.wanted_width, wiring.ending, boxes.ending, removal),
+    "loose_end": (boxes.second_stage, wiring.one_input, wiring.loose_joined, wiring.loose_removed),
     "no_input": (wiring.input_added,),
-    "empty": (wiring.usual_network,),
+    "empty": (wiring.usual_network, boxes.network),
     "id": (wiring.other_id,),
 }

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from deepdesk.core.errors import ConfigError, GraphError
-from deepdesk.nn.block import Shape, Shapes, shape_text
+from deepdesk.nn.block import ANY_SIZE, Shape, Shapes, meets, shape_text, wanted_text
 from deepdesk.nn.catalogue import BLOCKS
 from deepdesk.nn.graph import Contract, Graph, Node
 from deepdesk.nn.reserved_ids import RESERVED_IDS, reserved_problem
@@ -199,8 +199,15 @@ def _end_problems(graph: Graph) -> list[GraphError]:
 def _contract_problems(
     graph: Graph, contract: Contract, shapes: Mapping[str, Shape]
 ) -> list[GraphError]:
+    extra = [node for name, node in graph.ends(contract).items() if name in contract.optional]
+    last = tuple(node for node in graph.sinks if node not in extra)
     found = _matched(graph.inputs, contract.inputs, shapes, word="input")
-    return found or _matched(graph.sinks, contract.outputs, shapes, word="output")
+    found = found or _matched(last, contract.outputs, shapes, word="output")
+    return found or [
+        _differs(node, shapes[node.id], contract.optional[node.id], word="output")
+        for node in extra
+        if not meets(shapes[node.id], contract.optional[node.id])
+    ]
 
 
 def _matched(
@@ -208,15 +215,7 @@ def _matched(
 ) -> list[GraphError]:
     """Return why nodes at an end of the graph do not serve the names of a contract."""
     if len(nodes) != len(wanted):
-        last = nodes[-1]
-        return [
-            GraphError(
-                f"The network has {len(nodes)} {word}s, but needs {len(wanted)}.",
-                f"Connect {last.title} or remove it.",
-                node=last.id,
-                code="loose_end",
-            )
-        ]
+        return [_miscounted(nodes, len(wanted), word)]
     names = wanted if len(nodes) == 1 else [node.id for node in nodes]
     by_name = dict(zip(names, nodes, strict=True))
     problems = []
@@ -225,16 +224,33 @@ def _matched(
         if node is None:
             hint = "Give the blocks at the ends these ids."
             problems.append(GraphError(f"No {word} is called {name}.", hint, code="loose_end"))
-        elif shapes[node.id] != tuple(shape):
-            problems.append(
-                GraphError(
-                    f"The {word} is {shape_text(shapes[node.id])}, but has to be "
-                    f"{shape_text(tuple(shape))}.",
-                    "End with a Linear block on a vector."
-                    if word == "output"
-                    else "Set the shape of the Picture block.",
-                    node=node.id,
-                    code="contract",
-                )
-            )
+        elif not meets(shapes[node.id], tuple(shape)):
+            problems.append(_differs(node, shapes[node.id], shape, word=word))
     return problems
+
+
+def _miscounted(nodes: tuple[Node, ...], wanted: int, word: str) -> GraphError:
+    hint = "Add the block that reads it: it is an extra output, and no last block."
+    if nodes:
+        hint = f"Connect {nodes[-1].title} or remove it."
+    return GraphError(
+        f"The network has {len(nodes)} {word}s, but needs {wanted}.",
+        hint,
+        node=nodes[-1].id if nodes else "",
+        code="loose_end",
+    )
+
+
+def _differs(node: Node, shape: Shape, wanted: Shape, *, word: str) -> GraphError:
+    return GraphError(
+        f"The {word} is {shape_text(shape)}, but has to be {wanted_text(tuple(wanted))}.",
+        _end_hint(wanted) if word == "output" else "Set the shape of the Picture block.",
+        node=node.id,
+        code="contract",
+    )
+
+
+def _end_hint(wanted: Shape) -> str:
+    if len(wanted) == 2 and wanted[0] == ANY_SIZE:
+        return "End with a Box head, which gives rows of that many numbers."
+    return "End with a Linear block on a vector."

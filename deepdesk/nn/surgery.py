@@ -9,6 +9,7 @@ the new ones begin at zero: the network then answers as before until it learns o
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from deepdesk.nn.graph import Contract, Graph, Node
 from deepdesk.nn.shapes import infer
 
 Places = tuple[int, ...]
+_CLASS_ROWS = re.compile(r"classes\.(last\.\d+\.(pointwise\.)?)?(weight|bias)")
 GONE = -1
 # Blocks in which channel c of the output is made from channel c of the input alone.
 _PER_CHANNEL = frozenset(
@@ -163,9 +165,38 @@ def _carry(
     copied = []
     for name, tensor in state.items():
         source = weights.get(name)
-        fits = source is not None and source.dim() == tensor.dim()
-        copied.append(_copy(tensor, source, into, out) if fits and source is not None else 0)
+        if source is None or source.dim() != tensor.dim():
+            copied.append(0)
+            continue
+        own = _box_rows(node, name, out, (source, tensor)) if node.kind.outputs_fixed else out
+        copied.append(_copy(tensor, source, into, own))
     return copied
+
+
+def _box_rows(node: Node, name: str, answers: Places, pair: tuple[Tensor, Tensor]) -> Places:
+    """Return the new places along the first axis of a tensor of a head that gives rows of boxes.
+
+    Only its last filters have classes there, those of each box of a cell after each other.
+
+    Args:
+        node: The head as it is now.
+        name: Of the tensor.
+        answers: New place of each old class, as far as that is known.
+        pair: The old tensor and the new one.
+    """
+    classes = getattr(node.config, node.kind.outputs_setting)
+    part = name.removeprefix(f"{node.id}.")
+    if not answers or not _CLASS_ROWS.fullmatch(part) or not pair[0].dim():
+        return ()
+    old, new = (tensor.shape[0] for tensor in pair)
+    boxes = old // len(answers)
+    if (boxes * len(answers), boxes * classes) != (old, new):
+        return ()
+    return tuple(
+        GONE if place == GONE else box * classes + place
+        for box in range(boxes)
+        for place in answers
+    )
 
 
 def _copy(tensor: Tensor, source: Tensor, into: Places, out: Places) -> int:
@@ -233,7 +264,7 @@ def _all_places(old: _Side, new: _Side, answers: Places) -> dict[str, tuple[Plac
         into = _input_places(node, old, new, outputs)
         size = old.channels_out(node.id), new.channels_out(node.id)
         out = into if _passes(node, into, size[0]) else _leading(*size)
-        if node.id in ends and len(answers) == size[0]:
+        if node.id in ends and len(answers) == size[0] - node.kind.outputs_fixed:
             out = answers
         found[node.id] = (into, out)
         outputs[node.id] = out

@@ -47,6 +47,7 @@ class RunInfo:
         seconds: Spent training, pauses not counted.
         best_epoch: From 1, 0 while there is none.
         metrics: Of the best epoch.
+        units: Metric name to the unit of its values, for those that have one.
         step: Optimiser steps done.
         without_gain: Epochs without a gain after which it finished early, 0 if it did not.
         joules: Energy of training so far, 0.0 where nothing measures it.
@@ -66,6 +67,7 @@ class RunInfo:
     best_epoch: int = 0
     metrics: Mapping[str, float] = field(default_factory=dict)
     main_metric: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
     dial: str = ""
     device: str = ""
     step: int = 0
@@ -75,11 +77,13 @@ class RunInfo:
     queued: str = ""
 
 
+_UNIT = 100  # characters; what is longer is none
 _KINDS: dict[str, tuple[type[Any], ...]] = {
     "str": (str,),
     "int": (int,),
     "float": (int, float),
     "Mapping[str, float]": (dict,),
+    "Mapping[str, str]": (dict,),
 }
 _STORED = {f.name: _KINDS[str(f.type)] for f in fields(RunInfo) if f.name not in ("name", "path")}
 
@@ -295,6 +299,8 @@ def _legal(values: Any) -> dict[str, Any]:
     }
     metrics = legal.get("metrics", {})
     legal["metrics"] = {k: float(v) for k, v in metrics.items() if type(v) in (int, float)}
+    units = legal.get("units", {})
+    legal["units"] = {k: v for k, v in units.items() if isinstance(v, str) and len(v) <= _UNIT}
     if legal.get("status", STATUSES[-1]) not in STATUSES:
         del legal["status"]
     return legal

@@ -18,7 +18,7 @@ from deepdesk.project.safe_write import write_bytes
 
 FOLDER = "pieces"
 _MARK = ".undone"
-_PIECE = re.compile(r".+ \d{5,}\.\d\d-\d{5,}\.\d\d\.flac")
+_PIECE = re.compile(r".+ (\d{5,}\.\d\d-\d{5,}\.\d\d\.flac|\d{6,}\.jpg)")
 
 
 def mark_undone(folders: Iterable[Path]) -> None:

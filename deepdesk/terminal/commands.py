@@ -13,8 +13,10 @@ from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.learnt import learnt_from
 from deepdesk.core.work import Work
 from deepdesk.engine.separate import separate_work, wanted_of_request, workers_of
+from deepdesk.terminal.answer_file import AnswerFile
 from deepdesk.terminal.differences import worst_lines
 from deepdesk.terminal.given import given_files, printable, shown_name
+from deepdesk.terminal.mapping import mapped_reader, names_from, warn_of_unmet
 from deepdesk.terminal.splitting import origin_warning, split_summary, warn_of_origins
 from deepdesk.terminal.timelines import TimelineFile
 from deepdesk.terminal.training import given_request, is_apart, trained_apart, workers_to_go_on
@@ -64,6 +66,7 @@ def import_command(arguments: Arguments) -> int:
 
 
 def _check_data(arguments: Arguments) -> None:
+    names_from(arguments.map)
     for path in arguments.data:
         if not path.exists():
             raise DeepDeskError(f"There is nothing at {path}.", "Check the name.")
@@ -76,7 +79,9 @@ def _bring_in(project: Project, spec: TaskSpec, arguments: Arguments) -> int:
     watch = Watch()
     sources = [path.absolute() for path in arguments.data]
     keeps = arguments.keep_together
-    watch.finish(import_work(project.path, sources, reader_of=spec.reader, keep_origins=keeps))
+    reader = mapped_reader(spec, arguments.map)
+    watch.finish(import_work(project.path, sources, reader_of=lambda: reader, keep_origins=keeps))
+    warn_of_unmet(reader, arguments.map)
     if not arguments.no_verify:
         watch.finish(verify_work(project.path, spec.reader))
     _print_summary(project, spec, arguments)
@@ -102,7 +107,7 @@ def _print_summary(project: Project, spec: TaskSpec, arguments: Arguments) -> No
 def _truths(index: SampleIndex, spec: TaskSpec) -> dict[str, int]:
     """Return how many samples have a text or numbers, where a task learns from those."""
     truth = learnt_from(spec.gives)
-    counted = {"text": "texts", "numbers": "numbers"}.get(truth)
+    counted = {"text": "texts", "numbers": "numbers", "drawing": "drawings"}.get(truth)
     return {counted: sum(index.usable_counts(truth).values())} if counted else {}
 
 
@@ -111,6 +116,8 @@ def _summary_text(summary: Mapping[str, Any]) -> str:
     what = f"{len(summary['classes']):,} classes"
     for key, words in (("texts", "with a text"), ("numbers", "with numbers")):
         what = f"{summary[key]:,} {words}" if key in summary else what
+    if "drawings" in summary:
+        what += f", {summary['drawings']:,} labelled"
     lines = [f"{summary['samples']:,} samples, {what} ({splits})"]
     for row in summary["rejected"]:
         why = " ".join(filter(None, (row["reason"], row["remedy"])))
@@ -260,17 +267,20 @@ def predict_command(arguments: Arguments) -> int:
 
     answered: set[bool] = set()
     timeline = TimelineFile(arguments)
-
-    def take(prediction: Any) -> None:
-        answered.add(not prediction.error)
-        _print_prediction(prediction, arguments)
-        timeline.take(prediction)
-
     with _opened(arguments, read_only=True) as project, given_files(arguments.paths) as paths:
-        name = arguments.run or newest_trained(project)
         spec = _spec(project)
+        file = AnswerFile(arguments, spec)
+        name = arguments.run or newest_trained(project)
+
+        def take(prediction: Any) -> None:
+            answered.add(not prediction.error)
+            _print_prediction(prediction, arguments)
+            timeline.take(prediction)
+            file.take(prediction)
+
         answering = answering_of(spec, arguments)
         Watch(on_result=take).finish(predict_work(project, spec, name, paths, answering=answering))
+        file.finish()
     if not answered:
         raise DeepDeskError("There is nothing to answer for in there.", "Give files to read.")
     return 0 if True in answered else 1

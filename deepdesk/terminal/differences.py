@@ -15,7 +15,9 @@ LONGEST = 400
 def worst_lines(worst: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield lines that show answers, the farthest from right first; none where there are none."""
     for row in worst:
-        above, below = compared(str(row["truth"]), str(row["answer"]))
+        above, below = str(row["truth"]), str(row["answer"])
+        if not row.get("is_drawn"):
+            above, below = compared(above, below)
         yield f"{100 * float(row['error']):4.0f} %  {printable(Path(str(row['file'])).name)}"
         yield f"        truth   {printable(above)}"
         yield f"        answer  {printable(below)}"

@@ -57,6 +57,7 @@ class Desk(QObject):
         run_event: Every event of a training, as it comes.
         runs_changed: Folder name of the run that began, ended, or was edited; "" for several.
         data_dropped: list[Path] dropped on a tab that hands them on to the data.
+        labelling_asked: Number of the sample that is to be drawn on.
         said: `Note` for the footer.
         troubled: `Trouble` for a banner.
         bug_found: Report of an error of ours, str.
@@ -69,6 +70,7 @@ class Desk(QObject):
     run_event = Signal(object)
     runs_changed = Signal(object)
     data_dropped = Signal(object)
+    labelling_asked = Signal(object)
     said = Signal(object)
     troubled = Signal(object)
     bug_found = Signal(object)
@@ -149,6 +151,11 @@ class Desk(QObject):
         )
         self.refresh_samples()
         self.say(text, undo=True)
+
+    def label(self, sample_id: int) -> None:
+        """Bring the data to the front, with a sample to be drawn on."""
+        self.store.update(tab="dataset")
+        self.labelling_asked.emit(sample_id)
 
     def refresh_samples(self) -> None:
         """Tell everyone that the samples differ, if they do."""

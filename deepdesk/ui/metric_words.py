@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deepdesk.ui.plots.figures import value_text
@@ -19,6 +20,7 @@ _SHARES = (
 )
 _SHORT_WORDS = {"f1": "F1", "map": "mAP", "iou": "IoU", "rmse": "RMSE", "mae": "MAE", "r2": "R2"}
 _SHORT_WORDS |= {"bleu": "BLEU", "chrf": "chrF", "auroc": "AUROC"}
+_WHOLE = {"map_50_95": "mAP 50\u201395"}
 _KEPT = frozenset(_SHORT_WORDS.values())
 
 
@@ -42,11 +44,22 @@ def metric_words(name: str, noun: tuple[str, str] = ("sample", "samples")) -> Me
         return MetricWords(f"{noun[1].capitalize()} per second")
     if name == MEMORY:
         return MetricWords("Memory", "B")
+    if name in _WHOLE:
+        return MetricWords(_WHOLE[name], "%" if name in _SHARES else "")
     first, *rest = (_SHORT_WORDS.get(word, word) for word in name.split("_"))
     label = " ".join((first if first in _SHORT_WORDS.values() else first.capitalize(), *rest))
     return MetricWords(label, "%" if name in _SHARES else "")
 
 
-def metric_text(name: str, value: float) -> str:
-    """Return the value of a metric with its unit."""
-    return value_text(value, metric_words(name).unit)
+def metric_text(name: str, value: float, units: Mapping[str, str] | None = None) -> str:
+    """Return the value of a metric with its unit.
+
+    Args:
+        units: What a run says of the units of its own metrics, by name.
+    """
+    return value_text(value, unit_of(name, units))
+
+
+def unit_of(name: str, units: Mapping[str, str] | None = None) -> str:
+    """Return the unit of a metric, as the run says it or as it always is."""
+    return (units or {}).get(name) or metric_words(name).unit

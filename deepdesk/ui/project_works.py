@@ -81,16 +81,19 @@ def keep_in_recent(project: Project) -> None:
     with project.index() as index:
         count = index.count()
     measured = [run for run in project.runs.list() if run.metrics]
-    metric = figure_words(measured[0].main_metric, measured[0].metrics) if measured else ""
+    newest = next(iter(measured), None)
+    metric = figure_words(newest.main_metric, newest.metrics, newest.units) if newest else ""
     remember(project, samples=count, metric=metric)
 
 
-def figure_words(name: str, metrics: Mapping[str, float]) -> str:
+def figure_words(
+    name: str, metrics: Mapping[str, float], units: Mapping[str, str] | None = None
+) -> str:
     """Return a figure with its unit for a list of projects, "" where it is unknown."""
     value = metrics.get(f"test_{name}", metrics.get(name))
     if value is None:
         return ""
-    figure = metric_text(name, value)
+    figure = metric_text(name, value, units)
     return figure if name == "accuracy" else f"{metric_words(name).inline} {figure}"
 
 
@@ -130,13 +133,28 @@ def _make_sample(spec: TaskSpec, path: Path, emit: EventSink, stop: StopToken) -
 
 def task_for(sources: list[Path], tasks: Mapping[str, TaskSpec]) -> str:
     """Return the key of the task whose files `sources` hold the most of, "" if none fits."""
+    from deepdesk.core.payloads import Image
+
     suffixes = Counter(_suffixes(sources))
     scores = {
         key: sum(suffixes[suffix] for suffix in spec.reader().suffixes)
         for key, spec in tasks.items()
     }
     best = max(scores, key=lambda key: scores[key], default="")
-    return best if best and scores[best] else ""
+    best = best if best and scores[best] else ""
+    if best and tasks[best].takes is not Image:
+        return best
+    return _drawn_task(sources, tasks) or best
+
+
+def _drawn_task(sources: list[Path], tasks: Mapping[str, TaskSpec]) -> str:
+    """Return the key of the task that learns from labels drawn on pictures, "" without any."""
+    from deepdesk.core.payloads import Boxes, Mask
+    from deepdesk.data.label_formats.telling import BOXES, MASKS, kind_of_labels
+    from deepdesk.data.picture_files import IMAGE_SUFFIXES
+
+    wanted = {BOXES: Boxes, MASKS: Mask}.get(kind_of_labels(sources, IMAGE_SUFFIXES))
+    return next((key for key, spec in tasks.items() if spec.gives is wanted), "")
 
 
 def _suffixes(sources: list[Path]) -> list[str]:

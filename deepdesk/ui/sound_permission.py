@@ -1,4 +1,4 @@
-"""Asking the system, in the window's thread, whether this program may use the microphone.
+"""Asking the system, in the window's thread, whether microphone and camera may be used.
 
 Only macOS is asked: there a program that never asked hears nothing but zeros. Elsewhere, and where
 the program is run from a terminal, the system asks by itself or not at all.
@@ -12,12 +12,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QMicrophonePermission, QObject, Qt, Signal
+from PySide6.QtCore import (
+    QCameraPermission,
+    QCoreApplication,
+    QMicrophonePermission,
+    QObject,
+    Qt,
+    Signal,
+)
 
 from deepdesk.ui.sound_host import HOST
 
 Status = Qt.PermissionStatus
 REASON = "NSMicrophoneUsageDescription"
+CAMERA_REASON = "NSCameraUsageDescription"
 # A person may be away while the system asks; then the microphone is opened as it is.
 PATIENCE_S = 120.0
 
@@ -35,16 +43,25 @@ class System(Protocol):
 
 
 class QtSystem:
-    """The system as Qt knows it."""
+    """The system as Qt knows it.
+
+    Args:
+        wish: What is asked for.
+    """
+
+    def __init__(
+        self, wish: type[QMicrophonePermission | QCameraPermission] = QMicrophonePermission
+    ) -> None:
+        self._wish = wish
 
     def status(self) -> Qt.PermissionStatus:
         """Return what was answered before."""
-        return _application().checkPermission(QMicrophonePermission())
+        return _application().checkPermission(self._wish())
 
     def request(self, context: QObject, told: Callable[[Qt.PermissionStatus], None]) -> None:
         """Let the system ask the person, and tell the answer later."""
         _application().requestPermission(
-            QMicrophonePermission(), context, lambda permission: told(permission.status())
+            self._wish(), context, lambda permission: told(permission.status())
         )
 
 
@@ -99,13 +116,26 @@ def ask_before_listening(parent: QObject) -> MicrophonePermission | None:
     return permission
 
 
-def says_why(programs: Path) -> bool:
+def ask_before_watching(parent: QObject) -> MicrophonePermission | None:
+    """Have the system asked before a camera is opened, in the same cases."""
+    programs = Path(QCoreApplication.applicationDirPath())
+    if sys.platform != "darwin" or not says_why(programs, CAMERA_REASON):
+        return None
+    # Here alone: pictures need numpy, and the first paint comes before it.
+    from deepdesk.ui.video.camera import HOST as CAMERA_HOST
+
+    permission = MicrophonePermission(QtSystem(QCameraPermission), parent)
+    CAMERA_HOST.ask_with(permission.is_allowed)
+    return permission
+
+
+def says_why(programs: Path, reason: str = REASON) -> bool:
     """Return whether the bundle around a folder of programs says why it wants to listen."""
     import plistlib  # only where it is needed: every start would pay for it
 
     try:
         with (programs.parent / "Info.plist").open("rb") as file:
-            return bool(plistlib.load(file).get(REASON))
+            return bool(plistlib.load(file).get(reason))
     except (OSError, ValueError, AttributeError, plistlib.InvalidFileException):
         return False
 

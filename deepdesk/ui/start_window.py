@@ -21,7 +21,7 @@ from deepdesk.ui.devices_work import finding_devices
 from deepdesk.ui.garbage import Garbage
 from deepdesk.ui.session import DeviceBadge
 from deepdesk.ui.shell import MainWindow
-from deepdesk.ui.sound_permission import ask_before_listening
+from deepdesk.ui.sound_permission import ask_before_listening, ask_before_watching
 from deepdesk.ui.theme import apply, current
 from deepdesk.ui.watchdog import Watchdog
 
@@ -74,7 +74,7 @@ class StartedWindow(QObject):
         self.window = MainWindow(self.desk)
         self.window.commands.choose_theme(theme.mode)
         self.watchdog = Watchdog(self)
-        self._permission = ask_before_listening(self)
+        self._permissions = ask_before_listening(self), ask_before_watching(self)
         geometry = self._settings.value(GEOMETRY)
         if isinstance(geometry, QByteArray) and not options.safe_mode:
             self.window.restoreGeometry(geometry)

@@ -44,8 +44,9 @@ def test_a_microphone_is_offered_where_sounds_are_taken_and_nowhere_else(qtbot, 
     inference_stage.add_run(pictures.project)
     tab = inference_stage.made(qtbot, pictures)
 
-    assert tab.workspace.top.live is None
+    assert tab.workspace.top.live.text() == "Camera"
     assert tab.workspace.live is None
+    assert tab.live is None
 
 
 def test_the_page_comes_up_beside_the_others_with_a_column_of_its_own(tab, page):

@@ -83,7 +83,7 @@ def work_on(waiting, nets, stop=None):
         (payloads.Text(text="two\nlines"), ("two lines", None)),
         (payloads.Number(values={"angle": (3.25, "°")}), ("angle 3.25 °", None)),
         (payloads.Matches(matches=(("a.png", 0.9),)), ("a.png", 0.9)),
-        (payloads.Boxes(boxes=(((0, 0, 1, 1), "cat", 0.5),)), ("1: cat", None)),
+        (payloads.Boxes(boxes=(((0, 0, 1, 1), "cat", 0.5),)), ("1 cat", None)),
         (
             payloads.Mask(classes_HW=np.array([[0, 1]]), classes=("sky", "sea", "sand")),
             ("sky, sea", None),

@@ -23,3 +23,9 @@ def test_worst_answers_are_told_with_their_files():
 
     assert lines == [" 100 %  a\\x1b.wav", "        truth   [one]", "        answer  "]
     assert list(worst_lines([])) == []
+
+
+def test_what_was_found_on_a_picture_is_told_as_it_is():
+    rows = [{"file": "a.jpg", "truth": "7 RBC", "answer": "6 RBC", "error": 0.1, "is_drawn": True}]
+
+    assert list(worst_lines(rows))[1:] == ["        truth   7 RBC", "        answer  6 RBC"]

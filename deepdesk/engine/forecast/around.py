@@ -15,9 +15,11 @@ from deepdesk.core.work import StopToken
 from deepdesk.data.batches import SplitData
 from deepdesk.engine.compute import Compute
 from deepdesk.engine.forecast.timing import clock_of, threads_of
+from deepdesk.nn.block import ANY_SIZE
 from deepdesk.nn.graph import Contract
 
 _ROUNDS = 4
+_USUAL_LENGTH = 1000  # rows of an answer whose number the network decides
 
 
 def around_seconds(
@@ -63,7 +65,7 @@ def _step(task: Task, contract: Contract, data: SplitData, number: int, compute:
     batch = compute.here(data.gather(np.arange(size)))
     prepared = task.prepare(batch, Draws(0, number, data.samples))
     answers = {
-        name: torch.zeros(size, *shape, device=compute.device, requires_grad=True)
+        name: torch.zeros(size, *_sizes(shape), device=compute.device, requires_grad=True)
         for name, shape in contract.outputs.items()
     }
     given: Any = answers if len(answers) > 1 else next(iter(answers.values()))
@@ -72,6 +74,11 @@ def _step(task: Task, contract: Contract, data: SplitData, number: int, compute:
     loss.backward()
     for metric in (*task.metrics(), *task.metrics()):
         metric.update(outputs.detach(), prepared)
+
+
+def _sizes(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of one answer, with a usual length for an axis that networks decide."""
+    return tuple(_USUAL_LENGTH if size == ANY_SIZE else size for size in shape)
 
 
 class _Given(torch.nn.Module):

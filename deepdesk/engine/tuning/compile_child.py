@@ -27,8 +27,8 @@ def measure(asked: dict[str, Any]) -> dict[str, float]:
     """Return what compiling takes and what a step takes before and after it.
 
     Args:
-        asked: "graph", "inputs" and "outputs" (shapes of one sample by name), "batch",
-            "device", and the fields of `Compute`.
+        asked: "graph", "inputs", "outputs" and if there are any "optional" (shapes of one sample
+            by name), "batch", "device", and the fields of `Compute`.
 
     Returns:
         {"start_s": the first step of all, "plain_s" and "compiled_s": a usual one}.
@@ -36,11 +36,11 @@ def measure(asked: dict[str, Any]) -> dict[str, float]:
     ways = {key: asked[key] for key in ("precision", "threads", "layout", "compiled", "kernels")}
     compute = Compute(device=torch.device(asked["device"]), **ways)
     compute.settle()
-    inputs, outputs = (
-        {name: tuple(shape) for name, shape in asked[side].items()}
-        for side in ("inputs", "outputs")
+    inputs, outputs, optional = (
+        {name: tuple(shape) for name, shape in asked.get(side, {}).items()}
+        for side in ("inputs", "outputs", "optional")
     )
-    contract = Contract(inputs=inputs, outputs=outputs)
+    contract = Contract(inputs=inputs, outputs=outputs, optional=optional)
     network = build_empty(Graph.from_json(asked["graph"]), contract)
     draw(network, torch.Generator().manual_seed(0))
     network = compute.place(network.train())

@@ -91,6 +91,7 @@ def tried(network: Network, compute: Compute, limit_s: float, stop: StopToken) -
         "graph": network.graph.to_json(),
         "inputs": {name: list(shape) for name, shape in network.contract.inputs.items()},
         "outputs": {name: list(shape) for name, shape in network.contract.outputs.items()},
+        "optional": {name: list(shape) for name, shape in network.contract.optional.items()},
         "batch": network.batch,
         "device": compute.device.type,
         **{k: getattr(compute, k) for k in ("precision", "threads", "layout", "kernels")},

@@ -77,11 +77,7 @@ class Backbone(StagedBackbone):
     @torch.no_grad()
     def draw_all(self, generator: torch.Generator) -> None:
         """Draw every parameter, much as torchvision does for networks of each kind."""
-        for module in self.modules():
-            for kind in type(module).__mro__:
-                if kind in _RULES:
-                    _RULES[kind](module, generator)
-                    break
+        draw_backbone(self, generator)
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Take in weights under torchvision's names; those of its classifier are passed over.
@@ -95,6 +91,15 @@ class Backbone(StagedBackbone):
             names = {"weight": "classifier.0.weight", "bias": "classifier.0.bias"}
             own = {key: weights[name] for key, name in names.items() if name in weights}
             self.norm.load_state_dict(own, strict=True)
+
+
+def draw_backbone(network: nn.Module, generator: torch.Generator) -> None:
+    """Draw every parameter of layers of torchvision, much as it does for networks of each kind."""
+    for module in network.modules():
+        for kind in type(module).__mro__:
+            if kind in _RULES:
+                _RULES[kind](module, generator)
+                break
 
 
 def _trunk(model: nn.Module) -> nn.Module:

@@ -11,6 +11,7 @@ from deepdesk.project.index.browsing import Browsing
 from deepdesk.project.index.changes import Change
 from deepdesk.project.index.database import Database, set_aside
 from deepdesk.project.index.folders import Folders
+from deepdesk.project.index.naming import Naming
 from deepdesk.project.index.origins import Origins
 from deepdesk.project.index.rows import ClassRow, Filter, OriginRow, Sample
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class SampleIndex(Adding, Browsing, Origins, TrainingRows):
+class SampleIndex(Adding, Browsing, Naming, Origins, TrainingRows):
     """One connection to `index.sqlite`, for the thread that made it.
 
     Several connections, also of several processes, may read and write at the same time.

@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from deepdesk.core.drawing import names_in
 from deepdesk.core.errors import BadSampleError
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.index import schema
@@ -17,6 +16,7 @@ from deepdesk.project.index.classes import natural_key, tidy_name
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.folders import Folders, restored, storable
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_drawings import holds_drawing, told_of, with_numbers
 from deepdesk.project.index.stored_targets import stored
 
 _ROWS_PER_COMMIT = 50_000
@@ -36,6 +36,13 @@ _BESIDE = {
     False: "INSERT OR IGNORE INTO {} SELECT id, ?1 FROM samples"
     " WHERE folder = ?2 AND name = ?3 AND id <= ?4",
 }
+# Only where this very target was taken: a file that was there may have kept another one.
+_TAKEN = (
+    "FROM samples s JOIN targets t ON t.id = s.id"
+    " WHERE s.folder = ?1 AND s.name = ?2 AND s.id <= ?3 AND t.json = ?4"
+)
+_DRAWINGS = f"INSERT OR IGNORE INTO drawings SELECT s.id, ?5, ?6, ?7, ?8, ?9 {_TAKEN}"
+_DRAWN = f"INSERT OR IGNORE INTO drawn SELECT ?5, s.id, ?6 {_TAKEN}"
 
 ItemT = TypeVar("ItemT")
 
@@ -132,6 +139,8 @@ class Adding:
             is_new = added == len(some)
             told = self._db.run_many(_BESIDE[is_new].format("targets"), batch.targets)
             told += self._db.run_many(_BESIDE[is_new].format("sample_origins"), batch.origins)
+            self._db.run_many(_DRAWINGS, batch.drawings)
+            self._db.run_many(_DRAWN, batch.drawn)
             self._db.count_up("next_sample", len(some))
             self._db.count_up("next_class", len(batch.new_classes))
             if added or batch.new_classes:
@@ -172,6 +181,8 @@ class _Batch:
         self._origins: dict[str, int | None] = {}
         self.targets: list[tuple[Any, ...]] = []
         self.origins: list[tuple[Any, ...]] = []
+        self.drawings: list[tuple[Any, ...]] = []
+        self.drawn: list[tuple[Any, ...]] = []
         self.new_classes: list[int] = []
 
     def rows(self, some: list[Found]) -> Iterator[tuple[Any, ...]]:
@@ -189,9 +200,7 @@ class _Batch:
             split = found.split
             file = name if name.isascii() else storable(name)
             if found.target is not None:
-                self.targets.append((stored(found.target), folder_id, file, number))
-                for drawn in names_in(found.target):
-                    self._class(drawn)
+                self._target(found.target, (folder_id, file, number))
             if found.origin is not None and (origin := self._origin(found.origin)) is not None:
                 self.origins.append((origin, folder_id, file, number))
             yield number, folder_id, file, class_id, _SPLIT_NUMBER[split], split is not None
@@ -200,6 +209,22 @@ class _Batch:
         # The top of a drive is "/" or "C:\", which lost its separator.
         whole = folder + os.sep if not folder or folder.endswith(":") else folder
         return self._folders.number(whole, self._source)
+
+    def _target(self, given: Any, at: tuple[int, str | bytes, int]) -> None:
+        if not holds_drawing(given):
+            self.targets.append((stored(given), *at))
+            return
+        target = with_numbers(given, self._number)
+        text = stored(target)
+        told = told_of(target)
+        self.targets.append((text, *at))
+        self.drawings.append((*at, text, *told.row))
+        self.drawn += [(*at, text, label, count) for label, count in told.counts.items()]
+
+    def _number(self, name: str) -> int:
+        number = self._class(name)
+        assert number is not None  # the name is tidy
+        return number
 
     def _origin(self, given: str) -> int | None:
         if given not in self._origins:

@@ -17,6 +17,7 @@ from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.rows import ClassRow, Filter, Sample
 from deepdesk.project.index.searching import conditions
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_drawings import COUNTS, names_now, with_names
 from deepdesk.project.index.stored_targets import target_value
 
 # Up to this offset SQLite skips rows faster than all ids can be read.
@@ -49,6 +50,7 @@ class Browsing:
         self._orders: OrderedDict[Filter, tuple[tuple[int, ...], NDArray[np.int64]]] = OrderedDict()
         self._tally: tuple[tuple[int, ...], dict[tuple[int | None, str], int]] = ((), {})
         self._fixed: tuple[tuple[int, ...], dict[str, int]] = ((), {})
+        self._drawn: tuple[tuple[int, ...], dict[int, tuple[int, int]]] = ((), {})
 
     def count(self, filter: Filter = Filter()) -> int:  # noqa: A002, B008 - frozen, and the field's word
         """Return how many samples there are."""
@@ -110,10 +112,26 @@ class Browsing:
         for (class_id, _split), count in self.counts().items():
             counts[class_id] = counts.get(class_id, 0) + count
         rows = self._db.rows("SELECT id, name, position FROM classes ORDER BY position, id")
+        drawn = self.drawn_counts()
         return [
-            ClassRow(id=number, name=str(name), position=position, count=counts.get(number, 0))
+            ClassRow(
+                id=number,
+                name=str(name),
+                position=position,
+                count=counts.get(number, 0),
+                pictures=drawn.get(number, (0, 0))[0],
+                shapes=drawn.get(number, (0, 0))[1],
+            )
             for number, name, position in rows
         ]
+
+    def drawn_counts(self) -> dict[int, tuple[int, int]]:
+        """Return class id to (samples that it is drawn on, shapes); zeros are left out."""
+        stamp = _counters(self._db, "members", "labels")
+        if self._drawn[0] != stamp:
+            rows = self._db.rows(COUNTS)
+            self._drawn = (stamp, {number: (pictures, shapes) for number, pictures, shapes in rows})
+        return dict(self._drawn[1])
 
     def counts(self) -> dict[tuple[int | None, str], int]:
         """Return the number of samples by (class id or None, split); zeros are left out."""
@@ -176,6 +194,8 @@ class Browsing:
             names.append("labels")
         if wanted.problem:
             names += ["facts", "twins"]
+        elif wanted.drawing == "misfit":
+            names.append("facts")
         return _counters(self._db, *names)
 
     def _where(self, wanted: Filter) -> tuple[str, tuple[Any, ...]]:
@@ -185,7 +205,8 @@ class Browsing:
         marks = ",".join("?" * len(ids))
         rows = self._db.rows(_SAMPLE.format(marks=marks), ids)
         twins = self._twins_of(ids, marks)
-        return {row[0]: self._sample_of(row, twins.get(row[0], {})) for row in rows}
+        classes = names_now(self._db)
+        return {row[0]: self._sample_of(row, twins.get(row[0], {}), classes) for row in rows}
 
     def _twins_of(self, ids: list[int], marks: str) -> dict[int, dict[int, int]]:
         """Return for each sample with twins the number of them by split, itself included."""
@@ -201,7 +222,9 @@ class Browsing:
                 sums[split] = max(sums.get(split, 0), count)
         return found
 
-    def _sample_of(self, row: tuple[Any, ...], twins: dict[int, int]) -> Sample:
+    def _sample_of(
+        self, row: tuple[Any, ...], twins: dict[int, int], classes: dict[int, str]
+    ) -> Sample:
         number, folder, name, class_id, split, fixed, state, label, *facts, target, origin = row
         code, reason, detail, note = (str(fact or "") for fact in facts)
         if state not in range(len(schema.STATES)):
@@ -216,7 +239,7 @@ class Browsing:
             code=code,
             reason=reason,
             detail=detail,
-            target=target_value(target),
+            target=with_names(target_value(target), classes),
             origin=None if origin is None else str(origin),
             twin=_twin_words(split, twins),
             note=note,

@@ -30,6 +30,7 @@ class Change:
         absent: Packed ids to take away again.
         present: Packed ids to bring back.
         made: Id of the class that was made, or None.
+        merged: Class id to the one that its drawings go by, or None if they went by none.
     """
 
     what: str
@@ -42,6 +43,7 @@ class Change:
     absent: str = ""
     present: str = ""
     made: int | None = None
+    merged: dict[int, int | None] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready object."""
@@ -56,6 +58,7 @@ class Change:
             "absent": self.absent,
             "present": self.present,
             "made": self.made,
+            "merged": [list(pair) for pair in self.merged.items()],
         }
 
     @classmethod
@@ -72,6 +75,7 @@ class Change:
             absent=values["absent"],
             present=values["present"],
             made=values["made"],
+            merged=dict(values.get("merged", ())),
         )
 
 

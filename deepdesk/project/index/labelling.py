@@ -16,11 +16,12 @@ from deepdesk.project.index.adding import insert_class, origin_number
 from deepdesk.project.index.changes import Change, pack, pack_groups, unpack
 from deepdesk.project.index.classes import legal_name, tidy_name
 from deepdesk.project.index.patching import Patching, unique_names
+from deepdesk.project.index.stored_drawings import holds_drawing, with_numbers
 from deepdesk.project.index.stored_targets import stored
 
 _KEPT_CHANGES = 200
 _LONGEST_TARGET = 1_000_000
-_TARGET, _ORIGIN = "targets.json", "sample_origins.origin_id"
+_ORIGIN = "sample_origins.origin_id"
 Ids = NDArray[np.int64] | list[int]
 
 
@@ -96,11 +97,14 @@ class Labelling(Patching):
         Raises:
             ConfigError: It is no target that can be kept.
         """
-        text = None if target is None else _stored(target)
         with self._db.writing():
-            before, count = self._beside(_TARGET, [(text, np.asarray(ids, dtype=np.int64))])
+            made: dict[int, tuple[str, int] | None] = {}
+            if holds_drawing(target):
+                target = with_numbers(target, lambda name: self._named_class(name, made))
+            text = None if target is None else _stored(target)
+            before, count = self._retell([(text, np.asarray(ids, dtype=np.int64))])
             what = f"{count} without a truth" if target is None else f"{count} with another truth"
-            return self._done(Change(what=what, count=count, targets=before))
+            return self._done(Change(what=what, count=count, targets=before, classes=made))
 
     def set_origin(self, ids: Ids, name: str | None) -> Change:
         """Say who or what samples come from; None or "" for nobody knows."""
@@ -129,6 +133,7 @@ class Labelling(Patching):
             absent = self._take_away(unpack(change.absent))
             present = self._bring_back(unpack(change.present))
             classes = {i: self._class_or_none(i) for i in change.classes}
+            merged = self._restore_merged(change.merged)
             self._restore_classes(change.classes)
             self._unlabel_strays(present)
             gone = [i for i, was in change.classes.items() if was is None]
@@ -137,7 +142,7 @@ class Labelling(Patching):
             )
             self._delete_classes(gone)
             splits, moved = self._resplit([(split, unpack(ids)) for split, ids in change.splits])
-            targets, told = self._beside(_TARGET, [(t, unpack(ids)) for t, ids in change.targets])
+            targets, told = self._retell([(t, unpack(ids)) for t, ids in change.targets])
             origins, come = self._beside(_ORIGIN, [(o, unpack(ids)) for o, ids in change.origins])
             redo = Change(
                 what=change.what,
@@ -150,13 +155,14 @@ class Labelling(Patching):
                 absent=pack(present),
                 present=pack(absent),
                 made=change.made,
+                merged=merged,
             )
             return self._done(redo, members=bool(len(absent) or len(present)))
 
     def forget_removed(self) -> None:
         """Drop what is kept of removed samples; they can no longer be brought back."""
         with self._db.writing():
-            for table in ("facts", "targets", "twins", "sample_origins"):
+            for table in ("facts", "targets", "twins", "sample_origins", "drawings", "drawn"):
                 self._db.run(f"DELETE FROM {table} WHERE id IN (SELECT id FROM removed)")
             self._db.run("DELETE FROM removed")
 
@@ -198,7 +204,19 @@ class Labelling(Patching):
         self._delete_classes(sources)
         labels = pack_groups(sources, groups)
         count = sum(map(len, groups))
-        return self._done(Change(what=what, count=count, classes=dict(names), labels=labels))
+        merged = {} if into is None else self._restore_merged(dict.fromkeys(sources, into))
+        change = Change(what=what, count=count, classes=dict(names), labels=labels, merged=merged)
+        return self._done(change)
+
+    def _named_class(self, name: str, made: dict[int, tuple[str, int] | None]) -> int:
+        """Return the number of the class with a name, which is added to `made` if it is new."""
+        number = self._db.value("SELECT id FROM classes WHERE name = ?", (name,))
+        if number is None:
+            number = self._db.counter("next_class")
+            insert_class(self._db, number, name)
+            self._db.count_up("next_class")
+            made[number] = None
+        return int(number)
 
 
 def _stored(target: Any) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from deepdesk.core.errors import ProjectError
 from deepdesk.project.index import schema
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_drawings import note_all
 
 if TYPE_CHECKING:
     from deepdesk.project.index.database import Database
@@ -49,8 +51,15 @@ def prepare(db: Database, *, read_only: bool) -> None:
     db.run("CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY)")
     if not set(schema.ORIGINS) <= _statements(db):
         # A file of an earlier version that may not be changed: nothing is known, which is no error.
-        for statement in schema.ORIGINS[:2]:
-            db.run(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+        _stand_in(db, schema.ORIGINS[:2])
+    if not set(schema.DRAWINGS) <= _statements(db):
+        _stand_in(db, schema.DRAWINGS[:3])
+        note_all(db, rewrites=False)
+
+
+def _stand_in(db: Database, tables: Iterable[str]) -> None:
+    for statement in tables:
+        db.run(statement.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
 def _create_if_empty(db: Database) -> None:
@@ -62,7 +71,7 @@ def _create_if_empty(db: Database) -> None:
             return
         db.run(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         db.run(f"PRAGMA user_version = {schema.FORMAT}")
-        for statement in (*schema.STATEMENTS, *schema.ORIGINS, *schema.CHECKING):
+        for statement in (*schema.STATEMENTS, *_later()):
             db.run(statement)
         db.run_many(
             "INSERT INTO counters VALUES (?, ?)",
@@ -72,7 +81,7 @@ def _create_if_empty(db: Database) -> None:
 
 def _add_later(db: Database) -> None:
     """Give an index of an earlier version what came later."""
-    later = (*schema.ORIGINS, *schema.CHECKING)
+    later = _later()
     if set(later) <= _statements(db):
         return
     with db.writing():
@@ -80,8 +89,14 @@ def _add_later(db: Database) -> None:
         for statement in later:
             if statement not in there:
                 db.run(statement)
+        if not set(schema.DRAWINGS) <= there:
+            note_all(db, rewrites=True)
         # So that an earlier program says that it is too old, not that the file is damaged.
         db.run(f"PRAGMA user_version = {schema.FORMAT}")
+
+
+def _later() -> tuple[str, ...]:
+    return (*schema.ORIGINS, *schema.DRAWINGS, *schema.CHECKING)
 
 
 def check(db: Database) -> None:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepdesk.core.errors import ConfigError
-from deepdesk.project.index.changes import pack_groups
+from deepdesk.project.index.changes import pack_groups, unpack
 from deepdesk.project.index.database import Database
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_drawings import note
 
 _COLUMNS = "id, folder, name, class_id, split, fixed_split, state"
 _PICKED = "WHERE id IN (SELECT id FROM temp.picked)"
@@ -28,6 +29,10 @@ class Patching:
         return np.sort(self._db.numbers("id", "FROM samples WHERE class_id = ?", (number,)))
 
     def _restore_classes(self, classes: dict[int, tuple[str, int] | None]) -> None:
+        # Two classes may change names; for a moment each needs one that nobody else has.
+        self._db.run_many(
+            "UPDATE classes SET name = char(0) || id WHERE id = ?", ((i,) for i in classes)
+        )
         for number, was in classes.items():
             if was is None:
                 continue
@@ -120,6 +125,26 @@ class Patching:
             before.setdefault(was, []).append(number)
         arrays = [np.array(ids, dtype=np.int64) for ids in before.values()]
         return pack_groups(before, arrays), len(changed)
+
+    def _retell(
+        self, groups: list[tuple[str | None, NDArray[np.int64]]]
+    ) -> tuple[tuple[tuple[str | None, str], ...], int]:
+        """Write targets and what is told of drawings; as `_beside`."""
+        before, count = self._beside("targets.json", groups)
+        for _was, packed in before:
+            note(self._db, unpack(packed).tolist())
+        return before, count
+
+    def _restore_merged(self, merged: dict[int, int | None]) -> dict[int, int | None]:
+        """Let drawings of classes go by others, or by none, and return by which they did."""
+        before = {
+            number: self._db.value("SELECT into_id FROM merged WHERE id = ?", (number,))
+            for number in merged
+        }
+        self._db.run_many("DELETE FROM merged WHERE id = ?", ((number,) for number in merged))
+        pairs = [(number, into) for number, into in merged.items() if into is not None]
+        self._db.run_many("INSERT INTO merged VALUES (?, ?)", pairs)
+        return before
 
     def _take_away(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Move samples to the table `removed` and return those that were there."""

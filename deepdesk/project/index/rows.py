@@ -53,6 +53,11 @@ class Filter:
             or "[0-4]" in it a pattern of file names, of the whole name if it has a "*".
         origin: Name of who or what samples come from, "" for those where it is not known.
         without_target: Only samples that have no target.
+        drawn_class: Id of a class that has to be drawn on it.
+        drawing: "none" (not labelled yet), "empty" (nothing on it), "outside" (a shape reaches out
+            of the picture), "misfit" (drawn on a picture of another size) or None for all.
+        tiny_share: Above 0 only samples with a box or outline whose shorter side is below this
+            share of the longer side of the picture.
     """
 
     class_id: int | None = None
@@ -62,16 +67,27 @@ class Filter:
     text: str = ""
     origin: str | None = None
     without_target: bool = False
+    drawn_class: int | None = None
+    drawing: str | None = None
+    tiny_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """A class; `position` gives the order, `count` is of all its samples."""
+    """A class; `position` gives the order.
+
+    Attributes:
+        count: Samples that belong to it as a whole.
+        shapes: Boxes and so on that are drawn of it.
+        pictures: Samples that it is drawn on, also by files of classes.
+    """
 
     id: int
     name: str
     position: int
     count: int
+    shapes: int = 0
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 2
+FORMAT = 3
 # "DDix" in ASCII, so that `file` and we can tell the index from any other SQLite file.
 APPLICATION_ID = 0x44446978
 
@@ -48,6 +48,23 @@ ORIGINS = (
     "CREATE INDEX sample_origins_by_origin ON sample_origins (origin_id)",
 )
 
+# What is drawn on pictures, beside their targets, which name classes by number; format 3. Older
+# files get these when they are opened. All three tables are stored twice.
+#   drawings  one row for each target that is a drawing: what can be told of it without reading it
+#   drawn     shapes of a class on a picture, 0 where only a file of classes may show it
+#   merged    numbers that drawings still have of classes that went into another one
+DRAWINGS = (
+    "CREATE TABLE drawings (id INTEGER PRIMARY KEY, width INTEGER NOT NULL,"
+    " height INTEGER NOT NULL, shapes INTEGER NOT NULL, smallest REAL NOT NULL,"
+    " outside INTEGER NOT NULL)",
+    "CREATE TABLE drawn (class_id INTEGER NOT NULL, id INTEGER NOT NULL, shapes INTEGER NOT NULL,"
+    " PRIMARY KEY (class_id, id)) WITHOUT ROWID",
+    "CREATE TABLE merged (id INTEGER PRIMARY KEY, into_id INTEGER NOT NULL)",
+    "CREATE INDEX drawings_by_size ON drawings (outside, smallest, width, height, shapes)",
+    "CREATE INDEX drawn_by_sample ON drawn (id, shapes)",
+    "CREATE INDEX merged_by_class ON merged (into_id)",
+)
+
 # What training reads and no other index holds is stored a second time here, so that SQLite's own
 # integrity check, which compares tables with their indexes, notices a flipped bit in either.
 # Targets carry a checksum of their own. Files of earlier versions get these when they are opened.
@@ -66,4 +83,4 @@ COUNTERS = ("next_sample", "next_class", "members", "labels", "facts", "twins")
 
 def is_ours(statements: set[str]) -> bool:
     """Return whether these are the statements of our schema: no trigger, no view, nothing else."""
-    return set(STATEMENTS) <= statements <= {*STATEMENTS, *ORIGINS, *CHECKING}
+    return set(STATEMENTS) <= statements <= {*STATEMENTS, *ORIGINS, *DRAWINGS, *CHECKING}

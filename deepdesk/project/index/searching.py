@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from deepdesk.project.index import schema
 from deepdesk.project.index.folders import Folders
 from deepdesk.project.index.rows import Filter
+from deepdesk.project.index.stored_drawings import OF_ANY_CLASS, OF_CLASS
 
 Condition = tuple[str, tuple[Any, ...]]
 
@@ -18,6 +20,16 @@ _PROBLEMS = {
     "any": "(state = 2 OR id IN (SELECT id FROM twins)"
     " OR id IN (SELECT id FROM facts WHERE note <> ''))",
 }
+_DRAWING = {
+    "none": "id NOT IN (SELECT id FROM drawings)",
+    "empty": f"id IN (SELECT id FROM drawings) AND NOT {OF_ANY_CLASS}",
+    "outside": "id IN (SELECT id FROM drawings WHERE outside > 0)",
+    "misfit": "id IN (SELECT d.id FROM drawings d JOIN facts f ON f.id = d.id"
+    " WHERE json_array_length(f.size_json) > 1"
+    " AND (json_extract(f.size_json, '$[0]') <> d.width"
+    " OR json_extract(f.size_json, '$[1]') <> d.height))",
+}
+_TINY = "id IN (SELECT id FROM drawings WHERE smallest > 0 AND smallest < ? * max(width, height))"
 _WITH_ORIGIN = "SELECT so.id FROM sample_origins so JOIN origins o ON o.id = so.origin_id"
 _WILD = frozenset("*?[")
 
@@ -37,12 +49,22 @@ def conditions(wanted: Filter, folders: Folders) -> Condition:
         parts.append(_origin(wanted.origin))
     if wanted.without_target:
         parts.append(("id NOT IN (SELECT id FROM targets)", ()))
+    parts += _drawn(wanted)
     if wanted.text:
         parts.append(_text(wanted.text, folders))
     if not parts:
         return "", ()
     condition = " WHERE " + " AND ".join(sql for sql, _values in parts)
     return condition, tuple(value for _sql, values in parts for value in values)
+
+
+def _drawn(wanted: Filter) -> Iterator[Condition]:
+    if wanted.drawn_class is not None:
+        yield OF_CLASS, (wanted.drawn_class,)
+    if wanted.drawing:
+        yield _DRAWING[wanted.drawing], ()
+    if wanted.tiny_share > 0:
+        yield _TINY, (wanted.tiny_share,)
 
 
 def _origin(name: str) -> Condition:

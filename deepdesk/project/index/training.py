@@ -17,6 +17,7 @@ from deepdesk.project.index.browsing import split_name
 from deepdesk.project.index.database import Database, whole_numbers
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
+from deepdesk.project.index.stored_drawings import IS_DRAWING, names_now, with_names
 from deepdesk.project.index.stored_targets import target_value, unsealed
 
 # Usable: not known to be bad, and with a truth to learn from.
@@ -26,9 +27,8 @@ _WITH_TRUTH = {
     "class": "state <> 2 AND class_id IS NOT NULL",
     # The JSON of a text begins with a quotation mark, that of numbers with a brace.
     "text": "state <> 2 AND t.json LIKE '\"%'",
-    "numbers": "state <> 2 AND t.json LIKE '{%'",
-    # `core.drawing.target_of` writes the size first.
-    "drawing": "state <> 2 AND t.json LIKE '{\"size\":%'",
+    "numbers": f"state <> 2 AND t.json LIKE '{{%' AND NOT t.{IS_DRAWING}",
+    "drawing": f"state <> 2 AND t.{IS_DRAWING}",
 }
 _FROM = "FROM samples LEFT JOIN targets t ON t.id = samples.id"
 _MEASURED_SAMPLES = 10_000
@@ -90,6 +90,7 @@ class TrainingRows:
         with self._db.reading():
             order = self._db.rows("SELECT id FROM classes ORDER BY position, id")
             index = {row[0]: i for i, row in enumerate(order)}
+            drawn = names_now(self._db)
             ids, folders, classes = [], [], []
             names = bytearray()
             targets: list[Any] = []
@@ -102,7 +103,7 @@ class TrainingRows:
                 folders.append(folder)
                 classes.append(index.get(class_id, -1))
                 names += os.fsencode(restored(name)).replace(b"\0", b"") + b"\0"
-                targets.append(target_value(target))
+                targets.append(with_names(target_value(target), drawn))
         folder_numbers = whole_numbers(folders)
         paths = {int(i): self._folders.path(int(i)) for i in np.unique(folder_numbers)}
         return (
@@ -116,14 +117,25 @@ class TrainingRows:
         """Yield the targets of the usable samples of a split in the order of import.
 
         Args:
-            truth: As in `training_rows`; samples without a target are passed over.
+            truth: As in `training_rows`; samples without a target are passed over. Of drawings
+                the path of a mask is absolute, since nothing says here where the picture lies.
         """
-        for (target,) in self._db.each(
-            f"SELECT t.json {_FROM} WHERE split = ? AND {_WITH_TRUTH[truth]}"
+        drawn = names_now(self._db)
+        for target, folder in self._db.each(
+            f"SELECT t.json, folder {_FROM} WHERE split = ? AND {_WITH_TRUTH[truth]}"
             " AND t.json IS NOT NULL ORDER BY samples.id",
             (schema.SPLITS.index(split),),
         ):
-            yield target_value(target)
+            found = with_names(target_value(target), drawn)
+            yield self._located(found, int(folder)) if truth == "drawing" else found
+
+    def _located(self, target: Any, folder: int) -> Any:
+        """Return a drawing that says from everywhere where its mask lies."""
+        mask = target.get("mask") if isinstance(target, dict) else None
+        if not isinstance(mask, dict) or not isinstance(mask.get("path"), str):
+            return target
+        path = os.path.normpath(os.path.join(self._folders.path(folder), mask["path"]))  # noqa: PTH118
+        return {**target, "mask": {**mask, "path": path}}
 
     def missing_count(self, ids: NDArray[np.int64]) -> int:
         """Return how many of these ids, int64, (N,), are no samples any more."""
@@ -226,6 +238,10 @@ class TrainingRows:
 
     def _lines(self) -> Iterator[bytes]:
         names = {row[0]: row[1] for row in self._db.rows("SELECT id, name FROM classes")}
+        drawn = names_now(self._db)
+        for (number,) in self._db.rows("SELECT DISTINCT class_id FROM drawn ORDER BY class_id"):
+            # Drawings have numbers, and what training would see are names.
+            yield json.dumps((number, drawn.get(number))).encode() + b"\n"
         for folder, name, class_id, split, target in self._db.each(
             f"SELECT folder, name, class_id, split, t.json {_FROM} WHERE {_USABLE}"
             " ORDER BY samples.id"

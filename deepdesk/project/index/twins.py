@@ -17,6 +17,7 @@ from deepdesk.project.index.database import whole_numbers
 from deepdesk.project.index.folders import Folders, restored
 from deepdesk.project.index.labelling import Labelling
 from deepdesk.project.index.splitting import Drawn, connected, cut, draw
+from deepdesk.project.index.stored_drawings import strata_of
 
 TwinGroup = tuple[str, list[int]]
 
@@ -70,8 +71,9 @@ class Twins(Labelling):
     ) -> Change:
         """Share out samples to train, validation and test by `splitting.draw`.
 
-        Classes are the strata; samples that cannot be used are strata of their own, so that
-        the numbers are exact for those that can. The same seed gives the same splits.
+        Classes are the strata, for drawings the rarest class on each; samples that cannot be used
+        are strata of their own, so that the numbers are exact for those that can. The same seed
+        gives the same splits.
 
         Args:
             fractions: Of train, validation and test; only their ratios matter.
@@ -92,8 +94,10 @@ class Twins(Labelling):
             )
             ids = whole_numbers(row[0] for row in rows)
             given = whole_numbers(row[5] for row in rows)
+            seen = strata_of(self._db)
+            strata = [(seen.get(row[0], -1) if row[3] < 0 else row[3], row[4]) for row in rows]
             samples = Drawn(
-                strata=_numbered([(row[3], row[4]) for row in rows]),
+                strata=_numbered(strata),
                 keys=self._keys(rows, seed),
                 units=self._units(ids, keep_origins=keep_origins),
                 given=given,

@@ -24,6 +24,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
     Attributes:
         unit: Of the values, for the tick texts.
         is_log: The axis counts in exponents of ten.
+        is_whole: Only whole numbers are written.
     """
 
     def __init__(self, orientation: str) -> None:
@@ -31,6 +32,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation, maxTickLength=0)
         self.unit = ""
         self.is_log = False
+        self.is_whole = orientation == "bottom"
         self.setStyle(
             tickFont=font(TICK),
             autoExpandTextSpace=True,
@@ -66,7 +68,7 @@ class QuietAxis(pg.AxisItem):  # type: ignore[misc]
         if maxVal <= minVal:
             return []
         count = min(_MOST_TICKS, max(1.0, size / _TICK_GAP_PX[self.orientation]))
-        is_whole = self.orientation == "bottom" or self.is_log
+        is_whole = self.is_whole or self.is_log
         step = round_step((maxVal - minVal) / count, is_whole=is_whole)
         first = -(-minVal // step)
         last = (maxVal + 1e-9 * step) // step

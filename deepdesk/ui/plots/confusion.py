@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TIMES = ("times", "time")
+_PIXELS = ("pixels", "pixel")
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,14 @@ class Confusion:
     Attributes:
         classes: Names in the order of the rows.
         counts: int64, (C, C); row is the truth, column the answer.
+        of: What is counted, several and one.
+        has_nothing: Whether the last class stands for nothing: missed, or found where nothing is.
     """
 
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
+    of: tuple[str, str] = _TIMES
+    has_nothing: bool = False
 
     @cached_property
     def shares(self) -> NDArray[np.float64]:
@@ -47,9 +52,15 @@ class Confusion:
         """Return what a cell says, for instance "cat called dog, 12 times"."""
         count = int(self.counts[row, column])
         truth = self.classes[row]
+        last = len(self.classes) - 1
+        if self.has_nothing and last in (row, column):
+            what = (
+                f"{truth} missed" if column == last else f"{self.classes[column]} where nothing is"
+            )
+            return f"{what}, {count:,} {self.of[count == 1]}"
         if row == column:
             return f"{truth} named right, {count:,} of {int(self.counts[row].sum()):,}"
-        return f"{truth} called {self.classes[column]}, {count:,} {_TIMES[count == 1]}"
+        return f"{truth} called {self.classes[column]}, {count:,} {self.of[count == 1]}"
 
     def cells(self, limit: int) -> Cells:
         """Return what to draw in at most `limit` rows and columns.
@@ -104,4 +115,6 @@ def confusion_of(details: Mapping[str, Any]) -> Confusion | None:
         return None
     if not isinstance(classes, list | tuple) or counts.shape != (len(classes),) * 2 or not classes:
         return None
-    return Confusion(tuple(str(name) for name in classes), np.maximum(counts, 0))
+    of = _PIXELS if saved.get("of") == "pixels" else _TIMES
+    names = tuple(str(name) for name in classes)
+    return Confusion(names, np.maximum(counts, 0), of, has_nothing="detection" in details)

@@ -9,6 +9,12 @@ QAbstractItemView {
 }
 QTableView { gridline-color: @line; }
 QTableView::item { padding: 0 8px; border: none; }
+QTableView::indicator {
+  width: 16px; height: 16px; border: 1px solid @faint; border-radius: 4px; background: @surface;
+}
+QTableView::indicator:checked {
+  background: @accent; border-color: @accent; image: url("&marks/&check");
+}
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {
   background: @accent_soft; color: @text;
 }

@@ -43,6 +43,11 @@ class ChipRow(FlowRow):
             chip.setChecked(True)
         return chip
 
+    def forget(self) -> None:
+        """Take all chips away."""
+        self.clear()
+        self._chips.clear()
+
     def chip(self, key: str) -> Chip:
         """Return the chip of `key`."""
         return self._chips[key]

@@ -12,9 +12,12 @@ from deepdesk.core.task import DataFacts
 from deepdesk.core.work import StopToken
 from deepdesk.data.images import ImageReader
 from deepdesk.data.numbers import survey
+from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.export.about import About, normalisation, picture_recipe_of
+from deepdesk.export.script import script
 from deepdesk.export.source import source_of
 from deepdesk.nn.build import build
+from deepdesk.nn.graph import Contract
 from deepdesk.tasks import task_of
 from tests.unit.export.test_sound_script import loaded
 
@@ -36,9 +39,9 @@ def task_with(key, **settings):
     return spec.load()(spec.config(**settings), facts)
 
 
-def exported(folder, task):
-    """Export the smallest network of a task with weights; return it and the loaded module."""
-    graph = list(task.architectures().values())[1]
+def exported(folder, task, place=1):
+    """Export a network of a task with weights; return it and the loaded module."""
+    graph = list(task.architectures().values())[place]
     network = build(graph, task.contract(), seed=3).eval()
     safetensors.torch.save_file(network.state_dict(), folder / "network.safetensors")
     mean, deviation = normalisation(task)
@@ -83,3 +86,38 @@ def test_numbers_are_printed_in_their_units(tmp_path, picture, capsys, monkeypat
     assert [float(words[1]) for words in told] == pytest.approx(
         [value for value, _unit in answer.values.values()], rel=1e-4, abs=1e-4
     )
+
+
+def test_boxes_are_printed_in_pixels_of_the_picture(tmp_path, picture, capsys, monkeypatch):
+    task = task_with("object_detection", width_px=96, least_score=0.012)
+    network, module = exported(tmp_path, task, place=0)
+    with torch.no_grad():
+        (answer,) = task.predict(network, ImageReader().payload(picture), StopToken())
+
+    monkeypatch.setattr("sys.argv", ["network.py", str(picture)])
+    module.main()
+
+    lines = capsys.readouterr().out.splitlines()
+    told = [line.removeprefix(f"{picture}: ").split(" at ") for line in lines]
+    wanted = [box for box in answer.boxes if box[2] >= answer.thresholds[box[1]]]
+    assert 0 < len(told) == len(wanted) < len(answer.boxes)
+    for (words, places), (sides, name, score) in zip(told, wanted, strict=True):
+        assert words == f"{name} {score:.2f}"
+        assert [float(side) for side in places.split(", ")] == pytest.approx(sides, abs=0.06)
+
+
+def test_a_network_for_pixels_writes_a_mask_and_tells_shares():
+    contract = Contract(inputs={"image": (3, 8, 12)}, outputs={"logits": (2, 8, 12)})
+    about = About(
+        title="Net",
+        classes=("sky", "road"),
+        mean=(0.5,) * 3,
+        deviation=(0.25,) * 3,
+        picture=PictureRecipe(fit="stretch", is_dense=True),
+    )
+    functions = script(about, contract).functions
+
+    assert "outputs[0].argmax(0)" in functions
+    assert "of the pixels, value {place}" in functions
+    assert ".topk(" not in functions
+    compile(functions, "net.py", "exec")

@@ -31,6 +31,17 @@ TEXTS = {
     ("spectrogram", "low_hz"): (0.0, 20.0, 600.0),
     ("spectrogram", "high_hz"): (0.0, 450.0),
 }
+# Heads read maps together with rows of proposals, which no chance brings together.
+SHAPES: dict[str, tuple[tuple[Shape, ...], ...]] = {
+    "region_head": (
+        ((7, 9), (4, 4, 4), (3, 8, 8)),
+        ((3, 16, 9), (4, 5, 9), (4, 4, 5), (12, 9)),
+        ((1, 9), (1, 2, 2), (3, 2, 2)),
+        ((1, 8), (1, 2, 2), (3, 2, 2)),
+        ((1, 9), (1, 2, 2), (7, 9)),
+        ((7, 9), (4, 4, 4), (2, 2, 2), (3, 8, 8)),
+    ),
+}
 # Whole networks are measured in tests of their own.
 HEAVY_FAMILIES = ("backbones", "inputs")
 KEYS = tuple(key for key, block in BLOCKS.items() if block.family not in HEAVY_FAMILIES)
@@ -77,7 +88,10 @@ def _candidates(
         except ConfigError:
             continue
         fewest, most = block.ports
-        yield values, _shapes(chance, chance.randint(fewest, min(most, 3)))
+        if key in SHAPES:
+            yield values, chance.choice(SHAPES[key])
+        else:
+            yield values, _shapes(chance, chance.randint(fewest, min(most, 3)))
 
 
 def _value(key: str, setting: settings.Setting, chance: random.Random) -> Any:

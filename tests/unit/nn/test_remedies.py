@@ -14,6 +14,7 @@ from deepdesk.nn.presets import chain, tiny_vit
 from deepdesk.nn.remedies import MOST, remedies
 from deepdesk.nn.repair_table import PROPOSERS
 from deepdesk.nn.shapes import infer
+from tests.unit.nn.test_remedies_boxes import CASES as BOX_CASES
 
 CONTRACT = Contract(inputs={"image": (3, 32, 32)}, outputs={"logits": (10,)})
 PICTURE = Node("picture", "input", {"shape": (3, 32, 32)})
@@ -235,7 +236,7 @@ def test_the_first_remedies_lead_to_a_network_without_problems(name):
 
 
 def test_every_kind_of_problem_has_a_case_here():
-    known = {code for _graph, code, _titles in CASES.values()}
+    known = {code for _graph, code, _titles in (*CASES.values(), *BOX_CASES.values())}
 
     assert set(PROPOSERS) - known <= {"id", "fixed_side", "no_map", "parameters"}
 

@@ -236,10 +236,10 @@ def test_an_index_with_a_foreign_schema_is_refused(project, sql):
 
 def test_an_index_of_a_newer_program_is_refused_but_not_called_damaged(project):
     connection = sqlite3.connect(project.path / "index.sqlite")
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute("PRAGMA user_version = 4")
     connection.close()
 
-    with pytest.raises(ProjectError, match="format 3") as caught:
+    with pytest.raises(ProjectError, match="format 4") as caught:
         project.index()
     assert not isinstance(caught.value, DamagedIndexError)
 

@@ -34,6 +34,7 @@ _SHARES = (("Parameters", "parameters"), ("Operations", "operations"), ("Memory"
 _FOLLOWS_DATA = "Follows the data; its size is set in Training."
 _PAPERS = {
     "backbone": lambda node: BACKBONES[nearest_config(node).name].paper,
+    "backbone_stage": lambda node: BACKBONES[nearest_config(node).name].paper,
     "timm_backbone": lambda node: TIMM_BACKBONES[nearest_config(node).name].paper,
 }
 

@@ -214,7 +214,7 @@ def run_line(info: RunInfo) -> str:
     """Return a run as a line of the chooser: its name, and how good it was."""
     name = title_of(info)
     value = info.metrics.get(info.main_metric)
-    figure = "" if value is None else metric_text(info.main_metric, value)
+    figure = "" if value is None else metric_text(info.main_metric, value, info.units)
     return " · ".join(part for part in (name, figure, _under_way(info)) if part)
 
 

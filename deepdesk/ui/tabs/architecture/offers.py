@@ -31,5 +31,5 @@ def offer_of(name: str, graph: Graph, main: Node | None = None) -> Offer:
 
 
 def is_backbone(node: Node) -> bool:
-    """Return whether a block is a whole network of torchvision, which may come pretrained."""
-    return node.block == "backbone"
+    """Return whether a block is a network of torchvision or a stage of one: both come trained."""
+    return node.block in ("backbone", "backbone_stage")

@@ -85,7 +85,7 @@ def line_of(info: RunInfo, name: str) -> str:
     """Return a run in one line: its name, its network, how good it is."""
     title = title_of(info)
     value = info.metrics.get(info.main_metric)
-    figure = "" if value is None else metric_text(info.main_metric, value)
+    figure = "" if value is None else metric_text(info.main_metric, value, info.units)
     return " · ".join(part for part in (title, name, figure) if part)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from deepdesk.core.errors import GraphError
-from deepdesk.nn.block import shape_text
+from deepdesk.nn.block import shape_text, wanted_text
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.ui.plots.figures import THIN
 from deepdesk.ui.tabs.architecture.drawing import Card, Cost, Survey
@@ -126,7 +126,7 @@ def gives_text(contract: Contract, classes: int) -> str:
     """Return what comes out, in the task's words or in classes where that is what it is."""
     parts = []
     for name, shape in contract.outputs.items():
-        plain = f"{classes} classes" if tuple(shape) == (classes,) else shape_text(tuple(shape))
+        plain = f"{classes} classes" if tuple(shape) == (classes,) else wanted_text(tuple(shape))
         parts.append(contract.words.get(name) or plain)
     return " and ".join(parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,7 @@ class Actions:
         edits: Makes them.
         noun: One sample and several, in words.
         overview: Returns the counts that are shown now.
-        has_classes: Whether truths are classes.
+        has_classes: Whether a sample belongs to one class.
     """
 
     def __init__(
@@ -127,18 +127,26 @@ class Actions:
         self._edits.make(text, lambda index: [index.merge_classes(list(from_ids), into_id)])
 
     def delete_classes(self, lines: Sequence[ClassLine]) -> None:
-        """Delete classes; their samples stay, without a class."""
+        """Delete classes; their samples stay, without a class or what was drawn of it."""
         gone = [line for line in lines if line.id is not None]
         if not gone:
             return
         count = sum(line.count for line in gone)
         names = ", ".join(f"“{line.name}”" for line in gone)
-        left = f"; {self._some(count)} without a class now" if count else ""
+        if self.has_classes:
+            left = f"; {self._some(count)} without a class now" if count else ""
+        else:
+            left = " and what was drawn of it" if count else ""
         ids = [line.id for line in gone if line.id is not None]
         self._edits.make(
             f"Deleted {names}{left}",
             lambda index: [index.delete_class(class_id) for class_id in ids],
         )
+
+    def map_classes(self, names: Mapping[int, str | None]) -> None:
+        """Give classes other names together; what then has the same name is one class."""
+        many = "1 class" if len(names) == 1 else f"{len(names):,} classes"
+        self._edits.make(f"Mapped {many}", lambda index: [index.map_classes(names)])
 
     def draw_splits(self, draw: Draw) -> None:
         """Draw the split anew."""

@@ -45,6 +45,9 @@ class Dropped:
 class ClassList(QListView):
     """Classes with their counts as bars.
 
+    Attributes:
+        takes_samples: Whether samples and files may be dropped on a class.
+
     Signals:
         chosen: list of the `ClassLine`s that are selected.
         dropped: `Dropped`.
@@ -62,6 +65,7 @@ class ClassList(QListView):
     ) -> None:
         super().__init__(parent)
         self._lines = model
+        self.takes_samples = True
         self.setModel(model)
         self._delegate = ClassDelegate(self)
         self.setItemDelegate(self._delegate)
@@ -151,13 +155,13 @@ class ClassList(QListView):
             self.menu_asked.emit(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _is_ours(event):
+        if self._is_ours(event):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        self._mark(index if _is_ours(event) else QModelIndex())
-        if index.isValid() and _is_ours(event):
+        self._mark(index if self._is_ours(event) else QModelIndex())
+        if index.isValid() and self._is_ours(event):
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -168,8 +172,9 @@ class ClassList(QListView):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._mark(QModelIndex())
+        is_ours = self._is_ours(event)
         dropped = self._dropped(event, event.position().toPoint())
-        if dropped is None:
+        if dropped is None or not is_ours:
             event.ignore()
             return
         # The view would remove the dragged rows after a move; the index decides instead.
@@ -196,7 +201,7 @@ class ClassList(QListView):
         self._delegate.drop_row = index.row() if index.isValid() else -1
         self.viewport().update()
 
-
-def _is_ours(event: QDropEvent) -> bool:
-    mime = event.mimeData()
-    return mime.hasFormat(SAMPLES_MIME) or mime.hasFormat(CLASSES_MIME) or mime.hasUrls()
+    def _is_ours(self, event: QDropEvent) -> bool:
+        mime = event.mimeData()
+        takes = self.takes_samples and (mime.hasFormat(SAMPLES_MIME) or mime.hasUrls())
+        return takes or mime.hasFormat(CLASSES_MIME)

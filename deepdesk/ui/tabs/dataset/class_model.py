@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from deepdesk.project.index import ClassRow
 from deepdesk.ui.tabs.dataset.overview import Overview
 from deepdesk.ui.widgets.plain_tip import plain_tip
 
@@ -31,6 +32,7 @@ class ClassLine:
         id: Of the class, None for the line of samples without one.
         position: Decides the colour, -1 for none.
         share: Of the largest class, 0 to 1.
+        tip: What it says under the pointer, "" for its name and count.
     """
 
     id: int | None
@@ -38,10 +40,18 @@ class ClassLine:
     count: int
     position: int
     share: float
+    tip: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it says under the pointer."""
+        return self.tip or f"{self.name}: {self.count:,}"
 
 
 def lines_of(overview: Overview) -> list[ClassLine]:
     """Return a line for each class, and one for samples without a class if there are any."""
+    if overview.drawn is not None:
+        return _drawn_lines(overview)
     largest = max((*(row.count for row in overview.classes), overview.unlabelled, 1))
     # A full bar would read as "complete"; the largest class fills five sixths of it.
     scale = 5 / (6 * largest)
@@ -55,6 +65,38 @@ def lines_of(overview: Overview) -> list[ClassLine]:
             ClassLine(id=None, name="No class", count=count, position=-1, share=count * scale)
         )
     return lines
+
+
+def _drawn_lines(overview: Overview) -> list[ClassLine]:
+    """Return a line for each class with its shapes; without a single one with its pictures."""
+    has_shapes = any(row.shapes for row in overview.classes)
+    counts = [row.shapes if has_shapes else row.pictures for row in overview.classes]
+    scale = 5 / (6 * max((*counts, 1)))
+    lines = [
+        ClassLine(
+            id=row.id,
+            name=row.name,
+            count=count,
+            position=at,
+            share=count * scale,
+            tip=_drawn_tip(row),
+        )
+        for at, (row, count) in enumerate(zip(overview.classes, counts, strict=True))
+    ]
+    left = overview.drawn_with(None)
+    if left:
+        # Pictures are no shapes: their bar would not be to the scale of the others.
+        tip = f"{left:,} not labelled yet"
+        name = "Not labelled yet"
+        lines.append(ClassLine(id=None, name=name, count=left, position=-1, share=0.0, tip=tip))
+    return lines
+
+
+def _drawn_tip(row: ClassRow) -> str:
+    pictures = f"{row.pictures:,} picture{'' if row.pictures == 1 else 's'}"
+    if not row.shapes:
+        return f"{row.name}: in {pictures}" if row.pictures else f"{row.name}: drawn nowhere yet"
+    return f"{row.name}: {row.shapes:,} shape{'' if row.shapes == 1 else 's'} in {pictures}"
 
 
 class ClassModel(QAbstractListModel):
@@ -106,7 +148,7 @@ class ClassModel(QAbstractListModel):
             int(Qt.ItemDataRole.DisplayRole): line.name,
             int(Qt.ItemDataRole.EditRole): line.name,
             int(Qt.ItemDataRole.AccessibleTextRole): f"{line.name}, {line.count:,}",
-            int(Qt.ItemDataRole.ToolTipRole): plain_tip(f"{line.name}: {line.count:,}"),
+            int(Qt.ItemDataRole.ToolTipRole): plain_tip(line.words),
             ROW_ROLE: line,
         }
         return values.get(role)

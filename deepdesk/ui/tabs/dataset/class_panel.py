@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.dataset.class_list import ClassList
 from deepdesk.ui.tabs.dataset.class_model import ClassModel
@@ -20,9 +20,11 @@ class ClassPanel(QWidget):
 
     Signals:
         add_asked: Name of a class to be added.
+        map_asked: The panel itself, when names are to be mapped to others.
     """
 
     add_asked = Signal(object)
+    map_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,12 @@ class ClassPanel(QWidget):
         self._all = LinkButton("Show all", self.list.clearSelection, tip="Show every class.")
         self._all.hide()
         self.add = LinkButton("+ Add", self._ask_name, tip="Add a class.")
+        self.map = LinkButton(
+            "Map names…",
+            lambda: self.map_asked.emit(self),
+            tip="Say which of these names are one class, should be called otherwise or left out.",
+        )
+        self.map.hide()
         header = QHBoxLayout()
         header.setContentsMargins(L, 0, M, 0)
         header.setSpacing(M)
@@ -55,6 +63,14 @@ class ClassPanel(QWidget):
         column.addLayout(header)
         column.addWidget(self._name_row)
         column.addWidget(self.list)
+        # A holder that keeps its height: a long list of classes would squeeze links to nothing.
+        below = QWidget()
+        below.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.footer = QHBoxLayout(below)
+        self.footer.setContentsMargins(L, 0, M, 0)
+        self.footer.addWidget(self.map)
+        self.footer.addStretch(1)
+        column.addWidget(below)
         self.list.chosen.connect(lambda lines: self._all.setVisible(bool(lines)))
 
     def show_overview(self, overview: Overview) -> None:
@@ -62,6 +78,7 @@ class ClassPanel(QWidget):
         chosen = [line.id for line in self.list.selected_lines]
         self.model.show(overview)
         self.list.updateGeometry()
+        self.map.setVisible(bool(overview.classes))
         if [line.id for line in self.list.selected_lines] != chosen:
             self.list.choose(chosen)
 

@@ -27,6 +27,8 @@ class Asked:
     problem: str | None = None
     text: str = ""
     without_target: bool = False
+    drawing: str | None = None
+    tiny_share: float = 0.0
 
     def narrowed_to(
         self, class_id: int | None, *, unlabelled: bool, origin: str | None = None
@@ -35,6 +37,8 @@ class Asked:
         return Filter(
             origin=origin,
             without_target=self.without_target,
+            drawing=self.drawing,
+            tiny_share=self.tiny_share,
             class_id=class_id,
             unlabelled=unlabelled,
             split=self.split,
@@ -48,7 +52,11 @@ CHIPS: dict[str, Asked] = {
     **{split: Asked(split=split) for split in SPLIT_WORDS},
     "problems": Asked(problem="any"),
     "untold": Asked(without_target=True),
+    "undrawn": Asked(drawing="none"),
+    "drawn": Asked(),
 }
+# What is to be looked at of drawings, on the chip that shows it.
+DRAWN_WORDS = {"outside": "Reaching out", "misfit": "Other size", "tiny": "Tiny", "empty": "Empty"}
 
 
 class FilterBar(QWidget):
@@ -89,6 +97,9 @@ class FilterBar(QWidget):
         self.chips.add_chip("problems", "Problems", tone="warn")
         self._truth = truth
         self.chips.add_chip("untold", f"Without {truth}", tone="warn").hide()
+        self.chips.add_chip("undrawn", "Not labelled", tone="warn").hide()
+        self.chips.add_chip("drawn", "", tone="warn").hide()
+        self._drawn = Asked()
         self.chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.add = SmallButton("Add data…", lambda: self.add_asked.emit(self.add))
         KeepsEscape(self.search, lambda: bool(self.search.text()))
@@ -106,7 +117,8 @@ class FilterBar(QWidget):
     @property
     def asked(self) -> Asked:
         """What is asked for now."""
-        chip = CHIPS[self.chips.value() or "all"]
+        key = self.chips.value() or "all"
+        chip = self._drawn if key == "drawn" else CHIPS[key]
         problem = chip.problem and self._problem
         return replace(chip, problem=problem, text=self.search.text().strip())
 
@@ -126,6 +138,16 @@ class FilterBar(QWidget):
         self._problem = problem
         self._tell()
 
+    def show_drawing(self, kind: str, tiny_share: float) -> None:
+        """Show what is to be looked at of drawings, one of `DRAWN_WORDS`."""
+        is_tiny = kind == "tiny"
+        self._drawn = Asked(
+            drawing=None if is_tiny else kind, tiny_share=tiny_share if is_tiny else 0.0
+        )
+        self.chips.set_text("drawn", DRAWN_WORDS[kind])
+        self.chips.chip("drawn").show()
+        self.choose("drawn")
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._give_chips_room()
@@ -135,12 +157,17 @@ class FilterBar(QWidget):
         count = narrowed(shown, overview)
         self.chips.set_text("all", "All" if count is None else f"All {count:,}")
         # These are counted in all samples: beside a class or a speaker they would be too many.
-        is_all = shown.class_id is None and shown.origin is None and not shown.unlabelled
+        is_all = (shown.class_id, shown.origin, shown.drawn_class) == (None, None, None)
+        is_all = is_all and not shown.unlabelled
         problems = f" {overview.num_problems:,}" if is_all else ""
         untold = f" {overview.without_target:,}" if is_all else ""
         self.chips.set_text("problems", f"Problems{problems}")
         self.chips.set_text("untold", f"Without {self._truth}{untold}")
         self._offer("untold", bool(self._truth) and overview.without_target > 0)
+        left = 0 if overview.drawn is None else overview.drawn.none
+        self.chips.set_text("undrawn", f"Not labelled {left:,}" if is_all else "Not labelled")
+        self._offer("undrawn", left > 0)
+        self._offer("drawn", self.chips.value() == "drawn")
         has_problems = overview.num_problems > 0
         self._offer("problems", has_problems)
         self._give_chips_room()

@@ -50,10 +50,12 @@ class SampleGrid(QAbstractScrollArea):
     Signals:
         menu_asked: Global QPoint where a menu of the selected samples is wanted.
         key_pressed: QKeyEvent that the grid itself has no use for; accept it to take it.
+        opened: Row that was clicked twice.
     """
 
     menu_asked = Signal(object)
     key_pressed = Signal(object)
+    opened = Signal(object)
 
     def __init__(
         self,
@@ -158,6 +160,9 @@ class SampleGrid(QAbstractScrollArea):
             self.picked.pick_none()
             return
         is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and event.type() == QEvent.Type.MouseButtonDblClick:
+            self.opened.emit(row)
+            return
         if is_left:
             self._pressed = point
         if row in self.picked.rows and not event.modifiers():
@@ -243,6 +248,10 @@ class SampleGrid(QAbstractScrollArea):
             sample = self._pages.sample(row)
             tip = "" if sample is None else plain_tip(self._tip_of(sample))
             QToolTip.showText(event.globalPos(), tip)
+            return True
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonDblClick:
+            # A scroll area keeps second clicks to itself.
+            self.mousePressEvent(event)
             return True
         return super().viewportEvent(event)
 

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from deepdesk.data.origin_words import across_words
+from deepdesk.ui.tabs.dataset.finding import Finding
+from deepdesk.ui.tabs.dataset.health_drawn import ACTS as DRAWN_ACTS
+from deepdesk.ui.tabs.dataset.health_drawn import drawn_findings
 from deepdesk.ui.tabs.dataset.overview import Overview
 
+__all__ = ["ACTS", "Finding", "findings", "needs_look"]
+
 IMBALANCE = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the health card.
-
-    Attributes:
-        text: What is the case.
-        remedy: Word of the link, "" for none.
-        act: What the link asks for, one of the keys of `ACTS`.
-        level: "good", "note", "warn" or "bad".
-    """
-
-    text: str
-    remedy: str = ""
-    act: str = ""
-    level: str = "warn"
 
 
 ACTS = (
@@ -39,6 +26,7 @@ ACTS = (
     "keep_origins",
     "balance",
     "cut_long",
+    *DRAWN_ACTS,
 )
 
 
@@ -65,10 +53,11 @@ def findings(
         return []
     found = [*_unread(overview), *_twins(overview), *_origins(overview, origin_noun)]
     found += _untold(overview, noun, truth) if truth else _unlabelled(overview, noun)
+    found += drawn_findings(overview, noun)
     remedy = ("", "good") if is_balanced else ("Balance" if can_balance else "", "warn")
     found += _long(overview, truth)
     found += _splits(overview, noun)
-    if not truth:
+    if not truth and overview.drawn is None:
         found += _balance(overview, noun, remedy)
     return [*found, *_notes(overview, noun)]
 
@@ -132,7 +121,7 @@ def _long(overview: Overview, truth: str) -> Iterator[Finding]:
 
 
 def _unlabelled(overview: Overview, noun: tuple[str, str]) -> Iterator[Finding]:
-    if overview.unlabelled and overview.classes:
+    if overview.unlabelled and overview.classes and overview.drawn is None:
         verb = "has" if overview.unlabelled == 1 else "have"
         text = f"{_count(overview.unlabelled, *noun)} {verb} no class"
         yield Finding(text=text, remedy="Show", act="show_unlabelled")

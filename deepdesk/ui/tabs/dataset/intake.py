@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended, Progress, Result
 from deepdesk.core.work import EventSink, StopToken, Work
-from deepdesk.project.index import Change, Filter, SampleIndex
+from deepdesk.project.index import Change, ClassRow, Filter, SampleIndex
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.dataset.edits import Edits, Step
@@ -33,14 +36,18 @@ class Intake(QObject):
         checked: `Progress` of the check, None when it is over.
         grown: Seconds since the last such signal, while rows or facts come in.
         refused: list of (file, reason) that the last import passed over.
+        remarked: The same, with what was said of labels that were left out or changed.
         failed: `DeepDeskError` of an import.
+        classes_came: `Came`, where an import brought classes that were not there.
     """
 
     progressed = Signal(object)
     checked = Signal(object)
     grown = Signal(object)
     refused = Signal(object)
+    remarked = Signal(object)
     failed = Signal(object)
+    classes_came = Signal(object)
 
     def __init__(
         self, desk: Desk, worker: IndexWorker, edits: Edits, parent: QObject | None = None
@@ -141,6 +148,8 @@ class Intake(QObject):
             self.failed.emit(ended.error)
         for report in reports:
             self._tell(report, before, time.monotonic() - started)
+        if before.came.classes:
+            self.classes_came.emit(before.came)
         if ended.stopped:
             self._edits.note("Stopped the import; what came in so far is here", before.undo_step())
         if self._waiting:
@@ -153,8 +162,13 @@ class Intake(QObject):
         offered = report.added + report.skipped + len(report.rejected)
         of = f" of {offered:,}" if offered != report.added else ""
         text = f"Imported {report.added:,}{of} {noun[offered != 1]} in {seconds:.1f} s"
-        self.refused.emit(list(report.rejected))
-        if report.added:
+        if report.remarks:
+            self.remarked.emit([*report.rejected, *report.remarks])
+        else:
+            self.refused.emit(list(report.rejected))
+        if report.added or before.told:
+            if before.told:
+                text += f", and labels for {before.told:,} that were here already"
             self._edits.note(text, before.undo_step())
         else:
             self._desk.say(f"Nothing new: {report.skipped:,} {noun[1]} are here already")
@@ -201,31 +215,73 @@ def _remembering(project: Project, before: _Before, work: Work) -> Work:
     def both(emit: EventSink, stop: StopToken) -> None:
         with project.index() as index:
             before.remember(index)
-        work(emit, stop)
+        try:
+            work(emit, stop)
+        finally:
+            with contextlib.suppress(DeepDeskError), project.index() as index:
+                before.compare(index)
 
     return both
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """Classes that an import brought.
+
+    Attributes:
+        classes: They.
+        known: Names of those that were there.
+    """
+
+    classes: tuple[ClassRow, ...] = ()
+    known: tuple[str, ...] = ()
+
+
 class _Before:
-    """What was in the index before an import, so that the import can be taken back."""
+    """What was in the index before an import, so that the import can be taken back.
+
+    Attributes:
+        told: Samples that were there and got their truth by the import.
+        came: Classes that came with it.
+    """
 
     def __init__(self) -> None:
+        self.told = 0
+        self.came = Came()
         self._last_id = 0
         self._classes: set[int] = set()
+        self._untold = np.empty(0, dtype=np.int64)
 
     def remember(self, index: SampleIndex) -> None:
         ids = index.ids(Filter())
         self._last_id = int(ids.max()) if len(ids) else 0
         self._classes = {row.id for row in index.classes()}
+        self._untold = index.ids(Filter(without_target=True))
+
+    def compare(self, index: SampleIndex) -> None:
+        rows = index.classes()
+        self.told = len(self._told(index))
+        self.came = Came(
+            classes=tuple(row for row in rows if row.id not in self._classes),
+            known=tuple(row.name for row in rows if row.id in self._classes),
+        )
+
+    def _told(self, index: SampleIndex) -> NDArray[np.int64]:
+        """Return the samples that were there without a truth and have one now, int64, (N,)."""
+        still = index.ids(Filter(without_target=True))
+        return np.intersect1d(np.setdiff1d(self._untold, still), index.ids(Filter()))
 
     def undo_step(self) -> Step:
         """Return the step that takes away what came since."""
 
         def take_away(index: SampleIndex) -> list[Change]:
             ids = index.ids(Filter())
+            told = self._told(index)
             changes = [index.remove(np.sort(ids[ids > self._last_id]))]
+            if len(told):
+                changes.append(index.set_target(told, None))
             for row in index.classes():
-                if row.id not in self._classes and row.count == 0:
+                if row.id not in self._classes and not (row.count or row.pictures):
                     changes.append(index.delete_class(row.id))
             return changes
 

@@ -84,7 +84,8 @@ def class_menu(
     if ids:
         menu.addSeparator()
         text = "Delete" if len(ids) == 1 else f"Delete {len(ids)} classes"
-        entry(menu, f"{text}, keep what is in it", lambda: actions.delete_classes(lines), key="Del")
+        rest = "keep what is in it" if actions.has_classes else "with what is drawn of it"
+        entry(menu, f"{text}, {rest}", lambda: actions.delete_classes(lines), key="Del")
     return menu
 
 
@@ -92,7 +93,9 @@ def add_menu(parent: QWidget, noun: tuple[str, str], take: Callable[[list[Path]]
     """Return the menu of ways to add data."""
     menu = QMenu(parent)
     entry(menu, "A folder…", lambda: choose_folder(parent, noun, take))
-    entry(menu, f"{noun[1].capitalize()}, a zip or a table…", lambda: choose_files(parent, take))
+    film = ", a video" if noun[0] == "picture" else ""
+    words = f"{noun[1].capitalize()}{film}, a zip or a table…"
+    entry(menu, words, lambda: choose_files(parent, take))
     return menu
 
 

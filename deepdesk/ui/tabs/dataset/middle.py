@@ -21,6 +21,10 @@ CLASSES_HINT = (
     "One folder for each class inside. A zip, a table of paths and classes, or single files do as"
     " well."
 )
+DRAWN_HINT = (
+    "With or without labels: COCO, Pascal VOC, YOLO, LabelMe, Label Studio, masks or a table of"
+    " boxes. A zip or single files do as well."
+)
 
 
 class Middle(QWidget):
@@ -29,6 +33,7 @@ class Middle(QWidget):
     Args:
         noun: One sample and several, in words.
         truth: How a truth that is a text is called, None where truths are classes.
+        hint: What can be dropped, where there is no such truth.
 
     Signals:
         choose_asked: The widget that asks for a folder to be chosen.
@@ -47,6 +52,7 @@ class Middle(QWidget):
         *,
         read_only: bool,
         truth: WrittenTruth | None = None,
+        hint: str = CLASSES_HINT,
     ) -> None:
         super().__init__()
         self.bar = FilterBar(truth="" if truth is None else truth.one)
@@ -59,7 +65,7 @@ class Middle(QWidget):
             f"Drop a folder of {noun[1]} here",
             "Choose a folder…",
             icon="folder",
-            hint=CLASSES_HINT if truth is None else truth.source,
+            hint=hint if truth is None else truth.source,
         )
         self.empty.button.setEnabled(not read_only)
         self.bar.add.setEnabled(not read_only)
@@ -143,6 +149,12 @@ class Middle(QWidget):
         self.banner.say(
             files, f"No {noun[1]} could be taken from there; all the rest is here.", details=details
         )
+
+    def show_remarks(self, remarks: list[tuple[object, str]]) -> None:
+        """Say what became of labels that could not be taken as they are, folded."""
+        details = "\n".join(f"{file}: {sentence}" for file, sentence in remarks[:1000])
+        said = "Some labels were left out or changed"
+        self.banner.say(said, "All other labels came as they are.", details=details)
 
 
 def _inset(widget: QWidget, margins: tuple[int, int, int, int]) -> QWidget:

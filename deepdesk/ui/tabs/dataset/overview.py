@@ -14,6 +14,32 @@ SPLITS = ("train", "validation", "test")
 SPLIT_WORDS = {"train": "Train", "validation": "Validation", "test": "Test"}
 
 
+# Learnt from boxes whose shorter side becomes less than this many pixels is hardly anything.
+TINY_PX = 4.0
+USUAL_SIDE_PX = 320
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnCounts:
+    """How many samples there are of which something is to be said about what is drawn on them.
+
+    Attributes:
+        none: Not labelled yet.
+        empty: Looked at, and nothing is on them.
+        outside: With shapes that reach out of the picture.
+        misfit: Drawn on a picture of another size than their file has.
+        tiny: With boxes that all but vanish when training makes the picture smaller.
+        tiny_share: Of the longer side of a picture; what is smaller counts as tiny.
+    """
+
+    none: int = 0
+    empty: int = 0
+    outside: int = 0
+    misfit: int = 0
+    tiny: int = 0
+    tiny_share: float = TINY_PX / USUAL_SIDE_PX
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """Counts of the data set, at one moment.
@@ -36,6 +62,7 @@ class Overview:
         without_target: Samples that have no target.
         num_long: Recordings that are longer than one sample should be.
         seconds: How long all sounds last together, 0 where samples are no sounds.
+        drawn: What there is to say about drawings, None where truths are none.
         revision: Of the index when this was asked.
     """
 
@@ -56,6 +83,7 @@ class Overview:
     without_target: int = 0
     num_long: int = 0
     seconds: float = 0.0
+    drawn: DrawnCounts | None = None
     revision: int = -1
 
     @property
@@ -92,6 +120,12 @@ class Overview:
         known = {row.name: row.count for row in self.origins}
         return known.get(name, 0) if name else self.without_origin
 
+    def drawn_with(self, class_id: int | None) -> int:
+        """Return how many samples have a class drawn on them, or with None are not labelled yet."""
+        if class_id is None:
+            return 0 if self.drawn is None else self.drawn.none
+        return next((row.pictures for row in self.classes if row.id == class_id), 0)
+
     def name_of(self, class_id: int | None) -> str:
         """Return the name of a class, "" for none."""
         return next((row.name for row in self.classes if row.id == class_id), "")
@@ -102,13 +136,18 @@ class Overview:
 
 
 def ask_overview(
-    index: SampleIndex, *, counts_targets: bool = False, counts_seconds: bool = False
+    index: SampleIndex,
+    *,
+    counts_targets: bool = False,
+    counts_seconds: bool = False,
+    tiny_share: float | None = None,
 ) -> Overview:
     """Return the counts of an index.
 
     Args:
         counts_targets: Whether samples without a target are of interest; else none are counted.
         counts_seconds: Whether samples are sounds.
+        tiny_share: As `DrawnCounts.tiny_share`; None where truths are no drawings.
     """
     return Overview(
         classes=tuple(index.classes()),
@@ -128,8 +167,18 @@ def ask_overview(
         without_target=index.count(Filter(without_target=True)) if counts_targets else 0,
         num_long=len(index.longer_than(LONG_SOUND_S)) if counts_seconds else 0,
         seconds=index.seconds() if counts_seconds else 0.0,
+        drawn=None if tiny_share is None else ask_drawn(index, tiny_share),
         revision=index.revision(),
     )
+
+
+def ask_drawn(index: SampleIndex, tiny_share: float) -> DrawnCounts:
+    """Return what there is to say about the drawings of an index."""
+    kinds = {
+        kind: index.count(Filter(drawing=kind)) for kind in ("none", "empty", "outside", "misfit")
+    }
+    tiny = index.count(Filter(tiny_share=tiny_share))
+    return DrawnCounts(**kinds, tiny=tiny, tiny_share=tiny_share)
 
 
 def narrowed(shown: Filter, overview: Overview) -> int | None:
@@ -139,6 +188,8 @@ def narrowed(shown: Filter, overview: Overview) -> int | None:
     """
     if shown.origin is not None and (shown.unlabelled or shown.class_id is not None):
         return None
+    if shown.drawn_class is not None:
+        return None if shown.origin is not None else overview.drawn_with(shown.drawn_class)
     if shown.origin is not None:
         return overview.of_origin(shown.origin)
     if shown.unlabelled:

@@ -78,7 +78,9 @@ class RightColumn(QFrame):
         """Show a sample, and what training will see of it, anew once `data` is another."""
         self.sample.show_sample(sample, count, thumbnail)
         usable = sample is not None and sample.state != "bad"
-        self.seen.show_sample(sample.path if sample is not None and usable else None, data)
+        shown = sample if usable else None
+        target = None if shown is None else shown.target
+        self.seen.show_sample(None if shown is None else shown.path, data, target)
         self.seen.setVisible(usable)
 
     def show_overview(self, overview: Overview) -> None:

@@ -9,13 +9,13 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Ended, Result
+from deepdesk.core.learnt import ONE_CLASS_EACH, learnt_from
 from deepdesk.project.index import Sample
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.dataset.seen_work import look_work
 from deepdesk.ui.tabs.dataset.square import Square
 from deepdesk.ui.theme.metrics import XS, S
-from deepdesk.ui.truth_words import written_truth
 from deepdesk.ui.widgets.chip import Chip
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
@@ -40,7 +40,7 @@ class SamplePanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._reader = desk.spec.reader()
-        self._has_classes = written_truth(desk.spec) is None
+        self._has_classes = learnt_from(desk.spec.gives) in ONE_CLASS_EACH
         self._sample: Sample | None = None
         self._job: Job | None = None
         self._pause = QTimer(self)
@@ -54,6 +54,8 @@ class SamplePanel(QWidget):
         self.split = Chip("", checkable=False, tip="Its split. Click, or press T, V or E.")
         self.keys = ElidedLabel("1\u20139 to relabel", kind="hint")
         self.keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.drawn = Label("", wraps=True)
+        self.drawn.hide()
         self.reason = Label("", wraps=True, tone="warn")
         self.remedy = Label("", kind="hint", wraps=True)
         self._arrange()
@@ -99,6 +101,7 @@ class SamplePanel(QWidget):
         column.addSpacing(S)
         column.addLayout(head)
         column.addLayout(chips)
+        column.addWidget(self.drawn)
         column.addWidget(self.reason)
         column.addWidget(self.remedy)
 

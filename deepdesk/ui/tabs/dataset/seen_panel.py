@@ -42,6 +42,7 @@ class SeenPanel(QWidget):
         self._path: Path | None = None
         self._known = KeptFacts(desk.project.index, desk.spec)
         self._data: object = None
+        self._target: Any = None
         self._job: Job | None = None
         self._at = 0
         self._pause = QTimer(self)
@@ -62,14 +63,15 @@ class SeenPanel(QWidget):
         column.addWidget(self._chips)
         self._show_switches()
 
-    def show_sample(self, path: Path | None, data: object) -> None:
+    def show_sample(self, path: Path | None, data: object, target: Any = None) -> None:
         """Show versions of another file; None empties the squares.
 
         Args:
             data: Whatever makes new versions necessary when it is not equal any more.
+            target: What is known of the sample beside its class, or None; likewise.
         """
-        if (path, data) != (self._path, self._data):
-            self._path, self._data = path, data
+        if (path, data, target) != (self._path, self._data, self._target):
+            self._path, self._data, self._target = path, data, target
             self.refresh()
 
     def refresh(self) -> None:
@@ -114,7 +116,8 @@ class SeenPanel(QWidget):
     def _start(self) -> None:
         if self._path is None:
             return
-        wish = Wish(path=self._path, settings=self._desk.project.file.task_settings)
+        settings = self._desk.project.file.task_settings
+        wish = Wish(path=self._path, settings=settings, target=self._target)
         self._at = 0
         job: list[Job] = []
         work = seen_work(self._desk.spec, self._known, wish)

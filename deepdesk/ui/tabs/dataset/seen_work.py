@@ -12,7 +12,7 @@ import numpy as np
 from deepdesk.core.chance import Draws
 from deepdesk.core.events import Result
 from deepdesk.core.settings import Setting, from_json, settings_of
-from deepdesk.core.task import Reader, TaskSpec
+from deepdesk.core.task import PreviewsTruth, Reader, TaskSpec, Truth
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.data_facts import KeptFacts
 
@@ -26,11 +26,13 @@ class Wish:
 
     Attributes:
         settings: Of the task, as the project has them.
+        target: What is known of the sample beside its class, or None.
         seed: Of the draws.
     """
 
     path: Path
     settings: Mapping[str, Any]
+    target: Any = None
     seed: int = 1
 
 
@@ -43,7 +45,11 @@ def seen_work(spec: TaskSpec, known: KeptFacts, wish: Wish) -> Work:
         config = from_json(spec.config, wish.settings)
         task = spec.load()(config, known.of(config))
         draws = Draws(wish.seed, 0, np.arange(VERSIONS, dtype=np.int64))
-        for version in task.preview(payload, draws):
+        if wish.target is not None and isinstance(task, PreviewsTruth):
+            versions = task.preview_with(payload, Truth(target=wish.target), draws)
+        else:
+            versions = task.preview(payload, draws)
+        for version in versions:
             stop.check()
             emit(Result(value=version))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import singledispatch
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -13,6 +14,8 @@ from deepdesk.ui.payload_views import image_of, widget_for
 from deepdesk.ui.sound_view import SoundView
 from deepdesk.ui.theme import colour
 from deepdesk.ui.widgets.painting import antialiased
+
+Over = Callable[[QPainter, QRectF], None]
 
 
 @singledispatch
@@ -44,6 +47,8 @@ class Square(QWidget):
         self._is_whole = is_whole
         self._is_busy = False
         self._pixmap: QPixmap | None = None
+        self._is_payload = False
+        self._over: Over | None = None
         self._view: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._column = QVBoxLayout(self)
@@ -66,10 +71,20 @@ class Square(QWidget):
         pixmap = picture_of(payload)
         if pixmap is not None:
             self.show_pixmap(pixmap)
+            self._is_payload = True
             return
         self._clear()
         self._view = widget_for(payload)
         self._column.addWidget(self._view)
+
+    def paint_over(self, over: Over | None) -> None:
+        """Have something painted over pictures of payloads; None paints nothing.
+
+        Args:
+            over: Gets a painter, and where the picture lies.
+        """
+        self._over = over
+        self.update()
 
     def open_larger(self) -> bool:
         """Show what is here in a window of its own; return whether it has one."""
@@ -98,6 +113,8 @@ class Square(QWidget):
             painter.drawPixmap(
                 self._target(self._pixmap), self._pixmap, QRectF(self._pixmap.rect())
             )
+            if self._over is not None and self._is_payload:
+                self._over(painter, self._target(self._pixmap))
         painter.end()
 
     def _target(self, pixmap: QPixmap) -> QRectF:
@@ -111,7 +128,7 @@ class Square(QWidget):
         return QRectF(left, top, size.width(), size.height())
 
     def _clear(self) -> None:
-        self._pixmap, self._is_busy = None, False
+        self._pixmap, self._is_busy, self._is_payload = None, False, False
         if self._view is not None:
             self._view.hide()
             self._view.deleteLater()

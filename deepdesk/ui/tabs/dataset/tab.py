@@ -34,6 +34,7 @@ class DatasetTab(QWidget):
         # Bound methods: Qt lets go of them together with this tab.
         desk.project_closed.connect(self._close)
         desk.samples_changed.connect(self._refresh)
+        desk.labelling_asked.connect(self._label)
         if desk.store.session.project is not None:
             self._open()
 
@@ -70,6 +71,10 @@ class DatasetTab(QWidget):
         self.workspace.deleteLater()
         self.workspace = None
         self._set_state("empty")
+
+    def _label(self, sample_id: int) -> None:
+        if self.workspace is not None:
+            self.workspace.open_labelling(sample_id)
 
     def _refresh(self, revision: int) -> None:
         if self.workspace is not None and self.workspace.overview.revision != revision:

@@ -25,11 +25,13 @@ class TileLook:
     Attributes:
         position_of: Returns the place of a class id in the list, -1 for none.
         words_of: Returns what is written under a tile, None where nothing is.
+        drawn_of: Returns what lies over a tile of a side in pixels, None where nothing does.
     """
 
     def __init__(self) -> None:
         self.position_of: Callable[[int | None], int] = lambda _class_id: -1
         self.words_of: Callable[[Sample], str] | None = None
+        self.drawn_of: Callable[[Sample, int], QPixmap | None] | None = None
 
     def paint_ring(self, painter: QPainter, rect: QRect, *, width_px: float) -> None:
         """Draw the ring that says "selected", just outside of the tile."""
@@ -66,6 +68,9 @@ def paint_tile(
         painter.drawPixmap(rect, pixmap)
     if sample is None:
         return
+    drawn = None if look.drawn_of is None else look.drawn_of(sample, rect.width())
+    if pixmap is not None and drawn is not None:
+        painter.drawPixmap(rect, drawn)
     if sample.state == "bad":
         _paint_bad(painter, rect, sample)
     _paint_dot(painter, rect, look.position_of(sample.class_id))

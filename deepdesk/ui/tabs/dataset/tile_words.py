@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
@@ -13,6 +15,7 @@ LINES = 2
 _LINE_PX = 16
 # Longer texts are cut before they are measured: a tile is painted often.
 _MOST_CHARACTERS = 160
+_WORD = re.compile(r"[^ \t\n\r]+")  # a number stays with what it counts
 
 
 def words_height() -> int:
@@ -34,7 +37,7 @@ def paint_words(painter: QPainter, tile: QRect, words: str, *, has_truth: bool) 
 
 def two_lines(words: str, figures: QFontMetricsF, width_px: float) -> list[str]:
     """Return what fits into two lines, the second one cut with an ellipsis."""
-    left = words[:_MOST_CHARACTERS].split()
+    left = _WORD.findall(words[:_MOST_CHARACTERS])
     first: list[str] = []
     while left and figures.horizontalAdvance(" ".join([*first, left[0]])) <= width_px:
         first.append(left.pop(0))

@@ -16,11 +16,22 @@ from deepdesk.ui.tabs.dataset.actions import Actions
 from deepdesk.ui.tabs.dataset.browser import Browser, written_tip_of
 from deepdesk.ui.tabs.dataset.class_list import Dropped
 from deepdesk.ui.tabs.dataset.class_model import ClassLine
+from deepdesk.ui.tabs.dataset.class_names import ClassNames
 from deepdesk.ui.tabs.dataset.cutting import CuttingDoor
+from deepdesk.ui.tabs.dataset.drawings import (
+    Drawings,
+    filter_of,
+    learns_drawings,
+    tiny_share_of,
+)
 from deepdesk.ui.tabs.dataset.edits import Edits
+from deepdesk.ui.tabs.dataset.films import FilmDoor
+from deepdesk.ui.tabs.dataset.grid import SampleGrid
 from deepdesk.ui.tabs.dataset.grid_keys import GridKeys
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker, as_plain_error
 from deepdesk.ui.tabs.dataset.intake import Intake
+from deepdesk.ui.tabs.dataset.label_exporting import LabelExportDoor
+from deepdesk.ui.tabs.dataset.labelling import LabellingDoor
 from deepdesk.ui.tabs.dataset.left import LeftColumn
 from deepdesk.ui.tabs.dataset.menus import (
     add_menu,
@@ -31,13 +42,13 @@ from deepdesk.ui.tabs.dataset.menus import (
     sample_menu,
     show_below,
 )
-from deepdesk.ui.tabs.dataset.middle import Middle
+from deepdesk.ui.tabs.dataset.middle import CLASSES_HINT, DRAWN_HINT, Middle
 from deepdesk.ui.tabs.dataset.overview import Overview, ask_overview
 from deepdesk.ui.tabs.dataset.recording import RecordingDoor
 from deepdesk.ui.tabs.dataset.right import RightColumn
 from deepdesk.ui.tabs.dataset.thumbnails import Thumbnails
 from deepdesk.ui.tabs.dataset.truths import Truths
-from deepdesk.ui.truth_words import written_truth
+from deepdesk.ui.truth_words import WrittenTruth, written_truth
 
 
 class Workspace(QWidget):
@@ -58,40 +69,52 @@ class Workspace(QWidget):
         self.edits = Edits(desk, self.worker, self)
         self.intake = Intake(desk, self.worker, self.edits, self)
         truth = written_truth(desk.spec)
+        is_drawn = learns_drawings(desk.spec)
         self._ask_overview = partial(
             ask_overview,
             counts_targets=truth is not None,
             counts_seconds=desk.spec.takes is Audio,
+            tiny_share=tiny_share_of(desk),
         )
+        has_classes = truth is None and not is_drawn
         self.commands = Actions(
-            self.edits, self._noun, lambda: self.overview, has_classes=truth is None
+            self.edits, self._noun, lambda: self.overview, has_classes=has_classes
         )
         self.thumbnails = Thumbnails(desk.project.cache, desk.spec.reader(), self)
-        tip = None if truth is None else partial(written_tip_of, truth)
-        self.browser = Browser(self.worker, self.thumbnails.tile, self, tip=tip)
-        self.grid = self.browser.grid
-        self.left = LeftColumn(
+        self.browser = Browser(
+            self.worker, self.thumbnails.tile, self, tip=_tip_in(self, truth, is_drawn=is_drawn)
+        )
+        self.grid: SampleGrid = self.browser.grid
+        self.left: LeftColumn = LeftColumn(
             self._noun, desk.spec.reader().origin_noun, has_classes=truth is None
         )
         self.left.classes.add.setEnabled(not desk.project.read_only)
         reader = desk.spec.reader()
         self.left.splits.keep.name_origins(reader.origin_noun)
         self.left.splits.order.offer(comes_in_order=reader.comes_in_order)
-        self.middle = Middle(self.grid, self._noun, read_only=desk.project.read_only, truth=truth)
-        self.right = RightColumn(desk)
+        self.middle: Middle = _middle_of(desk, self.grid, truth, is_drawn=is_drawn)
+        self.right: RightColumn = RightColumn(desk)
         self._arrange()
         self._connect_grid()
         self._connect_columns()
         self._connect_work()
-        self.truths = Truths(desk, self)
+        self.truths: Truths = Truths(desk, self)
+        self.drawings: Drawings = Drawings(desk, self)
+        self.labelling: LabellingDoor = LabellingDoor(desk, self)
+        self.open_labelling: Callable[[int], None] = self.labelling.open
+        self.names: ClassNames = ClassNames(desk, self)
         self.recording = RecordingDoor(desk, self)
         self.cutting = CuttingDoor(desk, self)
+        self.films = FilmDoor(desk, self)
+        self.exporting = LabelExportDoor(desk, self)
         self.refresh()
         QTimer.singleShot(0, self.intake.check)
 
     def take(self, sources: Sequence[Path], label: str | None = None) -> None:
         """Import what was dropped or chosen."""
-        self.intake.take(sources, label)
+        rest = self.films.divert(sources)
+        if rest:
+            self.intake.take(rest, label)
 
     def refresh(self) -> None:
         """Ask for the counts and the samples in sight again."""
@@ -102,16 +125,21 @@ class Workspace(QWidget):
     @property
     def is_loading(self) -> bool:
         """Whether counts, samples or pictures in sight are on their way."""
-        return self.worker.is_waiting or self.thumbnails.is_waiting
+        waits = self.worker.is_waiting or self.thumbnails.is_waiting
+        return waits or self.drawings.is_waiting
 
     def close_work(self) -> None:
         """End the threads; nothing of the project is touched afterwards."""
         self.intake.stop()
         self.recording.close_work()
         self.cutting.close_work()
+        self.films.close_work()
+        self.exporting.close_work()
         self.right.sample.stop()
         self.right.seen.stop()
         self.thumbnails.close()
+        self.drawings.close_work()
+        self.labelling.close_work()
         self.worker.close()
 
     def _arrange(self) -> None:
@@ -128,7 +156,7 @@ class Workspace(QWidget):
             self.commands,
             lambda: self.overview,
             lambda: self.browser.selected,
-            self.right.sample.preview.open_larger,
+            lambda: self.drawings.open_current() or self.right.sample.preview.open_larger(),
         )
         self.grid.look.position_of = _position_in(self)
         self.grid.key_pressed.connect(self._keys.press)
@@ -187,6 +215,7 @@ class Workspace(QWidget):
         )
         self.intake.failed.connect(lambda error: desk.banner(error, "dataset"))
         self.intake.refused.connect(lambda refused: self.middle.show_refused(refused, self._noun))
+        self.intake.remarked.connect(self.middle.show_remarks)
 
     def _after_edit(self) -> None:
         self.refresh()
@@ -210,9 +239,10 @@ class Workspace(QWidget):
         line = lines[0] if len(lines) == 1 else None
         class_id = None if line is None else line.id
         unlabelled = line is not None and line.id is None
-        shown = self.middle.bar.asked.narrowed_to(
+        asked = self.middle.bar.asked.narrowed_to(
             class_id, unlabelled=unlabelled, origin=self.left.origins.origin
         )
+        shown = filter_of(asked, is_drawn=self.overview.drawn is not None)
         self.browser.narrow(shown)
         self.middle.bar.show_counts(self.overview, shown)
 
@@ -228,6 +258,7 @@ class Workspace(QWidget):
         data = (names, self.overview.typical_size)
         self.right.show_sample(sample, len(self.grid.picked.rows), thumbnail, data)
         self.truths.show_sample(sample)
+        self.drawings.show_sample(sample)
 
     def _show_sample_menu(self, point: QPoint) -> None:
         menu = sample_menu(
@@ -252,7 +283,7 @@ class Workspace(QWidget):
         show_below(menu, chip)
 
     def _act(self, act: str) -> None:
-        acts = {
+        acts: dict[str, Callable[[], object]] = {
             "fix_twins": self.commands.fix_twins,
             "show_bad": lambda: self.middle.bar.show_problem("bad"),
             "show_twins": lambda: self.middle.bar.show_problem("twins"),
@@ -263,6 +294,10 @@ class Workspace(QWidget):
             "keep_origins": self.left.splits.keep_together,
             "balance": self.right.balance,
             "cut_long": self.cutting.open,
+            "show_undrawn": lambda: self.middle.bar.choose("undrawn"),
+            "show_outside": lambda: self.drawings.show("outside"),
+            "show_misfit": lambda: self.drawings.show("misfit"),
+            "show_tiny": lambda: self.drawings.show("tiny"),
         }
         acts[act]()
 
@@ -282,6 +317,31 @@ def _take_files(workspace: Workspace, dropped: Dropped) -> None:
 
 
 _DROPS = {"samples": _move_samples, "classes": _merge_classes, "files": _take_files}
+
+
+def _middle_of(
+    desk: Desk, grid: SampleGrid, truth: WrittenTruth | None, *, is_drawn: bool
+) -> Middle:
+    return Middle(
+        grid,
+        desk.spec.reader().noun,
+        read_only=desk.project.read_only,
+        truth=truth,
+        hint=DRAWN_HINT if is_drawn else CLASSES_HINT,
+    )
+
+
+def _tip_in(
+    workspace: Workspace, truth: WrittenTruth | None, *, is_drawn: bool
+) -> Callable[[Sample], str] | None:
+    """Return what tells what a sample says under the pointer, None for its class."""
+
+    def drawn_tip_of(sample: Sample) -> str:
+        return workspace.drawings.tip_of(sample)
+
+    if is_drawn:
+        return drawn_tip_of
+    return None if truth is None else partial(written_tip_of, truth)
 
 
 def _position_in(workspace: Workspace) -> Callable[[int | None], int]:

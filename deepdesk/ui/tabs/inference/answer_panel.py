@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from deepdesk.core.answer_filter import drawn_words
 from deepdesk.core.payload_json import payload_text
-from deepdesk.core.payloads import LabelScores, Payload, Text, Timeline
-from deepdesk.ui.payload_views import summary_for, widget_for
+from deepdesk.core.payloads import Boxes, Image, LabelScores, Mask, Payload, Text, Timeline
+from deepdesk.ui.payload_views import image_of, summary_for, widget_for
+from deepdesk.ui.tabs.inference.drawn.panel import DrawnPanel
 from deepdesk.ui.tabs.inference.entry import Entry
 from deepdesk.ui.tabs.inference.model_facts import ModelFacts
 from deepdesk.ui.tabs.inference.sizes import SMALL_PX, fitted
@@ -23,6 +25,7 @@ from deepdesk.ui.widgets.labels import Label, SectionLabel
 from deepdesk.ui.widgets.text_view import TextView
 
 NOTHING_YET = "The answer shows here: the likeliest classes, how sure the network is, and its time."
+NOTHING_DRAWN_YET = "The answer shows here and over the picture: what was found, and its time."
 PREVIEW_HEIGHT_PX = 160
 LONGEST_JOINED = 60
 
@@ -33,6 +36,7 @@ class AnswerPanel(Column):
     Args:
         can_join: Whether answers can be confirmed and corrected.
         text: How the answers are called, None where they are no texts.
+        drawn: What is said of answers that are drawn over their picture, None for others.
 
     Signals:
         confirmed: `Entry` whose answer is right.
@@ -44,11 +48,20 @@ class AnswerPanel(Column):
     correction_asked = Signal(object)
     copied = Signal(object)
 
-    def __init__(self, *, can_join: bool, text: WrittenTruth | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        can_join: bool,
+        text: WrittenTruth | None = None,
+        drawn: DrawnPanel | None = None,
+    ) -> None:
         super().__init__(edge="left", width_px=metrics.COLUMN_RIGHT + 44)
         self.setAccessibleName("Answer")
         self._can_join = can_join
         self._nothing_yet = NOTHING_YET if text is None else text.nothing_yet
+        self.drawn = drawn
+        if drawn is not None:
+            self._nothing_yet = NOTHING_DRAWN_YET
         self.text = TextView()
         self.text.hide()
         self.copy = SmallButton("Copy", self._copy, tip="Copy the text.")
@@ -61,7 +74,7 @@ class AnswerPanel(Column):
         self.sure = Label(kind="muted")
         self.right = SmallButton("Right", self._confirm, tip="Add it to the data as answered")
         self.right.set_icon("check")
-        words = "It is a…" if text is None else "Correct…"
+        words = "It is a…" if text is None and drawn is None else "Correct…"
         self.wrong = SmallButton(words, self._correct, tip="Add it to the data as another")
         self.wrong.set_icon("cross")
         self.joined = Label(kind="hint", wraps=True)
@@ -88,7 +101,7 @@ class AnswerPanel(Column):
         self.name.setVisible(entry is not None and with_preview)
         answer = answered.answer if answered is not None else None
         if answered is not None and answered.given is not None and with_preview:
-            self._put(self._preview, fitted(answered.given, SMALL_PX), PREVIEW_HEIGHT_PX)
+            self._show_preview(answered.given, answer)
         if answered is not None and answer is not None:
             self._show_answer(answer, answered.milliseconds)
         elif answered is not None and answered.problem is not None:
@@ -105,6 +118,13 @@ class AnswerPanel(Column):
         if answered is not None and isinstance(answered.answer, Timeline):
             self._clear()
             self._show_answer(timeline, answered.milliseconds)
+
+    def show_kept(self) -> None:
+        """Tell what counts of a drawn answer after a person chose something else."""
+        answered = self._entry.answered if self._entry is not None else None
+        answer = answered.answer if answered is not None else None
+        if self.drawn is not None and isinstance(answer, Boxes | Mask):
+            self.answer.setText(drawn_words(answer, self.drawn.kept))
 
     def show_joining(self, *, can_write: bool, is_under_way: bool) -> None:
         """Show whether the entry joined the data, or can."""
@@ -132,12 +152,21 @@ class AnswerPanel(Column):
         self.sure.show()
         is_weak = is_unlike or (score is not None and score < SURE_FROM)
         self.sure.set_tone("warn" if is_weak else "")
-        if isinstance(answer, Text):
+        if self.drawn is not None and isinstance(answer, Boxes | Mask):
+            self.drawn.show_answer(answer)
+            self.show_kept()
+        elif isinstance(answer, Text):
             self.text.show_text(answer.text, is_final=answer.is_final)
             self.text.show()
             self.copy.setVisible(bool(answer.text))
         else:
             self._put(self._bars, answer, 0)
+
+    def _show_preview(self, given: Payload, answer: Payload | None) -> None:
+        if self.drawn is not None and isinstance(given, Image):
+            self.drawn.show_preview(image_of(given.pixels_HWC), answer)
+        else:
+            self._put(self._preview, fitted(given, SMALL_PX), PREVIEW_HEIGHT_PX)
 
     def _say(self, title: str, words: str) -> None:
         self.answer.setText(title)
@@ -169,6 +198,8 @@ class AnswerPanel(Column):
         self._views.clear()
         for part in (self._preview, self._bars, self.text, self.copy):
             part.hide()
+        if self.drawn is not None:
+            self.drawn.show_answer(None)
 
     def _copy(self) -> None:
         text = self.text.toPlainText()
@@ -193,8 +224,12 @@ class AnswerPanel(Column):
             self.add(widget)
         self.body.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addSpacing(metrics.S)
-        for widget in (self._bars, self._judging, self.joined):
-            self.add(widget)
+        self.add(self._bars)
+        if self.drawn is not None:
+            self.add(self.drawn)
+            self.body.addSpacing(metrics.S)
+        self.add(self._judging)
+        self.add(self.joined)
         self.body.addSpacing(metrics.M)
         self.add(Divider())
         self.body.addSpacing(metrics.S)

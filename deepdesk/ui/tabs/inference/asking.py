@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
@@ -37,6 +37,8 @@ class Asking(QObject):
         self._workspace = workspace
         self._inquiry = inquiry
         self._told: dict[int, float] = {}
+        # Takes what has a page of its own, and returns the rest.
+        self.divert: Callable[[Sequence[Path]], Sequence[Path]] = list
         inquiry.added.connect(self._take_added)
         inquiry.changed.connect(self._take_answer)
         inquiry.answerer.loading.connect(self._say_loading)
@@ -53,7 +55,7 @@ class Asking(QObject):
 
     def take(self, paths: Sequence[Path]) -> None:
         """Ask about files and folders."""
-        self._inquiry.ask_paths(paths)
+        self._inquiry.ask_paths(self.divert(paths))
 
     def hand(self, mime: QMimeData) -> None:
         """Ask about what a clipboard or a drag holds, or say why not."""
@@ -68,7 +70,7 @@ class Asking(QObject):
         if problem is not None:
             self._desk.banner(problem, "inference")
             return
-        self._inquiry.ask_paths(offer.paths)
+        self._inquiry.ask_paths(self.divert(offer.paths))
         self._inquiry.ask_given(offer.pictures)
 
     def paste(self) -> None:

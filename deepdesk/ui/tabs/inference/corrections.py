@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from deepdesk.core.events import Ended, Result
@@ -30,16 +32,21 @@ class Corrections(QObject):
         """Return whether the entry is joining now."""
         return entry.number in self._under_way
 
-    def join(self, entry: Entry, label: str) -> None:
-        """Add an entry to the data as `label`."""
+    def join(self, entry: Entry, label: str, then: Callable[[], None] | None = None) -> None:
+        """Add an entry to the data as `label`, with what counts of an answer that is drawn.
+
+        Args:
+            then: Called once it is in the data.
+        """
         if self.is_under_way(entry):
             return
         self._under_way.add(entry.number)
+        drawn = entry.counted_answer()
         self._desk.start(
-            joining(self._desk.project, self._desk.spec, entry.given, label),
+            joining(self._desk.project, self._desk.spec, entry.given, label, drawn),
             "inference",
             on_event=lambda event: self._take(entry, event),
-            on_ended=lambda ended: self._end(entry, ended),
+            on_ended=lambda ended: self._end(entry, ended, then),
         )
 
     def _take(self, entry: Entry, event: object) -> None:
@@ -53,13 +60,16 @@ class Corrections(QObject):
             self._desk.undo.endMacro()
         self._desk.say(joined.text, undo=bool(joined.changes))
         entry.joined, entry.joined_at = joined.label, self._desk.undo.index()
+        entry.joined_as = joined.sample_id
         self._joined.append(entry)
 
-    def _end(self, entry: Entry, ended: Ended) -> None:
+    def _end(self, entry: Entry, ended: Ended, then: Callable[[], None] | None) -> None:
         self._under_way.discard(entry.number)
         if ended.error is not None and not ended.report:
             self._desk.banner(ended.error, "inference")
         self.changed.emit(entry)
+        if ended.error is None and then is not None:
+            then()
 
     def _follow_undo(self, index: int) -> None:
         undone = [entry for entry in self._joined if entry.joined_at > index]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -21,7 +21,7 @@ from deepdesk.ui.tabs.inference.given import Given, GivenFile, PassingFile
 from deepdesk.ui.tabs.inference.listing import listing_files
 from deepdesk.ui.tabs.inference.models import Choice
 from deepdesk.ui.tabs.inference.networks import Networks
-from deepdesk.ui.tabs.inference.questions import Answered, Question
+from deepdesk.ui.tabs.inference.questions import Answered, Question, lightened
 
 # More than these are read better as a table than as tiles.
 MOST_TILES = 20
@@ -154,7 +154,7 @@ class Inquiry(QObject):
         while len(self._with_views) > KEPT_VIEWS:
             old = self._with_views.popleft()
             if old.answered is not None:
-                old.answered = replace(old.answered, given=None)
+                old.answered = lightened(old.answered)
 
     def _find(self, paths: Sequence[Path]) -> None:
         self.cancel_table()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepdesk.core.answer_filter import Drawn
+from deepdesk.core.drawing import target_of
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Result
-from deepdesk.core.payloads import LabelScores, Number, Text
+from deepdesk.core.payloads import Boxes, LabelScores, Mask, Number, Text
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.data.answer_drawing import drawing_from
 from deepdesk.project.index import Change, Filter, Sample, SampleIndex
 from deepdesk.ui.tabs.inference.given import Given
 from deepdesk.ui.truth_words import written_truth
@@ -27,17 +30,31 @@ LONGEST_TOLD = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """What was changed, in order; nothing when the data said the same before."""
+    """What was changed, in order; nothing when the data said the same before.
+
+    Attributes:
+        sample_id: -1 where it is not known.
+    """
 
     label: str
     text: str
     changes: tuple[Change, ...] = ()
+    sample_id: int = -1
 
 
-def joining(project: Project, spec: TaskSpec, given: Given, label: str) -> Work:
+def joining(
+    project: Project,
+    spec: TaskSpec,
+    given: Given,
+    label: str,
+    drawn: Callable[[], Drawn] | None = None,
+) -> Work:
     """Return work that adds `given` to the data under `label`; its `Result` is a `Joined`.
 
     A file that is among the data already gets the label instead of coming in twice.
+
+    Args:
+        drawn: Gives what is to be drawn on it, where answers are; `label` only says it then.
     """
 
     def work(emit: EventSink, stop: StopToken) -> None:
@@ -46,8 +63,13 @@ def joining(project: Project, spec: TaskSpec, given: Given, label: str) -> Work:
         # Not resolve: the index keeps links as they are.
         path = Path(os.path.abspath(kept))  # noqa: PTH100
         with project.index() as index:
-            coming = _Coming(project=project, spec=spec, index=index, path=path, stop=stop)
-            emit(Result(value=_JOINERS[spec.gives](coming, label)))
+            coming = _Coming(
+                project=project, spec=spec, index=index, path=path, stop=stop, drawn=drawn
+            )
+            joined = _JOINERS[spec.gives](coming, label)
+            sample = _sample_at(index, path)
+            known = -1 if sample is None else sample.id
+            emit(Result(value=replace(joined, sample_id=known)))
 
     return work
 
@@ -61,6 +83,7 @@ class _Coming:
     index: SampleIndex
     path: Path
     stop: StopToken
+    drawn: Callable[[], Drawn] | None = None
 
 
 def _with_class(coming: _Coming, label: str) -> Joined:
@@ -83,9 +106,18 @@ def _with_class(coming: _Coming, label: str) -> Joined:
 
 
 def _with_target(coming: _Coming, label: str) -> Joined:
-    index, name, said = coming.index, coming.path.name, _short(label)
     truth = written_truth(coming.spec)
-    target = label if truth is None else truth.target_of(label)
+    return _told(coming, label, label if truth is None else truth.target_of(label))
+
+
+def _with_drawing(coming: _Coming, label: str) -> Joined:
+    if coming.drawn is None:
+        raise DatasetError("There is nothing to draw on this picture.", "Ask about it again.")
+    return _told(coming, label, target_of(drawing_from(coming.drawn())))
+
+
+def _told(coming: _Coming, label: str, target: Any) -> Joined:
+    index, name, said = coming.index, coming.path.name, _short(label)
     before = _sample_at(index, coming.path)
     if before is not None and before.target == target:
         return Joined(label=label, text=f"{name} is in the data as “{said}” already")
@@ -101,6 +133,8 @@ _JOINERS: dict[type[Any], Callable[[_Coming, str], Joined]] = {
     LabelScores: _with_class,
     Text: _with_target,
     Number: _with_target,
+    Boxes: _with_drawing,
+    Mask: _with_drawing,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
-from deepdesk.core.payloads import LabelScores, Number, Text
+from deepdesk.core.payloads import Boxes, LabelScores, Mask, Number, Text
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.inference.class_menu import class_menu, ordered
 from deepdesk.ui.tabs.inference.corrections import Corrections
@@ -72,10 +72,22 @@ class Judging(QObject):
             )
             dialog.open()
 
+    def offer_labelling(self, entry: Entry, _below: QWidget) -> None:
+        """Take what was answered into the data and open it there, to be drawn right."""
+        words = entry.whole_answer()
+        if words:
+            self.corrections.join(entry, words, then=lambda: self._label(entry))
+            self.show(entry)
+
+    def _label(self, entry: Entry) -> None:
+        self._desk.label(entry.joined_as)
+
 
 # What can be confirmed and corrected, by what a task answers.
 JUDGED: dict[type[Any], Callable[[Judging, Entry, QWidget], None]] = {
     LabelScores: Judging.offer_classes,
     Text: Judging.offer_text,
     Number: Judging.offer_text,
+    Boxes: Judging.offer_labelling,
+    Mask: Judging.offer_labelling,
 }

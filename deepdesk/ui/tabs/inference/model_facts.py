@@ -76,7 +76,7 @@ def figure_words(choice: Choice) -> str:
     for key, where in ((f"test_{name}", "on test"), (name, "on validation")):
         value = choice.metrics.get(key)
         if name and value is not None:
-            shown = f"{metric_words(name).inline} {metric_text(name, value)}"
+            shown = f"{metric_words(name).inline} {metric_text(name, value, choice.units)}"
             best = "" if choice.model.checkpoint == BEST else ", its best epoch"
             return f"{shown} {where}{best}"
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ class Choice:
         is_training: Whether newer weights may come.
         epoch: That the weights are of, 0 where that is not known.
         metrics: Of the run's best epoch; `main_metric` names the one to tell.
+        units: Of the metrics, for those that have one.
     """
 
     model: Model
@@ -58,6 +59,7 @@ class Choice:
     epoch: int
     metrics: Mapping[str, float]
     main_metric: str
+    units: dict[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -123,4 +125,5 @@ def _choice(
         epoch=info.best_epoch if checkpoint == BEST else info.epochs_done,
         metrics=dict(info.metrics),
         main_metric=info.main_metric,
+        units=dict(info.units),
     )

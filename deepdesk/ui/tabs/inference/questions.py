@@ -11,14 +11,17 @@ from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepdesk.core.answer_filter import class_shares, sized
+from deepdesk.core.drawn_json import for_tile
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Result
-from deepdesk.core.payloads import Image, Payload
+from deepdesk.core.payloads import Boxes, Image, Mask, Payload
 from deepdesk.core.work import EventSink, StoppedError, StopToken
+from deepdesk.data.answer_files import packed
 from deepdesk.ui.tabs.inference.given import Given, GivenFile
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.networks import Network, Networks
-from deepdesk.ui.tabs.inference.sizes import SHOWN_PX, fitted, small
+from deepdesk.ui.tabs.inference.sizes import SHOWN_PX, SMALL_PX, fitted, small
 from deepdesk.ui.tabs.inference.words import in_table, in_words
 
 if TYPE_CHECKING:
@@ -38,6 +41,9 @@ class Answered:
         problem: Why there is no answer, None when there is one.
         is_final: False while a growing answer goes on, or before it begins.
         is_stopped: Whether a person stopped it before its end.
+        packed: The final answer in few bytes, for files, if it is drawn over a picture.
+        arrived_s: When the network was given the picture of a drawn answer, on the clock of
+            `time.perf_counter`; 0 for other answers.
     """
 
     number: int
@@ -50,6 +56,16 @@ class Answered:
     problem: DeepDeskError | None = None
     is_final: bool = True
     is_stopped: bool = False
+    packed: bytes = b""
+    arrived_s: float = 0.0
+
+
+def lightened(answered: Answered) -> Answered:
+    """Return an answer without what only a large view of it needs."""
+    answer = answered.answer
+    if isinstance(answer, Mask):
+        answer = for_tile(answer, SMALL_PX)
+    return replace(answered, given=None, answer=answer)
 
 
 class SkippedError(StoppedError):
@@ -80,13 +96,18 @@ class SkipToken(StopToken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One file of a folder with its answer; `score` is NaN where there is none."""
+    """One file of a folder with its answer; `score` is NaN where there is none.
+
+    Attributes:
+        packed: The answer in few bytes, for files, if it is drawn over a picture.
+    """
 
     path: str
     answer: str = ""
     score: float = nan
     milliseconds: float = nan
     error: str = ""
+    packed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +149,11 @@ class Question:
         try:
             for answer, milliseconds, is_final in _answers(network, payload, stop, between):
                 told = replace(told, answer=answer, milliseconds=milliseconds, is_final=is_final)
+                if isinstance(answer, Boxes | Mask):
+                    arrived_s = time.perf_counter() - milliseconds / 1000.0
+                    data = packed(answer) if is_final else b""
+                    shown = _shown(answer)
+                    told = replace(told, answer=shown, packed=data, arrived_s=arrived_s)
                 emit(Result(value=told))
         except SkippedError:
             emit(Result(value=replace(told, is_final=True, is_stopped=True)))
@@ -164,7 +190,7 @@ class RowQuestion:
         _short, score = in_words(answer)
         sure = nan if score is None else score
         row = Row(path=self.path, answer=in_table(answer), score=sure, milliseconds=milliseconds)
-        emit(Result(value=row))
+        emit(Result(value=replace(row, packed=_packed(answer))))
 
 
 def _answers(
@@ -181,4 +207,23 @@ def _answers(
             start_s = time.perf_counter()
             between()
             between_ms += 1000.0 * (time.perf_counter() - start_s)
-        yield told.answer, told.milliseconds - between_ms, told.is_final
+        answer = told.answer
+        if isinstance(answer, Boxes) and isinstance(payload, Image):
+            # The view shows a smaller picture than the one that the boxes are of.
+            answer = sized(answer, payload.pixels_HWC)
+        yield answer, told.milliseconds - between_ms, told.is_final
+
+
+def _shown(answer: Boxes | Mask) -> Boxes | Mask:
+    """Return an answer for the window: no larger than pictures are shown, and counted here."""
+    if not isinstance(answer, Mask):
+        return answer
+    shown = for_tile(answer, SHOWN_PX)
+    assert isinstance(shown, Mask), "a smaller mask is a mask"
+    # The window asks again, and need not wait then.
+    class_shares(shown)
+    return shown
+
+
+def _packed(answer: Payload) -> bytes:
+    return packed(answer) if isinstance(answer, Boxes | Mask) else b""

@@ -92,6 +92,13 @@ class RowOrder:
         for kept in (self.rows, self.shown, self._sorted, self._keys, self._files, self._words):
             kept.clear()
 
+    def reword(self, first: int, rows: Sequence[Row]) -> None:
+        """Take rows again from the first of them on, told in other words."""
+        for number, row in enumerate(rows, first):
+            self.rows[number] = row
+            self._words[number] = f"{row.path}\n{row.answer}\n{row.error}".casefold()
+        self.sort(self.by, descending=self.is_descending)
+
     def place_of(self, row: Row) -> int | None:
         """Take a row in and return where it belongs on screen, None where it is not listed.
 

@@ -15,8 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
-from deepdesk.core.payloads import Payload, Recording
-from deepdesk.ui.payload_views import widget_for
+from deepdesk.core.payloads import Boxes, Image, Mask, Payload, Recording
+from deepdesk.ui.overlay import OverlayView
+from deepdesk.ui.payload_views import image_of, widget_for
 from deepdesk.ui.tabs.inference.long_sound import LongSound
 from deepdesk.ui.tabs.inference.mime import can_offer
 from deepdesk.ui.theme import metrics
@@ -38,6 +39,7 @@ class Stage(DropArea):
 
     Args:
         noun: What the task takes: ("picture", "pictures").
+        overlay: Shows pictures with their answers over them, None where answers lie beside.
 
     Signals:
         handed: QMimeData of what was let go here.
@@ -55,16 +57,19 @@ class Stage(DropArea):
     saved = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, noun: tuple[str, str]) -> None:
+    def __init__(self, noun: tuple[str, str], overlay: OverlayView | None = None) -> None:
         super().__init__()
         self._noun = noun
+        self.overlay = overlay
+        self._over: Payload | None = None
         self.setAccessibleName(f"The {noun[0]} that is asked about. Drop others here")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        more = "Several, a folder or a video" if noun[0] == "picture" else "Several, or a folder,"
         self.empty = _Prompt(
             f"Drop a {noun[0]} here to ask the network",
             f"Choose {noun[1]}...",
             icon=_ICONS.get(noun[0], "file"),
-            hint="Several, or a folder, work too. Paste with Ctrl+V. Nothing leaves this computer.",
+            hint=f"{more} work too. Paste with Ctrl+V. Nothing leaves this computer.",
         )
         self.empty.acted.connect(self.choose_asked.emit)
         self.problem = ErrorState()
@@ -96,9 +101,12 @@ class Stage(DropArea):
             self._view.show_answer(answer)
             self._name(name)
             return
-        self._let_go()
-        self._view = self._long(payload, answer) or widget_for(payload)
-        self._held.addWidget(self._view)
+        if self.overlay is not None and isinstance(payload, Image):
+            self._show_over(self.overlay, payload, answer)
+        else:
+            self._let_go()
+            self._view = self._long(payload, answer) or widget_for(payload)
+            self._held.addWidget(self._view)
         self._leave_room()
         self._views.setCurrentWidget(self._holder)
         self._name(name)
@@ -114,6 +122,18 @@ class Stage(DropArea):
         """Say that nothing more comes of what is shown."""
         if isinstance(self._view, LongSound):
             self._view.show_stopped()
+
+    def _show_over(self, overlay: OverlayView, payload: Image, answer: Payload | None) -> None:
+        if self._view is not overlay:
+            self._let_go()
+            self._view = overlay
+            self._held.addWidget(overlay)
+            overlay.show()
+        if payload is not self._over:
+            self._over = payload
+            overlay.zoom.reset()
+            overlay.show_picture(image_of(payload.pixels_HWC), name=payload.name)
+        overlay.show_answer(answer if isinstance(answer, Boxes | Mask) else None)
 
     def _long(self, payload: Payload, answer: Payload | None) -> LongSound | None:
         if not isinstance(payload, Recording):
@@ -134,8 +154,9 @@ class Stage(DropArea):
         if self._view is not None:
             self._held.removeWidget(self._view)
             self._view.hide()
-            self._view.deleteLater()
-            self._view = None
+            if self._view is not self.overlay:
+                self._view.deleteLater()
+            self._view, self._over = None, None
 
     def _arrange(self) -> None:
         self.body.setContentsMargins(metrics.M, metrics.M, metrics.M, metrics.M)
@@ -146,8 +167,9 @@ class Stage(DropArea):
 
     def _leave_room(self) -> None:
         """Keep a picture of few pixels from filling a large screen with them."""
-        side = top = metrics.S if isinstance(self._view, LongSound) else metrics.XL
-        if isinstance(self._view, PictureView):
+        is_wide = isinstance(self._view, LongSound | OverlayView)
+        side = top = metrics.S if is_wide else metrics.XL
+        if isinstance(self._view, PictureView | OverlayView):
             hint = self._view.sizeHint()
             most = max(metrics.scaled(LARGE_PX), LARGEST_ZOOM * max(hint.width(), hint.height()))
             top = max(top, (self._views.height() - most) // 2)

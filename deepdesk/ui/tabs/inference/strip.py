@@ -24,7 +24,12 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from deepdesk.core.answer_filter import AnswerFilter
+from deepdesk.core.drawn_json import for_tile
+from deepdesk.core.payloads import Boxes, Mask
+from deepdesk.ui.overlay import THIN_PX, PaintStyle, paint_answer
 from deepdesk.ui.tabs.inference.entry import Entry
+from deepdesk.ui.tabs.inference.sizes import SMALL_PX
 from deepdesk.ui.theme import colour, icons, metrics
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
@@ -80,6 +85,13 @@ class StripModel(QAbstractListModel):
         """Return where the entry of that number is, -1 if it left."""
         found = (at for at, entry in enumerate(self._entries) if entry.number == number)
         return next(found, -1)
+
+    def set_filter(self, kept: AnswerFilter) -> None:
+        """Show only what counts of answers that are drawn over their pictures."""
+        for entry in self._entries:
+            entry.kept = kept
+        if self._entries:
+            self.dataChanged.emit(self.index(0), self.index(len(self._entries) - 1))
 
     def changed(self, number: int) -> None:
         """Show an entry again."""
@@ -186,7 +198,19 @@ def _paint_tile(painter: QPainter, tile: QRectF, entry: Entry) -> None:
     painter.save()
     painter.setClipPath(clip)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(tile, entry.small, _middle_of(entry.small, tile))
+    part = _middle_of(entry.small, tile)
+    painter.drawImage(tile, entry.small, part)
+    answer = entry.answered.answer if entry.answered is not None else None
+    if isinstance(answer, Boxes | Mask):
+        scale = tile.width() / part.width()
+        whole = QRectF(
+            tile.left() - part.left() * scale,
+            tile.top() - part.top() * scale,
+            entry.small.width() * scale,
+            entry.small.height() * scale,
+        )
+        style = PaintStyle(has_words=False, line_px=THIN_PX, picture=entry.small.size())
+        paint_answer(painter, whole, for_tile(answer, SMALL_PX), entry.kept, style)
     painter.restore()
 
 

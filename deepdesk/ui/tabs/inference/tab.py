@@ -11,9 +11,11 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QSho
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.payloads import Audio
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.inference.answering import Answering
 from deepdesk.ui.tabs.inference.asking import Asking
+from deepdesk.ui.tabs.inference.drawn.answers import DRAWN, drawn_answers
 from deepdesk.ui.tabs.inference.inquiry import Inquiry
 from deepdesk.ui.tabs.inference.judging import JUDGED, Judging
 from deepdesk.ui.tabs.inference.live.board import board_for
@@ -21,6 +23,7 @@ from deepdesk.ui.tabs.inference.live.live import Live
 from deepdesk.ui.tabs.inference.live.sources import live_kind
 from deepdesk.ui.tabs.inference.model_follower import ModelFollower
 from deepdesk.ui.tabs.inference.models import Choice, Model
+from deepdesk.ui.tabs.inference.moving.pages import moving_pages
 from deepdesk.ui.tabs.inference.networks import Networks
 from deepdesk.ui.tabs.inference.tabling import Tabling
 from deepdesk.ui.tabs.inference.workspace import Workspace
@@ -60,10 +63,17 @@ class InferenceTab(QWidget):
             can_join=can_join,
             text=written_truth(desk.spec),
             live=live_kind(desk.spec),
-            board=board_for(desk.spec.gives) if live_kind(desk.spec) is not None else None,
+            board=board_for(desk.spec.gives) if desk.spec.takes is Audio else None,
+            is_drawn=desk.spec.gives in DRAWN,
         )
         self.inquiry = Inquiry(desk, Networks(desk.project, desk.spec, make), self)
         self.asking = Asking(desk, self.workspace, self.inquiry)
+        self.drawn = drawn_answers(desk, self.workspace, self.inquiry, self.asking)
+        self.moving = moving_pages(
+            desk, self.workspace, lambda: Networks(desk.project, desk.spec, make)
+        )
+        if self.drawn is not None and self.moving is not None:
+            self.drawn.watch_moving(self.moving)
         self.judging = Judging(desk, self.workspace)
         self.live = self._made_live(make)
         self.models = ModelFollower(desk, self)
@@ -148,7 +158,12 @@ class InferenceTab(QWidget):
         workspace.top.page_chosen.connect(self._open_page)
         if self.live is not None:
             self.live.listening.running_changed.connect(self._show_busy)
-        for facts in workspace.model_facts():
+        if self.moving is not None:
+            self.moving.running_changed.connect(self._show_busy)
+            self.moving.film_page.handed.connect(self.asking.hand)
+            self.asking.divert = self.moving.divert
+        moving = self.moving.model_facts() if self.moving is not None else []
+        for facts in (*workspace.model_facts(), *moving):
             facts.offer_answering(self._desk.spec)
             facts.answering_asked.connect(lambda _none: self.answering.ask(self.inquiry.choice))
         self.answering.kept.connect(lambda _none: self.models.look())
@@ -180,7 +195,8 @@ class InferenceTab(QWidget):
         dialog.open()
 
     def _suffixes(self) -> frozenset[str]:
-        return self._desk.spec.reader().suffixes
+        films = self.moving.suffixes if self.moving is not None else frozenset()
+        return self._desk.spec.reader().suffixes | films
 
     def _say_untrained(self) -> None:
         one = self.workspace.noun[0]
@@ -195,6 +211,8 @@ class InferenceTab(QWidget):
         self.asking.use(choice)
         if self.live is not None:
             self.live.use(choice, grew=grew)
+        if self.moving is not None:
+            self.moving.use(choice, grew=grew)
 
     def _open_page(self, key: str) -> None:
         if key == "live" and self.live is not None:
@@ -202,7 +220,8 @@ class InferenceTab(QWidget):
 
     def _show_busy(self, is_busy: bool) -> None:
         listens = self.live is not None and self.live.listening.is_running
-        self._set_state("working" if is_busy or listens else "ready")
+        watches = self.moving is not None and self.moving.is_running
+        self._set_state("working" if is_busy or listens or watches else "ready")
 
     def _set_state(self, state: str) -> None:
         if state != self.state:
@@ -211,5 +230,6 @@ class InferenceTab(QWidget):
 
     def _close(self, _path: object = None) -> None:
         self.inquiry.close()
-        if self.live is not None:
-            self.live.close()
+        for one in (self.live, self.moving):
+            if one is not None:
+                one.close()

@@ -99,6 +99,10 @@ class TableModel(QAbstractTableModel):
         """List only rows that hold `text`."""
         self._rearrange(lambda: self.order.search(text))
 
+    def reword(self, first: int, rows: Sequence[Row]) -> None:
+        """Show rows from the first of them on in other words."""
+        self._rearrange(lambda: self.order.reword(first, rows))
+
     def row(self, at: int) -> Row:
         """Return the row at a place on screen."""
         return self.order.rows[self.order.shown[at]]

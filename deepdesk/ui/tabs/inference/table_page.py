@@ -47,12 +47,14 @@ class TablePage(Card):
         row_opened: `Row` on a double click or Enter.
         cancelled: None, when no more rows are wanted.
         csv_asked: None, when the table is to be saved.
+        save_asked: The button under which a menu belongs, where there is more to be saved.
     """
 
     row_chosen = Signal(object)
     row_opened = Signal(object)
     cancelled = Signal(object)
     csv_asked = Signal(object)
+    save_asked = Signal(object)
 
     def __init__(self, noun: tuple[str, str], *, is_text: bool = False) -> None:
         super().__init__()
@@ -69,7 +71,8 @@ class TablePage(Card):
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(metrics.scaled(SEARCH_PX))
         self.search.setStyleSheet(_low_field())
-        self.save = SmallButton("Save as CSV…", lambda: self.csv_asked.emit(None))
+        self.save = SmallButton("Save as CSV…", self._ask_to_save)
+        self._has_more = False
         self.busy = BusyState()
         self.rows = TableModel(self)
         self.view = QTableView()
@@ -80,6 +83,14 @@ class TablePage(Card):
         self._arrange()
         self.search.textChanged.connect(self._search)
         self.busy.cancelled.connect(self.cancelled.emit)
+
+    def offer_more(self) -> None:
+        """Let the button open a menu, as a table of words is not all that can be saved."""
+        self._has_more = True
+        # Counts of several classes are long words.
+        self._shares = TEXT_SHARES
+        self.save.setText("Save…")
+        self.save.setAccessibleName("Save…")
 
     @property
     def done(self) -> int:
@@ -134,6 +145,12 @@ class TablePage(Card):
         if watched is self.view.viewport() and event.type() == QEvent.Type.Resize:
             self._share_width()
         return super().eventFilter(watched, event)
+
+    def _ask_to_save(self) -> None:
+        if self._has_more:
+            self.save_asked.emit(self.save)
+        else:
+            self.csv_asked.emit(None)
 
     def _share_width(self) -> None:
         number = metrics.scaled(NUMBER_PX)

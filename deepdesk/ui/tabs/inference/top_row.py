@@ -23,7 +23,7 @@ class TopRow(QWidget):
         files_asked: None, when files are to be chosen.
         folder_asked: None, when a folder is to be chosen.
         paste_asked: None.
-        page_chosen: "one", "table" or "live".
+        page_chosen: "one", "table", "live", "film" or "drive".
     """
 
     files_asked = Signal(object)
@@ -58,6 +58,7 @@ class TopRow(QWidget):
         self.live: SmallButton | None = None
         self._live = live
         self._has_live = False
+        self._offered: set[str] = set()
         if live is not None:
             self.live = SmallButton(live.title, lambda: self.page_chosen.emit("live"), tip=live.tip)
             self.live.set_icon(live.icon, "muted")
@@ -81,6 +82,18 @@ class TopRow(QWidget):
         self.pages.chip("table").show()
         self._show_pages()
 
+    def offer_page(self, key: str, title: str) -> None:
+        """Show the way to one more page."""
+        if key not in self._offered:
+            self._offered.add(key)
+            self._add_page(key, title)
+
+    def _add_page(self, key: str, title: str) -> None:
+        # Shown at once: a chip that is about to be shown has no width yet.
+        self.pages.add_chip(key, title)
+        self.pages.chip(key).show()
+        self._show_pages()
+
     def _show_pages(self) -> None:
         self.pages.show()
         self._make_room()
@@ -94,16 +107,14 @@ class TopRow(QWidget):
         is_narrow = self.width() < metrics.scaled(NARROW_PX)
         self.paste.setVisible(not is_narrow)
         self.models.label.setVisible(not is_narrow)
-        # Three pages may stand in two lines, but only where one has no room.
-        may_wrap = self._has_live and self.window().width() < metrics.scaled(WIDE_PX)
+        # Pages may stand in two lines, but only where one has no room for all that is beside.
+        is_long = self._has_live or bool(self._offered) or self.live is not None
+        may_wrap = is_long and self.window().width() < metrics.scaled(WIDE_PX)
         self.pages.setMinimumWidth(0 if may_wrap else self.pages.sizeHint().width())
 
     def show_page(self, key: str) -> None:
         """Light the chip of the page in front."""
         if key == "live" and self._live is not None and not self._has_live:
             self._has_live = True
-            # Shown at once: a chip that is about to be shown has no width yet.
-            self.pages.add_chip("live", self._live.title)
-            self.pages.chip("live").show()
-            self._show_pages()
+            self._add_page("live", self._live.title)
         self.pages.choose(key)

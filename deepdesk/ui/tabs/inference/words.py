@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from math import isnan
 
 from deepdesk.core import payloads
+from deepdesk.core.answer_filter import class_shares, drawn_words
 from deepdesk.core.payload_json import payload_text
 from deepdesk.data import number_text
 
@@ -64,6 +66,8 @@ def in_table(payload: object) -> str:
     """Return an answer as one line for a table, which has room to say that it is a guess."""
     if isinstance(payload, payloads.LabelScores) and payload.is_unlike:
         return f"{UNSURE}, most like {payload.scores[0][0]}"
+    if isinstance(payload, payloads.Boxes | payloads.Mask):
+        return drawn_words(payload)
     return in_full(payload)
 
 
@@ -75,16 +79,13 @@ def _(payload: payloads.Number) -> tuple[str, float | None]:
 
 @in_words.register
 def _(payload: payloads.Boxes) -> tuple[str, float | None]:
-    names = sorted({name for _box, name, _score in payload.boxes})
-    count = len(payload.boxes)
-    return (f"{count}: {', '.join(names)}" if names else "nothing found"), None
+    return drawn_words(payload), None
 
 
 @in_words.register
 def _(payload: payloads.Mask) -> tuple[str, float | None]:
-    present = sorted({int(at) for at in set(payload.classes_HW.ravel().tolist())})
-    names = [payload.classes[at] for at in present if 0 <= at < len(payload.classes)]
-    return ", ".join(names) or "nothing found", None
+    sure = payload.certainty
+    return ", ".join(class_shares(payload)) or "nothing found", None if isnan(sure) else sure
 
 
 @in_words.register

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from deepdesk.core.answer_filter import Drawn
 from deepdesk.core.payloads import Image
+from deepdesk.ui.overlay import PaintStyle, paint_answer
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import font
-from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
+from deepdesk.ui.widgets.painting import antialiased, draw_focus, draw_text, fill_round
 
 _RADIUS_PX = 7.0
 _FRAME_PX = 2.0
 _LINE_PX = 18
 _BADGE_PX = 15.0
+# How answers are drawn on pictures of the size of a stamp.
+SMALL = PaintStyle(has_words=False, line_px=1.0)
+SMALL_TRUTH = PaintStyle(has_words=False, line_px=1.0, is_truth=True)
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class AnswerTile(QWidget):
-    """Shows a small picture, the answer, how sure it is, and the truth where it is wrong."""
+    """Shows a small picture, the answer, how sure it is, and the truth where it is wrong.
+
+    Signals:
+        opened: None, by a click, Enter or the space bar.
+    """
+
+    opened = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._picture: QPixmap | None = None
+        self._drawn: Drawn | None = None
+        self._drawn_truth: Drawn | None = None
         self.answer = self.truth = self._under = ""
         self.score = math.nan
         self.is_right: bool | None = None
@@ -42,9 +66,15 @@ class AnswerTile(QWidget):
         self.answer, self.truth, self.score = answer, truth, score
         self.is_right, self._under = is_right, under
         verdict = "right" if is_right else f"wrong, it is {truth}"
-        words = f"{answer}, {score:.0%} sure: {verdict}"
+        sure = "" if math.isnan(score) else f", {score:.0%} sure"
+        words = f"{answer}{sure}: {verdict}"
         self.setAccessibleName(words)
         self.setToolTip(f"{under}\n{words}" if under else words)
+        self.update()
+
+    def show_drawn(self, drawn: Drawn | None, truth: Drawn | None) -> None:
+        """Draw an answer over the picture, and the truth dashed; None for nothing."""
+        self._drawn, self._drawn_truth = drawn, truth
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -57,6 +87,21 @@ class AnswerTile(QWidget):
         """Return the height at which the picture is square."""
         return width + metrics.XS + metrics.scaled(_LINE_PX) * self._lines()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        is_here = self.rect().contains(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and is_here:
+            self.opened.emit(None)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _KEYS:
+            self.opened.emit(None)
+            return
+        super().keyPressEvent(event)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw picture, frame, badge and words."""
         painter = antialiased(QPainter(self))
@@ -66,6 +111,8 @@ class AnswerTile(QWidget):
         height = min(room, self.width())
         frame = QRectF(0, 0, self.width(), height).adjusted(1, 1, -1, -1)
         self._paint_picture(painter, frame)
+        if self.hasFocus():
+            draw_focus(painter, frame)
         if self.is_right is None:
             return
         role = "good" if self.is_right else "bad"
@@ -88,16 +135,21 @@ class AnswerTile(QWidget):
         painter.setClipPath(clip)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         size = self._picture.size().toSizeF()
-        scale = max(frame.width() / size.width(), frame.height() / size.height())
+        sides = (frame.width() / size.width(), frame.height() / size.height())
+        is_drawn = self._drawn is not None or self._drawn_truth is not None
+        # What is drawn near the edge must be seen; other pictures fill their tile.
+        scale = min(sides) if is_drawn else max(sides)
         shown = QRectF(0, 0, size.width() * scale, size.height() * scale)
         shown.moveCenter(frame.center())
         painter.drawPixmap(shown, self._picture, QRectF(QPointF(0, 0), size))
+        paint_answer(painter, shown, self._drawn, style=SMALL)
+        paint_answer(painter, shown, self._drawn_truth, style=SMALL_TRUTH)
         painter.restore()
 
     def _paint_words(self, painter: QPainter, room: QRectF, line: int) -> None:
         small = font(metrics.SMALL)
         right = Qt.AlignmentFlag.AlignRight
-        figure = f"{100 * self.score:.0f}"
+        figure = "" if math.isnan(self.score) else f"{100 * self.score:.0f}"
         width = draw_text(painter, room, figure, small, colour("muted"), right)
         words = room.adjusted(0, 0, -width - 4, 0)
         draw_text(painter, words, self.answer, small, colour("text"))

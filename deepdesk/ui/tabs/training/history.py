@@ -26,9 +26,11 @@ class RunHistory:
         train: Per name, points at the epoch as a fraction; also speed, memory and the rate.
         validation: Per metric, a point per epoch.
         metrics: Metric names without the loss, main one first.
+        units: Metric name to the unit of its values, for those that have one.
         patience: Epochs without a gain after which the run stops early, 0 for never.
         examples: What was said of the same few samples in the last epoch.
         worst: Answers of the last epoch that were farthest from right, worst first.
+        details: All that the measures told beside their values in the last epoch.
         gain_epoch: Last epoch whose main metric was better than every one before.
     """
 
@@ -43,9 +45,11 @@ class RunHistory:
     patience: int = 0
     gain_epoch: int = 0
     metrics: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
     train: dict[str, CurveBuffer] = field(default_factory=dict)
     validation: dict[str, CurveBuffer] = field(default_factory=dict)
     confusion: Confusion | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, Any], ...] = ()
     worst: tuple[Mapping[str, Any], ...] = ()
     _pace: deque[tuple[float, int]] = field(default_factory=deque)
@@ -83,6 +87,7 @@ class RunHistory:
         self.step, self.patience = event.step, event.patience
         self.epoch = event.step / max(1, event.steps_per_epoch)
         self.metrics = tuple(name for name in event.plot_metrics if name != LOSS)
+        self.units = event.units
         self._pace.clear()
 
     def stepped(self, event: Stepped) -> None:
@@ -132,6 +137,7 @@ class RunHistory:
         if not self.gain_epoch:
             self.gain_epoch, self._best_value = past.gain_epoch, past._best_value
         self.confusion = self.confusion or past.confusion
+        self.details = self.details or past.details
         self.examples = self.examples or past.examples
         self.worst = self.worst or past.worst
 
@@ -151,6 +157,7 @@ class RunHistory:
 
     def _take_details(self, details: Mapping[str, Any]) -> None:
         self.confusion = confusion_of(details) or self.confusion
+        self.details = details
         examples = details.get("examples")
         if isinstance(examples, list):
             self.examples = tuple(row for row in examples if isinstance(row, Mapping))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.payloads import Image
 from deepdesk.ui.tabs.training.answer_tile import AnswerTile
 from deepdesk.ui.tabs.training.note_page import NotePage
+from deepdesk.ui.tabs.training.works import Answered, answered_of
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.card import Card
 
@@ -19,12 +21,19 @@ _NOTE_FROM_PX = 300
 
 
 class LearningCard(Card):
-    """Shows examples; pictures come later, by id."""
+    """Shows examples; pictures come later, by id.
+
+    Signals:
+        picked: The `Answered` that is to be opened.
+    """
+
+    picked = Signal(object)
 
     def __init__(self, noun: tuple[str, str]) -> None:
         super().__init__("Learning now", note="the same eight, every epoch")
         words = f"The same eight {noun[1]}, and what the network says of them at every epoch."
         self.tiles: dict[int, AnswerTile] = {}
+        self._said: dict[int, Answered] = {}
         self._empty = NotePage(words)
         self._area = QWidget()
         self._grid = QGridLayout()
@@ -47,10 +56,11 @@ class LearningCard(Card):
         if wanted or not ids:
             self._lay_out(ids)
         for row in rows:
-            score = float(row.get("score", 0.0))
-            truth, answer = str(row.get("truth", "")), str(row.get("answer", ""))
-            is_right = bool(row.get("is_right", truth == answer))
-            self.tiles[int(row["id"])].show_answer(answer, truth, score, is_right=is_right)
+            said = answered_of(row)
+            self._said[said.id] = said
+            tile = self.tiles[said.id]
+            tile.show_answer(said.answer, said.truth, said.score, is_right=said.is_right)
+            tile.show_drawn(said.drawn, said.drawn_truth)
         return wanted
 
     def show_picture(self, sample_id: int, picture: Image) -> None:
@@ -76,6 +86,12 @@ class LearningCard(Card):
             tile.hide()
             tile.deleteLater()
         self.tiles = {sample_id: AnswerTile() for sample_id in ids}
-        for place, tile in enumerate(self.tiles.values()):
+        self._said.clear()
+        for place, (sample_id, tile) in enumerate(self.tiles.items()):
+            tile.opened.connect(lambda _none, sample_id=sample_id: self._pick(sample_id))
             self._grid.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
         self._limit()
+
+    def _pick(self, sample_id: int) -> None:
+        if sample_id in self._said:
+            self.picked.emit(self._said[sample_id])

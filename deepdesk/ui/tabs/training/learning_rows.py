@@ -40,6 +40,4 @@ class LearningRows(Card):
 
     def show_picture(self, sample_id: int, picture: Image) -> None:
         """Put a picture where its answer is."""
-        for row in self.list.rows:
-            if row.shown is not None and row.shown.id == sample_id:
-                row.show_picture(picture)
+        self.list.show_picture(sample_id, picture)

@@ -10,9 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.events import Progress
-from deepdesk.core.payloads import LabelScores, Number, Text
+from deepdesk.core.payloads import Image, LabelScores, Number, Text
+from deepdesk.core.task import TaskSpec
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.tabs.training.errs_card import ErrsCard
+from deepdesk.ui.tabs.training.errs_pages import pages_for
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.learning_card import LearningCard
 from deepdesk.ui.tabs.training.learning_rows import LearningRows
@@ -27,8 +29,7 @@ from deepdesk.ui.tabs.training.progress_card import (
 )
 from deepdesk.ui.theme import metrics
 
-# By what a task answers: classes have a matrix; texts and numbers need rows instead of tiles.
-_ERRS: dict[type[Any], type[ErrsCard]] = {LabelScores: ErrsCard}
+# By what a task answers: texts and numbers need rows instead of tiles.
 _LEARNING: dict[type[Any], type[LearningRows]] = {Text: LearningRows, Number: LearningRows}
 READY = ProgressWords(loud="Ready", quiet="the curves appear with the first steps")
 
@@ -48,7 +49,7 @@ class MiddlePanel(QWidget):
         self.progress = ProgressCard()
         self.plots = PlotsPanel(desk, noun)
         gives = desk.spec.gives
-        self.errs: ErrsCard | MistakesCard = _ERRS.get(gives, MistakesCard)()
+        self.errs = _errs_card(desk.spec, noun)
         self.learning: LearningCard | LearningRows = _LEARNING.get(gives, LearningCard)(noun)
         below = QHBoxLayout()
         below.setSpacing(metrics.M)
@@ -61,6 +62,8 @@ class MiddlePanel(QWidget):
         column.addWidget(self.plots, 43)
         column.addLayout(below, 57)
         self.progress.show_words(READY)
+        if isinstance(self.errs, MistakesCard):
+            self.errs.pictures_wanted.connect(self.pictures_wanted)
 
     def show_history(self, history: RunHistory, behind: Mapping[str, RunHistory]) -> None:
         """Show the curves and the last epoch of a run, others behind it."""
@@ -73,6 +76,12 @@ class MiddlePanel(QWidget):
         wanted = self.learning.show_examples(history.examples)
         if wanted:
             self.pictures_wanted.emit(wanted)
+
+    def show_picture(self, sample_id: int, picture: Image) -> None:
+        """Put the small picture of a sample wherever it is wanted."""
+        self.learning.show_picture(sample_id, picture)
+        if isinstance(self.errs, MistakesCard):
+            self.errs.show_picture(sample_id, picture)
 
     def show_preparing(self, progress: Progress) -> None:
         """Show what goes on before the first step."""
@@ -95,3 +104,10 @@ class MiddlePanel(QWidget):
     ) -> None:
         """Show how a run ended; `saved` epochs is where it would go on, None where it cannot."""
         self.progress.show_words(run_words(status, history, dict(values), saved))
+
+
+def _errs_card(spec: TaskSpec, noun: tuple[str, str]) -> ErrsCard | MistakesCard:
+    """Return a matrix for one of several classes, else the samples and more pages."""
+    if spec.gives is LabelScores:
+        return ErrsCard()
+    return MistakesCard(pages_for(spec.gives), noun, with_pictures=spec.takes is Image)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deepdesk.core.payloads import Payload
     from deepdesk.project.folder import Project
 
-MOST_ROWS, MOST_CHARACTERS = 40, 12
+MOST_ROWS, MOST_CHARACTERS, MOST_ANSWERS = 40, 12, 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Mistakes:
         count: Samples that were measured.
         wrong: Samples whose answer is not right.
         rows: The worst of them, worst first.
+        answers: All answers, in the order of the split, up to `MOST_ANSWERS`.
         unwritable: Characters of the truths that training never had.
     """
 
@@ -39,6 +40,7 @@ class Mistakes:
     count: int = 0
     wrong: int = 0
     rows: tuple[Answered, ...] = ()
+    answers: tuple[Answered, ...] = ()
     unwritable: tuple[str, ...] = ()
 
     @property
@@ -96,6 +98,7 @@ def mistakes_work(project: Project, run: str) -> Work:
             count=len(answers),
             wrong=len(found),
             rows=tuple(found[:MOST_ROWS]),
+            answers=tuple(answers[:MOST_ANSWERS]),
             unwritable=never_written(
                 _learned(project.runs.get(run).config()), (row.truth for row in answers)
             ),

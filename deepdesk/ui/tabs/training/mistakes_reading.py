@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from deepdesk.core.events import Result
-from deepdesk.ui.tabs.training.learning_rows import LearningRows
 from deepdesk.ui.tabs.training.mistakes import Mistakes, mistakes_work
 from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
 from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
@@ -24,10 +23,11 @@ class MistakesReading(QObject):
         super().__init__(tab)
         self._tab = tab
         self._wanted = ""
-        if isinstance(tab.middle.learning, LearningRows):
-            tab.middle.learning.picked.connect(self._open)
+        tab.middle.learning.picked.connect(self._open)
         if isinstance(tab.middle.errs, MistakesCard):
             tab.middle.errs.picked.connect(self._open)
+            for page in tab.middle.errs.pages.values():
+                page.picked.connect(self._open)
             tab.viewer.shown.connect(lambda _none: self._read())
             # While a run goes on its epochs tell the worst; in the end the best one is looked at.
             tab.desk.runs_changed.connect(lambda _run: self._read())

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from deepdesk.ui.metric_words import LOSS, MEMORY, RATE, SPEED, metric_words
+from deepdesk.ui.metric_words import LOSS, MEMORY, RATE, SPEED, metric_words, unit_of
 from deepdesk.ui.plots.curves import Curve, Role
 from deepdesk.ui.plots.pyramid import CurveBuffer
 from deepdesk.ui.tabs.training.history import RunHistory
@@ -87,7 +87,8 @@ class PlotRow(QWidget):
     def _refill(self, card: PlotCard) -> None:
         words = metric_words(card.name, self._noun)
         card.plot.clear()
-        card.plot.set_subject(words.label, words.unit, empty_text(words.label, card.name))
+        unit = unit_of(card.name, self._history.units)
+        card.plot.set_subject(words.label, unit, empty_text(words.label, card.name))
         longest = max((past.epochs for past in self._behind.values()), default=0)
         card.plot.set_span(max(self._history.epochs, longest))
         for rank, (title, past) in enumerate(self._behind.items()):

@@ -140,8 +140,8 @@ def run_words(
     name = history.main_metric
     test, own = values.get(f"test_{name}"), values.get(name)
     label = metric_words(name).inline if name else ""
-    facts = f"validation {label} {metric_text(name, own)}" if own is not None else ""
-    end = f"test {metric_text(name, test)}" if test is not None else ""
+    facts = f"validation {label} {metric_text(name, own, history.units)}" if own is not None else ""
+    end = f"test {metric_text(name, test, history.units)}" if test is not None else ""
     return ProgressWords(
         loud=loud,
         quiet=quiet,

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from deepdesk.core.payloads import Image
 from deepdesk.ui.tabs.training.answer_row import AnswerRow
 from deepdesk.ui.tabs.training.note_page import NotePage
 from deepdesk.ui.tabs.training.works import Answered
@@ -33,6 +34,7 @@ class RowList(QStackedWidget):
         self.page = NotePage(words)
         self._with_pictures = with_pictures
         self._wanted: tuple[Answered, ...] = ()
+        self._pictures: dict[int, Image] = {}
         self._place = 0
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -65,9 +67,18 @@ class RowList(QStackedWidget):
             row.hide()
             row.deleteLater()
         self._wanted = tuple(answered)
+        ids = {row.id for row in answered}
+        self._pictures = {i: made for i, made in self._pictures.items() if i in ids}
         self._place = 0
         self._show_some(_AT_ONCE)
         self.setCurrentWidget(self._area if answered else self.page)
+
+    def show_picture(self, sample_id: int, picture: Image) -> None:
+        """Put a picture where its answer is; rows that come later get it as well."""
+        self._pictures[sample_id] = picture
+        for row in self.rows:
+            if row.shown is not None and row.shown.id == sample_id:
+                row.show_picture(picture)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -83,7 +94,10 @@ class RowList(QStackedWidget):
         for shown in self._wanted[self._place : self._place + count]:
             if self._place == len(self.rows):
                 self._add()
-            self.rows[self._place].show_answered(shown)
+            row = self.rows[self._place]
+            row.show_answered(shown)
+            if shown.id in self._pictures:
+                row.show_picture(self._pictures[shown.id])
             self._place += 1
         if self._place < len(self._wanted):
             self._next.start()

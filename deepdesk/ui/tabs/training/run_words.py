@@ -42,7 +42,7 @@ def row_facts(info: RunInfo, *, is_compared: bool = False) -> RowFacts:
 def main_figure(info: RunInfo) -> str:
     """Return the main metric with its unit, "" while there is none."""
     value = info.metrics.get(info.main_metric)
-    return "" if value is None else metric_text(info.main_metric, value)
+    return "" if value is None else metric_text(info.main_metric, value, info.units)
 
 
 def status_line(info: RunInfo) -> str:
@@ -97,7 +97,7 @@ def details_of(info: RunInfo, config: Mapping[str, Any]) -> list[tuple[str, str]
         ("Energy", _energy(info)),
     ]
     for name in sorted(info.metrics, key=lambda name: _rank(name, info.main_metric)):
-        text = metric_text(name.removeprefix("test_"), info.metrics[name])
+        text = metric_text(name.removeprefix("test_"), info.metrics[name], info.units)
         rows.append((metric_label(name), text))
     return [(name, value) for name, value in rows if value]
 

@@ -7,10 +7,12 @@ import math
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepdesk.core.events import Ended, Result
+from deepdesk.core.payloads import Image, Payload
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog
 from deepdesk.ui.payload_views import widget_for
 from deepdesk.ui.tabs.training.answer_row import error_words
+from deepdesk.ui.tabs.training.drawn_answer import DrawnAnswer
 from deepdesk.ui.tabs.training.mistakes import Opened, opening_work
 from deepdesk.ui.tabs.training.works import Answered
 from deepdesk.ui.theme import metrics
@@ -19,7 +21,7 @@ from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
 
 _WIDE_PX = 560
-_VIEW_PX = 190
+_VIEW_PX, _DRAWN_PX = 190, 380
 
 
 class SampleDialog(AskDialog):
@@ -29,9 +31,11 @@ class SampleDialog(AskDialog):
         super().__init__(window, "Truth and answer", verb="Close", other="")
         self.setMinimumWidth(metrics.scaled(_WIDE_PX))
         self.view: QWidget | None = None
+        self._row = row
         self._is_closed = False
         self._slot = QWidget()
-        self._slot.setMinimumHeight(metrics.scaled(_VIEW_PX))
+        is_drawn = row.drawn is not None or row.drawn_truth is not None
+        self._slot.setMinimumHeight(metrics.scaled(_DRAWN_PX if is_drawn else _VIEW_PX))
         column = QVBoxLayout(self._slot)
         column.setContentsMargins(0, 0, 0, 0)
         self.name = ElidedLabel("", kind="hint")
@@ -56,7 +60,7 @@ class SampleDialog(AskDialog):
         opened: Opened = event.value
         self.name.setText(opened.path.name)
         self.name.set_tooltip(str(opened.path))
-        self.view = widget_for(opened.payload)
+        self.view = _view_of(opened.payload, self._row)
         layout = self._slot.layout()
         assert layout is not None, "the slot was made with a layout"
         layout.addWidget(self.view)
@@ -67,8 +71,18 @@ class SampleDialog(AskDialog):
             self.words.setText(str(ended.error))
 
 
+def _view_of(payload: Payload, row: Answered) -> QWidget:
+    """Return the sample, with truth and answer drawn over it where they are places in it."""
+    if isinstance(payload, Image) and (row.drawn is not None or row.drawn_truth is not None):
+        return DrawnAnswer(payload, row)
+    return widget_for(payload)
+
+
 def _truth_and_answer(row: Answered) -> QWidget:
     """Return the two beside each other, letter by letter where an answer can be nearly right."""
+    if row.drawn is not None or row.drawn_truth is not None:
+        said, truth = row.answer or "nothing", row.truth or "nothing"
+        return Label(f"Answer: {said}\nTruth: {truth}", wraps=True)
     if math.isnan(row.error):
         right = "" if row.is_right else f"; it is {row.truth}"
         return Label(f"Answer: {row.answer}, {row.score:.0%} sure{right}", kind="strong")

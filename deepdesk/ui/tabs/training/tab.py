@@ -191,7 +191,7 @@ class TrainingTab(QWidget):
     def _want_pictures(self, ids: list[int]) -> None:
         def take(event: Any) -> None:
             if isinstance(event, Result):
-                self.middle.learning.show_picture(*event.value)
+                self.middle.show_picture(*event.value)
 
         work = pictures_work(self._desk.project, self._desk.spec, ids, _PICTURE_PX)
         self.viewer.start(work, take)

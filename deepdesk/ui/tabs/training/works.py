@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepdesk.core.drawn_json import drawn_from_json
 from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
 from deepdesk.core.events import Choices, Result, Said
 from deepdesk.core.learnt import WITHOUT_CLASSES, learnt_from
-from deepdesk.core.payloads import Image
+from deepdesk.core.payloads import Boxes, Image, Mask
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine.thresholds import kept_thresholds
@@ -62,6 +63,8 @@ class Answered:
 
     Attributes:
         error: As in `core.task.Answer`, NaN where that is not known.
+        drawn: Answer as it is drawn over the picture, None for nothing.
+        drawn_truth: Truth likewise.
     """
 
     id: int
@@ -72,6 +75,8 @@ class Answered:
     is_right: bool
     picture: Image | None = None
     error: float = math.nan
+    drawn: Boxes | Mask | None = field(default=None, compare=False)
+    drawn_truth: Boxes | Mask | None = field(default=None, compare=False)
 
 
 def readiness_work(project: Project, spec: TaskSpec) -> Work:
@@ -123,7 +128,9 @@ def past_run_work(project: Project, run: str) -> Work:
 
     def work(emit: EventSink, _stop: StopToken) -> None:
         folder = project.runs.get(run)
-        history = history_of(run, folder.info().epochs, folder.metrics.read())
+        info = folder.info()
+        history = history_of(run, info.epochs, folder.metrics.read())
+        history.units = info.units
         if lost := folder.lost_of_log():
             emit(Said(text=f"{run}: {lost}", level="warning"))
         history.steps_per_epoch = round(history.step / history.epoch) if history.epoch else 0
@@ -240,6 +247,7 @@ def kept_answers(project: Project, run: str) -> list[Answered]:
         # Earlier versions kept neither; a column that is there must fit the others.
         right = columns.get("right", [a == b for a, b in zip(truth, answer, strict=True)])
         error = columns.get("error", [None] * len(ids))
+        drawn: Mapping[str, Any] = saved["predictions"].get("drawn", {})
         return [
             Answered(
                 id=int(i),
@@ -249,9 +257,10 @@ def kept_answers(project: Project, run: str) -> list[Answered]:
                 score=_number_or_nan(sure),
                 is_right=bool(is_right),
                 error=math.nan if wrong is None else float(wrong),
+                **_drawn(drawn.get(str(at))),
             )
-            for i, of_truth, said, sure, is_right, wrong in zip(
-                ids, truth, answer, score, right, error, strict=True
+            for at, (i, of_truth, said, sure, is_right, wrong) in enumerate(
+                zip(ids, truth, answer, score, right, error, strict=True)
             )
         ]
     except (KeyError, TypeError, ValueError) as error:
@@ -287,7 +296,17 @@ def answered_of(row: Mapping[str, Any]) -> Answered:
         score=_number_or_nan(row.get("score")),
         is_right=bool(row.get("is_right", truth == answer)),
         error=_number_or_nan(row.get("error")),
+        **_drawn([row.get("drawn"), row.get("drawn_truth")]),
     )
+
+
+def _drawn(saved: Any) -> dict[str, Any]:
+    """Return what is drawn on a sample, nothing where that cannot be read."""
+    try:
+        answer, truth = saved or (None, None)
+        return {"drawn": drawn_from_json(answer), "drawn_truth": drawn_from_json(truth)}
+    except (TypeError, ValueError):
+        return {}
 
 
 def _number_or_nan(value: object) -> float:

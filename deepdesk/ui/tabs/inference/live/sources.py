@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deepdesk.core.payloads import Audio, LabelScores, Text
+from deepdesk.core.payloads import Audio, Boxes, Image, LabelScores, Mask, Number, Text
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
@@ -26,10 +26,18 @@ _KINDS: dict[type[Any], LiveKind] = {
         icon="microphone",
         tip="Listen to a microphone, with answers that run along",
     ),
+    Image: LiveKind(
+        title="Camera",
+        icon="camera",
+        tip="Watch a camera, with answers that run along",
+    ),
 }
-_SHOWN = (LabelScores, Text)
+_SHOWN: dict[type[Any], tuple[type[Any], ...]] = {
+    Audio: (LabelScores, Text),
+    Image: (LabelScores, Boxes, Mask, Number),
+}
 
 
 def live_kind(spec: TaskSpec) -> LiveKind | None:
     """Return how a task can be asked live, None where it cannot."""
-    return _KINDS.get(spec.takes) if spec.gives in _SHOWN else None
+    return _KINDS.get(spec.takes) if spec.gives in _SHOWN.get(spec.takes, ()) else None

@@ -13,7 +13,7 @@ from typing import Any
 from deepdesk.core.task import TaskSpec
 from deepdesk.engine.comparison.facts import SEED, RunFacts, label_of, words_of
 from deepdesk.ui.energy_words import energy_text
-from deepdesk.ui.metric_words import metric_text, metric_words
+from deepdesk.ui.metric_words import metric_text, unit_of
 from deepdesk.ui.run_names import title_of
 from deepdesk.ui.tabs.training.run_words import metric_label, status_line
 from deepdesk.ui.time_words import length_text
@@ -135,7 +135,7 @@ def _single(run: RunFacts, columns: Sequence[Column], spec: TaskSpec) -> Row:
     info = run.info
     values: dict[str, Any] = {f"metric.{name}": value for name, value in info.metrics.items()}
     values |= {TIME: info.seconds or None, ENERGY: info.joules or None}
-    texts = {key: text for key, value in values.items() if (text := _text(key, value))}
+    texts = {key: text for key, value in values.items() if (text := _text(key, value, info.units))}
     for column in columns:
         if column.is_setting and column.key in run.settings:
             values[column.key] = run.settings[column.key]
@@ -161,7 +161,7 @@ def _grouped(rows: list[Row]) -> Row:
         numbers = [row.values[key] for row in rows if _is_number(row.values.get(key))]
         if key.startswith("metric.") or key in _MEASURED:
             values[key] = fmean(numbers) if numbers else None
-            texts[key] = _spread_text(key, numbers)
+            texts[key] = _spread_text(key, numbers, first.facts[0].info.units)
     seeds = sorted({run.seed for run in facts if isinstance(run.seed, int)})
     shown = ", ".join(map(str, seeds[:_MANY_SEEDS]))
     texts[SEED] = shown if len(seeds) <= _MANY_SEEDS else f"{shown}, and more"
@@ -183,21 +183,24 @@ def _again(rows: list[Row]) -> Row:
     return Row(facts=facts, texts=texts, values=first.values, found=found, inside=tuple(rows))
 
 
-def _spread_text(key: str, numbers: list[float]) -> str:
+def _spread_text(key: str, numbers: list[float], units: Mapping[str, str]) -> str:
     if len(numbers) < 2 or key in _MEASURED:
-        return _text(key, fmean(numbers)) if numbers else ""
-    name = key.removeprefix("metric.").removeprefix("test_")
-    is_share = metric_words(name).unit == "%"
+        return _text(key, fmean(numbers), units) if numbers else ""
+    is_share = unit_of(_metric(key), units) == "%"
     scale = 100 if is_share else 1
-    return f"{_text(key, fmean(numbers))} ± {scale * stdev(numbers):.2g}"
+    return f"{_text(key, fmean(numbers), units)} ± {scale * stdev(numbers):.2g}"
 
 
-def _text(key: str, value: float | None) -> str:
+def _metric(key: str) -> str:
+    return key.removeprefix("metric.").removeprefix("test_")
+
+
+def _text(key: str, value: float | None, units: Mapping[str, str]) -> str:
     if value is None:
         return ""
     if key in _MEASURED:
         return _MEASURED[key](value)
-    return metric_text(key.removeprefix("metric.").removeprefix("test_"), value)
+    return metric_text(_metric(key), value, units)
 
 
 def _is_number(value: Any) -> bool:

@@ -1,0 +1,1 @@
+"""Films and cameras: pictures that go on while a network answers them."""

@@ -1,0 +1,1 @@
+"""Watching a zone of the picture for obstacles, with an alarm whose reaction time is measured."""
