@@ -16,12 +16,14 @@ from deepdesk.core.payloads import Boxes, Image
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.folder import Project
 from deepdesk.ui.tabs.training import TrainingTab, outlook, setup_control
+from deepdesk.ui.tabs.training.cell_dialog import CellDialog
 from deepdesk.ui.tabs.training.classes_page import ClassesPage, class_rows
 from deepdesk.ui.tabs.training.confusion_page import ConfusionPage
 from deepdesk.ui.tabs.training.curves_page import CurvesPage, lines_of
 from deepdesk.ui.tabs.training.drawn_answer import DrawnAnswer
 from deepdesk.ui.tabs.training.history import RunHistory
 from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
+from deepdesk.ui.tabs.training.mistakes_reading import case_words
 from deepdesk.ui.tabs.training.residuals_page import ResidualsPage, numbers_in
 from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
 from deepdesk.ui.tabs.training.works import Answered, kept_answers
@@ -208,6 +210,37 @@ def test_what_is_drawn_is_kept_with_a_run_and_read_again(project):
     first, second = kept_answers(project, folder.path.name)
     assert (first.drawn, first.drawn_truth) == (SAID, TRUTH)
     assert second.drawn is None
+
+
+def test_a_cell_of_the_matrix_opens_the_pictures_on_which_that_happens(qtbot, desk, project):
+    folder = project.runs.new("quick", {})
+    folder.update(status="finished", epochs=1, epochs_done=1)
+    columns = {
+        "ids": [3, 4],
+        "truth": ["1 cat", "1 cat"],
+        "answer": ["1 dog", "1 cat"],
+        "score": [None, None],
+        "right": [False, True],
+        "error": [1.0, 0.0],
+        "drawn": {
+            "0": [drawn_to_json(SAID), drawn_to_json(TRUTH)],
+            "1": [drawn_to_json(TRUTH), drawn_to_json(TRUTH)],
+        },
+    }
+    (folder.path / "evaluation.json").write_text(json.dumps({"epoch": 1, "predictions": columns}))
+    tab = TrainingTab(desk)
+    qtbot.addWidget(tab)
+    tab.show()
+    qtbot.waitUntil(lambda: tab.viewer.run == folder.path.name, timeout=PATIENCE_MS)
+    tab.middle.errs.pages["Confusion"].case_picked.emit(("cat", "dog"))
+    dialog = next(one for one in tab.window().findChildren(CellDialog) if one.isVisible())
+    qtbot.waitUntil(lambda: len(dialog.tiles) == 1, timeout=PATIENCE_MS)
+    assert dialog.tiles[0]._drawn == SAID
+    qtbot.waitUntil(lambda: not desk.jobs, timeout=PATIENCE_MS)
+    assert len(dialog.tiles) == 1
+    dialog.reject()
+    assert case_words("cat", "Nothing") == "cat missed"
+    assert case_words("Nothing", "cat") == "cat where nothing is"
 
 
 @pytest.mark.parametrize(

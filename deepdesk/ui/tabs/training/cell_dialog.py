@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from deepdesk.core.events import Ended, Result
@@ -17,51 +16,24 @@ from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
 from deepdesk.ui.tabs.training.works import Answered
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.labels import Label
-from deepdesk.ui.widgets.painting import antialiased, draw_focus
 
 _COLUMNS = 5
 _TILE_PX = 128
 _TILE_HEIGHT_PX = 156
-_OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-
-
-class OpeningTile(AnswerTile):
-    """A tile that opens what it shows.
-
-    Signals:
-        clicked: None, by the mouse, Enter or Space.
-    """
-
-    clicked = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
-            event.position().toPoint()
-        ):
-            self.clicked.emit(None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _OPENS:
-            self.clicked.emit(None)
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            draw_focus(antialiased(QPainter(self)), QRectF(self.rect()))
 
 
 class CellDialog(AskDialog):
-    """Fills with pictures as they are read."""
+    """Fills with pictures as they are read.
 
-    def __init__(self, window: QWidget | None, title: str, desk: Desk, work: Work) -> None:
+    Args:
+        first: Which samples come first: "surest", "most".
+    """
+
+    def __init__(
+        self, window: QWidget | None, title: str, desk: Desk, work: Work, *, first: str = "surest"
+    ) -> None:
         super().__init__(window, title, verb="Close", other="")
+        self._first = first
         self.tiles: list[AnswerTile] = []
         self.words = Label("Looking for them.", kind="hint", wraps=True)
         inside = QWidget()
@@ -97,10 +69,12 @@ class CellDialog(AskDialog):
             self._add(event.value)
 
     def _add(self, row: Answered) -> None:
-        tile = OpeningTile()
-        tile.clicked.connect(lambda _none, row=row: self._open(row))
+        tile = AnswerTile()
+        tile.setCursor(Qt.CursorShape.PointingHandCursor)
+        tile.opened.connect(lambda _none, row=row: self._open(row))
         tile.setFixedSize(_TILE_PX, _TILE_HEIGHT_PX)
         tile.show_picture(row.picture)
+        tile.show_drawn(row.drawn, row.drawn_truth)
         tile.show_answer(row.answer, row.truth, row.score, is_right=row.is_right, under=row.name)
         place = len(self.tiles)
         self.tiles.append(tile)
@@ -113,8 +87,8 @@ class CellDialog(AskDialog):
 
     def _said(self) -> str:
         shown = len(self.tiles)
-        more = f" Shown are the {shown} surest." if self._count > shown else ""
-        return f"From the best epoch, surest first. Click one to look closer.{more}"
+        more = f" Shown are {shown} of {self._count:,}." if self._count > shown else ""
+        return f"From the best epoch, {self._first} first. Click one to look closer.{more}"
 
     def _end(self, ended: Ended) -> None:
         if self._is_closed:

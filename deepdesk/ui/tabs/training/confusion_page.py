@@ -28,12 +28,19 @@ class ConfusionPage(ErrsPage):
         column.addWidget(self.matrix, 1)
         column.addWidget(self.words)
         self.matrix.hovered.connect(self._tell)
+        self.matrix.picked.connect(self._pick)
 
     def show_epoch(self, history: RunHistory) -> None:
         """Show the matrix of the last epoch."""
         self.matrix.show_confusion(history.confusion)
         self.show_inside(None if history.confusion is None else self._area)
         self._tell(None)
+
+    def _pick(self, pair: Pair) -> None:
+        confusion = self.matrix.confusion
+        if confusion is not None:
+            names = confusion.classes
+            self.case_picked.emit((names[pair.truth], names[pair.answer]))
 
     def _tell(self, pair: Pair | None) -> None:
         confusion = self.matrix.confusion
@@ -42,7 +49,8 @@ class ConfusionPage(ErrsPage):
         if pair is not None:
             self.words.setText(confusion.sentence(pair.truth, pair.answer))
             return
-        self.words.setText("; ".join(_worst(confusion)) or "Nothing is taken for anything else.")
+        worst = "; ".join(_worst(confusion)) or "Nothing is taken for anything else"
+        self.words.setText(f"{worst}. Click a cell for its pictures.")
 
 
 def _worst(confusion: Confusion) -> list[str]:

@@ -22,9 +22,11 @@ class ErrsPage(QWidget):
 
     Signals:
         picked: The `Answered` that is to be opened.
+        case_picked: (truth, answer) whose samples are wanted, as class names.
     """
 
     picked = Signal(object)
+    case_picked = Signal(object)
 
     def __init__(self, words: str) -> None:
         super().__init__()

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from deepdesk.core.drawn_cases import NOTHING
 from deepdesk.core.events import Result
+from deepdesk.ui.tabs.training.cell_dialog import CellDialog
 from deepdesk.ui.tabs.training.mistakes import Mistakes, mistakes_work
 from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
 from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
-from deepdesk.ui.tabs.training.works import Answered
+from deepdesk.ui.tabs.training.works import Answered, drawn_cell_work
 
 if TYPE_CHECKING:
     from deepdesk.ui.tabs.training.tab import TrainingTab
+
+_PICTURE_PX = 160
 
 
 class MistakesReading(QObject):
@@ -28,6 +32,7 @@ class MistakesReading(QObject):
             tab.middle.errs.picked.connect(self._open)
             for page in tab.middle.errs.pages.values():
                 page.picked.connect(self._open)
+                page.case_picked.connect(self._open_case)
             tab.viewer.shown.connect(lambda _none: self._read())
             # While a run goes on its epochs tell the worst; in the end the best one is looked at.
             tab.desk.runs_changed.connect(lambda _run: self._read())
@@ -48,3 +53,17 @@ class MistakesReading(QObject):
 
     def _open(self, row: Answered) -> None:
         SampleDialog(self._tab.window(), row, self._tab.desk).open()
+
+    def _open_case(self, pair: tuple[str, str]) -> None:
+        tab = self._tab
+        work = drawn_cell_work(
+            tab.desk.project, tab.desk.spec, tab.viewer.run, pair, side_px=_PICTURE_PX
+        )
+        CellDialog(tab.window(), case_words(*pair), tab.desk, work, first="most").open()
+
+
+def case_words(truth: str, answer: str) -> str:
+    """Return what a case is called: "cat called dog", "cat missed"."""
+    if NOTHING in (truth, answer):
+        return f"{truth} missed" if answer == NOTHING else f"{answer} where nothing is"
+    return f"{truth} called {answer}" if truth != answer else f"{truth}, found"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepdesk.core.drawn_cases import cases
 from deepdesk.core.drawn_json import drawn_from_json
 from deepdesk.core.errors import BadSampleError, DeepDeskError, ProjectError
 from deepdesk.core.events import Choices, Result, Said
@@ -221,17 +222,55 @@ def cell_work(
     def work(emit: EventSink, stop: StopToken) -> None:
         rows = [row for row in kept_answers(project, run) if (row.truth, row.answer) == pair]
         rows.sort(key=lambda row: -row.score)
-        chosen = {row.id: row for row in rows[:MOST_SAMPLES]}
-        emit(Result(value=len(rows)))
-        reader = spec.reader()
-        with project.index() as index:
-            paths = {sample.id: sample.path for sample in index.samples(list(chosen))}
-        for row in chosen.values():
-            stop.check()
-            if row.id in paths:
-                emit(Result(value=_pictured(reader, paths[row.id], row, side_px)))
+        _show(project, spec, rows, side_px, emit, stop)
 
     return work
+
+
+def drawn_cell_work(
+    project: Project, spec: TaskSpec, run: str, pair: tuple[str, str], side_px: int
+) -> Work:
+    """Return work that shows the pictures on which a case occurs, as `cell_work` does, most first.
+
+    Args:
+        pair: Class of truth and class of answer, one of them `NOTHING` for what is missed or made
+            up.
+
+    Raises:
+        ProjectError: The run keeps no answers, or they are damaged.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        found: list[tuple[int, Answered]] = []
+        for row in kept_answers(project, run):
+            stop.check()
+            count = 0 if row.drawn is None else cases(row.drawn, row.drawn_truth)[pair]
+            if count:
+                found.append((count, row))
+        found.sort(key=lambda one: -one[0])
+        _show(project, spec, [row for _count, row in found], side_px, emit, stop)
+
+    return work
+
+
+def _show(
+    project: Project,
+    spec: TaskSpec,
+    rows: Sequence[Answered],
+    side_px: int,
+    emit: EventSink,
+    stop: StopToken,
+) -> None:
+    """Tell how many there are, and the first of them with their pictures."""
+    chosen = {row.id: row for row in rows[:MOST_SAMPLES]}
+    emit(Result(value=len(rows)))
+    reader = spec.reader()
+    with project.index() as index:
+        paths = {sample.id: sample.path for sample in index.samples(list(chosen))}
+    for row in chosen.values():
+        stop.check()
+        if row.id in paths:
+            emit(Result(value=_pictured(reader, paths[row.id], row, side_px)))
 
 
 def kept_answers(project: Project, run: str) -> list[Answered]:
@@ -274,15 +313,7 @@ def _pictured(reader: Any, path: Any, row: Answered, side_px: int) -> Answered:
         picture = reader.thumbnail(path, side_px)
     except BadSampleError:
         picture = None
-    return Answered(
-        id=row.id,
-        name=path.name,
-        truth=row.truth,
-        answer=row.answer,
-        score=row.score,
-        is_right=row.is_right,
-        picture=picture,
-    )
+    return replace(row, name=path.name, picture=picture)
 
 
 def answered_of(row: Mapping[str, Any]) -> Answered:
