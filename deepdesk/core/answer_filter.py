@@ -101,10 +101,16 @@ def class_shares(answer: Mask, kept: AnswerFilter = EVERYTHING) -> dict[str, flo
     return {name: share for name, share in _shares(answer).items() if name not in kept.hidden}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _shares(answer: Mask) -> dict[str, float]:
     # Counting the pixels of a large picture takes a tenth of a second, and is asked for often.
+    # Of one answer alone: it may hold hundreds of megabytes.
     return answer.shares
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Return how many there are of each, in their order: "7 RBC, 1 WBC"; "" for none."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 
 @singledispatch
@@ -148,9 +154,9 @@ def drawn_words(answer: object, kept: AnswerFilter = EVERYTHING) -> str:
 @drawn_words.register
 def _(answer: Boxes, kept: AnswerFilter = EVERYTHING) -> str:
     counts = class_counts(answer, kept)
-    told = [f"{count:,} {name}" for name, count in list(counts.items())[:NAMES_TOLD]]
+    told = counts_in_words(dict(list(counts.items())[:NAMES_TOLD]))
     rest = sum(list(counts.values())[NAMES_TOLD:])
-    return ", ".join([*told, *([f"{rest:,} others"] if rest else [])]) or "nothing found"
+    return (f"{told}, {rest:,} others" if rest else told) or "nothing found"
 
 
 @drawn_words.register

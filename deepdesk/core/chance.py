@@ -46,9 +46,13 @@ class Draws:
         seed: Of the run.
         epoch: From 0.
         samples: Stable sample numbers, int64, (N,).
+        done: Share of the run's steps that are done, 0 to 1; it changes no draw.
     """
 
-    def __init__(self, seed: int, epoch: int, samples: NDArray[np.int64]) -> None:
+    def __init__(
+        self, seed: int, epoch: int, samples: NDArray[np.int64], *, done: float = 0.0
+    ) -> None:
+        self.done = done
         base = np.uint64(key_of(seed, epoch))
         self._bits = mix(np.asarray(samples).astype(np.uint64) ^ mix(np.array([base]))[0])
 

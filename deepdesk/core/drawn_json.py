@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from deepdesk.core.drawing import LONGEST_NAME, MOST_PX
 from deepdesk.core.payloads import Boxes, Mask
 
-MOST_BOXES = 20_000
+MOST_BOXES = 5_000
 MOST_CLASSES = 10_000
 MOST_PIXELS = 50_000_000
 
@@ -101,11 +102,14 @@ def _boxes(saved: Mapping[str, Any]) -> Boxes:
     boxes = []
     for left, top, right, bottom, name, score in listed:
         sides = (float(left), float(top), float(right), float(bottom))
-        if not all(map(math.isfinite, (*sides, float(score)))):
+        if not all(math.isfinite(side) and abs(side) <= 2 * MOST_PX for side in sides):
             raise ValueError("a box that is nowhere")
-        boxes.append((sides, str(name), float(score)))
+        boxes.append((sides, _name(name), _share(score)))
     width, height = (int(side) for side in saved["size"])
-    thresholds = {str(name): float(value) for name, value in dict(saved["thresholds"]).items()}
+    if not (0 <= width <= MOST_PX and 0 <= height <= MOST_PX):
+        raise ValueError("a picture of no legal size")
+    given = dict(saved["thresholds"])
+    thresholds = {_name(name): _share(value) for name, value in given.items()}
     return Boxes(
         boxes=tuple(boxes), classes=_names(saved), thresholds=thresholds, size=(width, height)
     )
@@ -129,4 +133,17 @@ def _names(saved: Mapping[str, Any]) -> tuple[str, ...]:
     names = saved["classes"]
     if not isinstance(names, list) or len(names) > MOST_CLASSES:
         raise ValueError("no list of classes")
-    return tuple(str(name) for name in names)
+    return tuple(_name(name) for name in names)
+
+
+def _name(given: Any) -> str:
+    if not isinstance(given, str) or len(given) > LONGEST_NAME:
+        raise ValueError("no name of a class")
+    return given
+
+
+def _share(given: Any) -> float:
+    share = float(given)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError("a score that is none")
+    return share

@@ -22,3 +22,13 @@ ErasedSquare = Annotated[
         group="Augmentation",
     ),
 ]
+
+MirrorAnswers = Annotated[
+    bool,
+    Knob(
+        label="Answer twice",
+        help="Answers for the picture and its mirror image and takes the mean: a little"
+        " better, twice the time per answer. Has no effect while Mirror is off.",
+        group="Answers",
+    ),
+]

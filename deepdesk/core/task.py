@@ -303,8 +303,17 @@ class Task(Protocol):
 class PreviewsTruth(Protocol):
     """A `Task` whose preview also shows what is known of the sample, such as its boxes."""
 
-    def preview_with(self, given: Payload, truth: Truth, draws: Draws) -> Iterable[Payload]:
-        """Yield what `preview` does, with the truth as training will have it."""
+    def preview_with(
+        self, given: Payload, path: Path, truth: Truth, draws: Draws
+    ) -> Iterable[Payload]:
+        """Yield what `preview` does, with the truth as training will have it.
+
+        Args:
+            given: What lies in the file.
+            path: Of the file; a truth may name others that lie beside it.
+            truth: What is known of it.
+            draws: Of the augmentation.
+        """
         ...
 
 

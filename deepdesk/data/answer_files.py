@@ -13,6 +13,7 @@ import json
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import singledispatch
 from pathlib import Path
@@ -26,6 +27,7 @@ from deepdesk.core.answer_filter import Drawn, class_names, pixel_counts
 from deepdesk.core.drawn_json import drawn_from_json, drawn_to_json
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.payloads import Boxes, Mask
+from deepdesk.core.spreadsheet import harmless
 from deepdesk.data.painted import counts_of
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.safe_write import json_bytes, write_bytes
@@ -35,7 +37,6 @@ MASK_HEADS = ("file", "class", "pixels", "share")
 # Value of pixels of no class in a mask picture of one byte, and of two.
 NO_CLASS, NO_CLASS_WIDE = 255, 65_535
 CLASSES_FILE = "classes.csv"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +216,20 @@ def write_masks(
         write_bytes(path, mask_png(one.answer, palette))
         if written.pictures == 1:
             classes = classes_text(one.answer.classes).encode("utf-8-sig", errors="replace")
-            write_bytes(folder / CLASSES_FILE, classes)
+            _write_once(folder, CLASSES_FILE, classes)
     return written
+
+
+def _write_once(folder: Path, name: str, data: bytes) -> None:
+    """Write a file under its name, or the next free one; not if it is there as it would be."""
+    stem, _dot, ending = name.rpartition(".")
+    path, number = folder / name, 2
+    while path.exists():
+        with suppress(OSError):
+            if path.stat().st_size == len(data) and path.read_bytes() == data:
+                return
+        path, number = folder / f"{stem} {number}.{ending}", number + 1
+    write_bytes(path, data)
 
 
 def free_path(folder: Path, name: str, suffix: str) -> Path:
@@ -261,11 +274,6 @@ def size_of(answer: Drawn) -> tuple[int, int]:
         height, width = answer.classes_HW.shape
         return int(width), int(height)
     return answer.size
-
-
-def harmless(text: str) -> str:
-    """Return `text` so that no spreadsheet calculates it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _counted(answers: Iterable[PictureAnswer], written: Written) -> Iterator[PictureAnswer]:

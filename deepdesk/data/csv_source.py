@@ -18,6 +18,7 @@ from typing import TextIO
 
 from deepdesk.core.errors import DatasetError
 from deepdesk.core.task import Found
+from deepdesk.data.plain_files import check_plain
 from deepdesk.data.split_names import split_of_word
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -207,6 +208,7 @@ def encoding_of(table: Path) -> str:
     Raises:
         OSError: It cannot be read.
     """
+    check_plain(table)
     with table.open("rb") as file:
         if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"

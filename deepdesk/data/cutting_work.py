@@ -31,7 +31,7 @@ from deepdesk.data.sources import readable
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.index import Change, Sample, SampleIndex
 from deepdesk.project.safe_write import make_folder, require_room, write_bytes
-from deepdesk.project.undone_pieces import FOLDER, mark_undone
+from deepdesk.project.undone_pieces import FOLDER, mark_undone, marked
 
 MAX_PIECES = 100_000
 _AUDIBLE = 1e-4
@@ -158,18 +158,13 @@ class _Cut:
                 "Its transcript cannot be cut with it.", "Cut it before it is typed."
             )
         folder = folder_for(self._project / FOLDER, sample.path)
-        written = self._all_written(sample.path, folder)
-        if not written:
-            raise DatasetError("No piece of it would be long enough to keep.")
-        origin = sample.origin or readable(sample.path.stem)
-        split = sample.split if sample.fixed_split else None
         # A piece that was made and removed before is new again, with a new number.
         before = self._index.ids()
         last = int(before[-1]) if len(before) else 0
-        found = [
-            Found(path=path, label=sample.label, split=split, origin=origin) for path in written
-        ]
-        self._index.add(found, source=str(folder))
+        split = sample.split if sample.fixed_split else None
+        _make(folder)
+        with marked(folder):
+            self._add_pieces(sample, folder, split)
         ids = self._index.ids()
         new = np.sort(ids[ids > last])
         if split is None:
@@ -178,19 +173,25 @@ class _Cut:
         self._added.append(new)
         self._folders.append(folder)
 
-    def _all_written(self, path: Path, folder: Path) -> list[Path]:
-        """Write all pieces of a recording, or none."""
+    def _add_pieces(self, sample: Sample, folder: Path, split: str | None) -> None:
+        """Write all pieces of a recording and add them, or none."""
+        used = self._index.names_in(folder)
         written: list[Path] = []
         try:
-            written.extend(self._written(path, folder))
+            written.extend(self._written(sample.path, folder))
+            if not written:
+                raise DatasetError("No piece of it would be long enough to keep.")
+            origin = sample.origin or readable(sample.path.stem)
+            found = [
+                Found(path=path, label=sample.label, split=split, origin=origin) for path in written
+            ]
+            self._index.add(found, source=str(folder))
         except BaseException:
-            used = self._index.names_in(folder)
             for piece in written:
                 if piece.name not in used:
                     with contextlib.suppress(OSError):
                         piece.unlink()
             raise
-        return written
 
     def _written(self, path: Path, folder: Path) -> Iterator[Path]:
         length_s = length_of(path)

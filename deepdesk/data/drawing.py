@@ -22,6 +22,8 @@ def draw_new(
 ) -> None:
     """Draw the splits of samples with an id above `known`, stratified by class.
 
+    Of drawings the rarest class on a picture counts.
+
     Splits that the source gave are kept. Where it gave some but no validation,
     12 % of its training samples become validation; where it gave none, 70 % are
     for training and 15 % each for validation and test.
@@ -80,9 +82,7 @@ def _units(index: SampleIndex, ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _new_in_train(index: SampleIndex, known: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids and numbers of their classes, both int64, (N,)."""
-    filters = [Filter(class_id=row.id, split="train") for row in index.classes()]
-    filters.append(Filter(unlabelled=True, split="train"))
-    ids = [found[found > known] for found in map(index.ids, filters)]
-    strata = np.repeat(np.arange(len(ids), dtype=np.int64), list(map(len, ids)))
-    return np.concatenate(ids), strata
+    """Return ids and numbers of their strata, both int64, (N,)."""
+    ids = index.ids(Filter(split="train"))
+    ids = ids[ids > known]
+    return ids, index.strata(ids)

@@ -25,7 +25,7 @@ from deepdesk.data.sources import readable
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.index import Change, SampleIndex
 from deepdesk.project.safe_write import make_folder, write_bytes
-from deepdesk.project.undone_pieces import FOLDER, mark_undone
+from deepdesk.project.undone_pieces import FOLDER, mark_undone, marked
 
 QUALITY = 95
 
@@ -84,11 +84,19 @@ def take_in(
     """
     folder = folder_for(project_path / FOLDER, film)
     with writable_index(project_path) as index:
-        written = _all_written(index, folder, film, pictures, stop)
         before = index.ids()
         last = int(before[-1]) if len(before) else 0
-        origin = readable(film.stem)
-        index.add([Found(path=path, origin=origin) for path in written], source=str(folder))
+        _make(folder)
+        used = index.names_in(folder)
+        with marked(folder), _none_on_failure(used) as written:
+            for path in _written(folder, pictures, used):
+                written.append(path)
+                stop.check()
+            if not written:
+                named = readable(film.name)
+                raise DatasetError(f"No picture of {named} can be read.", "Choose another.")
+            origin = readable(film.stem)
+            index.add([Found(path=path, origin=origin) for path in written], source=str(folder))
         if index.keeps_origins():
             draw_new(index, last, {None})
         else:
@@ -112,39 +120,21 @@ def undo_taking(index: SampleIndex, report: FilmReport) -> list[Change]:
     return [index.remove(report.added)]
 
 
-def _all_written(
-    index: SampleIndex, folder: Path, film: Path, pictures: Iterable[Picture], stop: StopToken
-) -> list[Path]:
-    """Write all pictures, or none."""
-    was_there = folder.exists()
-    used = index.names_in(folder)
+@contextlib.contextmanager
+def _none_on_failure(used: frozenset[str]) -> Iterator[list[Path]]:
+    """Give a list for what is written; if anything fails, all but `used` of it goes."""
     written: list[Path] = []
     try:
-        for path in _written(folder, pictures, used):
-            written.append(path)
-            stop.check()
-        if not written:
-            raise DatasetError(
-                f"No picture of {readable(film.name)} can be read.", "Choose another."
-            )
+        yield written
     except BaseException:
         for path in written:
             if path.name not in used:
                 with contextlib.suppress(OSError):
                     path.unlink()
-        if not was_there:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
         raise
-    return written
 
 
 def _written(folder: Path, pictures: Iterable[Picture], used: frozenset[str]) -> Iterator[Path]:
-    try:
-        make_folder(folder.parent)
-        make_folder(folder)
-    except OSError as error:
-        raise storage_error(error, folder) from error
     stem = folder.name.rpartition("-")[0][:40] or "film"
     for picture in pictures:
         target = folder / f"{stem} {picture.number:06}.jpg"
@@ -152,6 +142,14 @@ def _written(folder: Path, pictures: Iterable[Picture], used: frozenset[str]) ->
         if target.name not in used:
             write_bytes(target, jpeg_of(picture.pixels_HWC))
         yield target
+
+
+def _make(folder: Path) -> None:
+    try:
+        make_folder(folder.parent)
+        make_folder(folder)
+    except OSError as error:
+        raise storage_error(error, folder) from error
 
 
 def jpeg_of(pixels_HWC: NDArray[np.uint8], quality: int = QUALITY) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from deepdesk.core.payloads import LabelScores, Number, Payload
-from deepdesk.data.answer_files import harmless
+from deepdesk.core.spreadsheet import harmless
 
 HEADS = ("frame", "second", "name", "value", "unit")
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import PIL.Image
 from numpy.typing import NDArray
 
 from deepdesk.core.drawing import (
+    MOST_PX,
     Box,
     Drawing,
     Point,
@@ -111,8 +111,8 @@ def survey(
     has_files = has_shapes = False
     some, every = [], 1
     for place, target in enumerate(targets):
-        if not is_drawing(target):
-            continue
+        if not is_drawing(target) or not _has_legal_size(target):
+            continue  # training says what is wrong with it
         has_file = target.get("mask") is not None
         has_files |= has_file
         has_shapes |= not has_file and bool(target.get("shapes"))
@@ -127,6 +127,15 @@ def survey(
     if counts_shares:
         learned["shares"] = _shares(some[:: -(-len(some) // _COUNTED) or 1], learned, ignored)
     return learned
+
+
+def _has_legal_size(target: Mapping[str, Any]) -> bool:
+    size = target["size"]
+    return (
+        isinstance(size, list)
+        and len(size) == 2
+        and all(isinstance(side, int) and 0 < side <= MOST_PX for side in size)
+    )
 
 
 def _shares(targets: list[Any], learned: Mapping[str, Any], ignored: str) -> dict[str, float]:
@@ -328,9 +337,3 @@ def _(shape: Region, drawing: Drawing, small: Drawing) -> NDArray[np.bool_]:
     rows = _middles(small.height_px, drawing.height_px)
     columns = _middles(small.width_px, drawing.width_px)
     return np.asarray(covered_HW[np.ix_(rows, columns)])
-
-
-def fitted(pixels_HWC: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return a picture stretched to the size (width, height), uint8, (height, width, 3)."""
-    picture = PIL.Image.fromarray(np.ascontiguousarray(pixels_HWC))
-    return np.asarray(picture.resize(size, PIL.Image.Resampling.BILINEAR, reducing_gap=3.0))

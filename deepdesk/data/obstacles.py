@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepdesk.core.answer_filter import EVERYTHING, AnswerFilter, Drawn
+from deepdesk.core.answer_filter import EVERYTHING, AnswerFilter, Drawn, counts_in_words
+from deepdesk.core.drawing import LONGEST_NAME
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.payloads import Boxes, Mask
 
@@ -75,8 +76,7 @@ class Sighting:
         if not self.names:
             return "The zone is free"
         if self.boxes:
-            told = ", ".join(f"{count} {name}" for name, count in self.names.items())
-            return f"Obstacle in the zone: {told}"
+            return f"Obstacle in the zone: {counts_in_words(self.names)}"
         return f"Obstacle in the zone: {', '.join(self.names)}, {100 * self.share:.0f}\u202f% of it"
 
 
@@ -102,9 +102,9 @@ def settings_from_json(saved: Any) -> ObstacleSettings:
     """
     try:
         corners = tuple((float(x), float(y)) for x, y in saved["zone"])
-        classes = [str(name) for name in saved["classes"]]
+        classes = saved["classes"]
         share = float(saved["least_share"])
-        is_legal = is_zone(corners) and len(classes) <= MOST_CLASSES and 0.0 < share <= 1.0
+        is_legal = is_zone(corners) and _are_names(classes) and 0.0 < share <= 1.0
         if not is_legal:
             raise ValueError("out of bounds")
         return ObstacleSettings(
@@ -118,6 +118,14 @@ def settings_from_json(saved: Any) -> ObstacleSettings:
         raise ConfigError(
             "obstacles", "What is watched for cannot be read.", "Set it up again."
         ) from error
+
+
+def _are_names(given: Any) -> bool:
+    return (
+        isinstance(given, list)
+        and len(given) <= MOST_CLASSES
+        and all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in given)
+    )
 
 
 def is_zone(corners: tuple[Corner, ...]) -> bool:

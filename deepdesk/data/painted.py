@@ -16,6 +16,9 @@ from deepdesk.core.drawing import Box, Drawing, Point, Polygon, Region, Shape
 from deepdesk.core.errors import ConfigError
 from deepdesk.data.polygon_pixels import pixels_inside
 
+# More than any picture that is read has: a drawing from outside may claim 10 billion.
+MOST_PAINTED_PX = 200_000_000
+
 
 def counts_of(is_on_HW: NDArray[np.bool_]) -> str:
     """Return the runs of a mask, bool, (H, W), as COCO writes them in compressed form."""
@@ -42,18 +45,43 @@ def runs_in(counts: str) -> list[int]:
     return _runs(counts)
 
 
+def runs_over(counts: str, width_px: int, height_px: int) -> list[int]:
+    """Return the lengths of runs over a picture of the given size, none of them below 0.
+
+    Raises:
+        ConfigError: They are of another picture, or damaged.
+    """
+    runs = _runs(counts)
+    if sum(runs) != width_px * height_px or min(runs, default=0) < 0:
+        raise ConfigError(
+            "shapes", "Painted pixels are of a picture of another size.", "Paint them again."
+        )
+    return runs
+
+
+def check_size(width_px: int, height_px: int) -> None:
+    """Check that a picture has no more pixels than can be painted one by one.
+
+    Raises:
+        ConfigError: It has more than any picture that is read.
+    """
+    pixels = width_px * height_px
+    if pixels > MOST_PAINTED_PX:
+        raise ConfigError(
+            "shapes",
+            f"A drawing of {pixels / 1e6:,.0f} million pixels is larger than any picture.",
+            "Draw or import it again.",
+        )
+
+
 def is_on(counts: str, width_px: int, height_px: int) -> NDArray[np.bool_]:
     """Return the mask that runs stand for, bool, (H, W).
 
     Raises:
         ConfigError: They are of another picture, or damaged.
     """
-    runs = _runs(counts)
-    total = width_px * height_px
-    if sum(runs) != total or min(runs, default=0) < 0:
-        raise ConfigError(
-            "shapes", "Painted pixels are of a picture of another size.", "Paint them again."
-        )
+    runs = runs_over(counts, width_px, height_px)
+    check_size(width_px, height_px)
     values = np.arange(len(runs)) % 2 == 1
     flat = np.repeat(values, runs)
     return np.asarray(flat.reshape((height_px, width_px), order="F"))
@@ -71,7 +99,12 @@ def box_of(shape: Shape, drawing: Drawing) -> tuple[float, float, float, float] 
 
 
 def pixels_of(shape: Shape, drawing: Drawing) -> NDArray[np.bool_]:
-    """Return which pixels a shape covers, bool, (H, W); a point covers none."""
+    """Return which pixels a shape covers, bool, (H, W); a point covers none.
+
+    Raises:
+        ConfigError: The picture is larger than any that is read, or painted pixels are damaged.
+    """
+    check_size(drawing.width_px, drawing.height_px)
     return _covered(shape, drawing)
 
 
@@ -119,11 +152,19 @@ def _(shape: Point, drawing: Drawing) -> tuple[float, float, float, float]:
 
 @_around.register
 def _(shape: Region, drawing: Drawing) -> tuple[float, float, float, float]:
-    is_on_HW = is_on(shape.counts, drawing.width_px, drawing.height_px)
-    rows, columns = np.flatnonzero(is_on_HW.any(1)), np.flatnonzero(is_on_HW.any(0))
-    if not len(rows):
+    height = drawing.height_px
+    runs = runs_over(shape.counts, drawing.width_px, height)
+    ends = np.cumsum(np.asarray(runs, dtype=np.int64))
+    starts, stops = ends[0:-1:2], ends[1::2]
+    is_some = stops > starts
+    starts, lasts = starts[is_some], stops[is_some] - 1
+    if not len(starts):
         return 0.0, 0.0, 0.0, 0.0
-    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+    # Runs go down the columns: one that goes on in the next reaches from edge to edge.
+    is_whole = starts // height != lasts // height
+    top = np.where(is_whole, 0, starts % height).min()
+    bottom = np.where(is_whole, height - 1, lasts % height).max() + 1
+    return float(starts[0] // height), float(top), float(lasts[-1] // height + 1), float(bottom)
 
 
 @singledispatch

@@ -12,12 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepdesk.core.drawing import Drawing, Region
-from deepdesk.core.errors import ConfigError
-from deepdesk.data.painted import counts_from_runs, runs_in
-
-_OTHER_SIZE = ConfigError(
-    "shapes", "Painted pixels are of a picture of another size.", "Paint them again."
-)
+from deepdesk.data.painted import check_size, counts_from_runs, runs_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +60,8 @@ def patch_of(counts: str, width_px: int, height_px: int) -> Patch:
     Raises:
         ConfigError: They are of another picture, or damaged.
     """
-    runs = runs_in(counts)
-    if sum(runs) != width_px * height_px or min(runs, default=0) < 0:
-        raise _OTHER_SIZE
+    runs = runs_over(counts, width_px, height_px)
+    check_size(width_px, height_px)
     ends = np.cumsum(np.asarray(runs, dtype=np.int64))
     starts, stops = ends[0:-1:2], ends[1::2]
     is_some = stops > starts

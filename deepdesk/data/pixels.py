@@ -24,6 +24,17 @@ _EIGHT_OF_SIXTEEN = ((np.arange(65536) + 128) // 257).astype(np.uint8)
 _FRAMED = frozenset({"GIF", "PNG", "WEBP", "TIFF"})
 
 
+def stretched(pixels_HWC: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a picture in a size (width, height), uint8, (height, width, 3), whatever its shape.
+
+    Args:
+        pixels_HWC: uint8, (H, W, 3).
+        size: Of the result, px.
+    """
+    picture = Image.fromarray(np.ascontiguousarray(pixels_HWC))
+    return np.asarray(picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=3.0))
+
+
 def to_rgb(image: Image.Image) -> tuple[Image.Image, str]:
     """Return a loaded picture in mode RGB and what had to be done to it, "" for nothing.
 

@@ -6,7 +6,7 @@ Letters in names: H height, W width.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -55,16 +55,24 @@ def proposals_of(answer: object, drawing: Drawing) -> list[Proposal]:
 
 def without_known(proposals: Sequence[Proposal], drawing: Drawing) -> list[Proposal]:
     """Return the proposals that overlap no shape of their class that is drawn already."""
-    known = [(shape.label, _sides(shape, drawing)) for shape in drawing.shapes]
-    return [
-        proposal
-        for proposal in proposals
-        if not any(
-            label == proposal.shape.label
-            and overlap(box, _sides(proposal.shape, drawing)) >= KNOWN_OVERLAP
-            for label, box in known
-        )
-    ]
+    listed: dict[str, list[Sides]] = {}
+    for shape in drawing.shapes if proposals else ():
+        sides = _sides(shape, drawing)
+        if sides is not None:
+            listed.setdefault(shape.label, []).append(sides)
+    known = {label: np.array(boxes) for label, boxes in listed.items()}
+    return [one for one in proposals if not _is_known(one.shape, known, drawing)]
+
+
+def _is_known(shape: Shape, known: Mapping[str, NDArray[np.float64]], drawing: Drawing) -> bool:
+    """Return whether a shape overlaps one of the boxes of its class, (N, 4)."""
+    boxes = known.get(shape.label)
+    sides = None if boxes is None else _sides(shape, drawing)
+    if boxes is None or sides is None:
+        return False
+    # Most lie elsewhere: only those that touch are worth the arithmetic of one by one.
+    touch = (boxes[:, :2] < sides[2:]).all(axis=1) & (boxes[:, 2:] > sides[:2]).all(axis=1)
+    return any(overlap(tuple(box), sides) >= KNOWN_OVERLAP for box in boxes[touch].tolist())
 
 
 Sides = tuple[float, float, float, float]

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.payloads import Span
+from deepdesk.core.spreadsheet import harmless
 from deepdesk.project.safe_write import write_bytes
 
-# What spreadsheets take for a formula at the start of a cell.
-_FORMULA_STARTS = ("=", "+", "-", "@")
 _ARROW = "-->"
 
 
@@ -26,8 +25,7 @@ def csv_text(spans: Sequence[Span]) -> str:
     writer = csv.writer(target)
     writer.writerow(("start_s", "end_s", "label", "score"))
     for span in spans:
-        label = one_line(span.label)
-        label = f"'{label}" if label.startswith(_FORMULA_STARTS) else label
+        label = harmless(one_line(span.label))
         writer.writerow((f"{span.start_s:.3f}", f"{span.end_s:.3f}", label, f"{span.score:.4f}"))
     return target.getvalue()
 

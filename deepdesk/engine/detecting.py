@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from deepdesk.core.answer_filter import counts_in_words
 from deepdesk.core.payloads import Boxes
 from deepdesk.core.task import Answer, Metric
 from deepdesk.data.box_targets import box_arrays, unframed
@@ -242,7 +243,7 @@ class _Told:
         self.confused = [
             (labels[truth], answered[at])
             for at, truth in enumerate(mistaken)
-            if truth >= 0 and truth not in right and not is_ignored[at]
+            if truth >= 0 and truth not in right
         ]
         wrong = sum(not (r or i) for r, i in zip(is_right, is_ignored, strict=True))
         self.false_alarms = wrong - len(self.confused)
@@ -278,5 +279,4 @@ def truths_of(batch: Mapping[str, Tensor]) -> Truths:
 
 def _counted(names: Iterable[str]) -> str:
     """Return how many there are of each, the most frequent first: "7 RBC, 1 WBC"."""
-    counts = Counter(names).most_common()
-    return ", ".join(f"{count} {name}" for name, count in counts) or "nothing"
+    return counts_in_words(dict(Counter(names).most_common())) or "nothing"

@@ -16,9 +16,11 @@ from torch import Tensor
 from deepdesk.engine.box_decoding import Detections
 from deepdesk.engine.box_matching import Truths
 from deepdesk.engine.detection_tally import Matched, Tally
-from deepdesk.engine.thresholds import HIGHEST, LOWEST, ClassThreshold
+from deepdesk.engine.thresholds import HIGHEST, ClassThreshold
 
 RECALLS = np.linspace(0.0, 1.0, 101)
+# Lower than of probabilities: scores of boxes begin near 0 and rise while a network learns.
+LEAST_THRESHOLD = 0.02
 _CURVE_POINTS = 200
 _SHOWN_CLASSES = 200  # with a curve, a matrix and counts of their own
 
@@ -68,7 +70,7 @@ def best_threshold(
     counts = hits + np.cumsum(wrong_S[::-1])[::-1]
     f1 = 2.0 * hits / np.maximum(1, counts + truths)
     steps = len(right_S) - 1
-    low, high = math.ceil(LOWEST * steps), math.floor(HIGHEST * steps)
+    low, high = math.ceil(LEAST_THRESHOLD * steps), math.floor(HIGHEST * steps)
     # Of scores that are as good the middle: what was just above and just below is as far away.
     best = np.flatnonzero(f1[low : high + 1] == f1[low : high + 1].max()) + low
     run = best[: np.argmax(np.append(np.diff(best), 2) > 1) + 1]
@@ -195,7 +197,7 @@ def detection_details(tally: Tally, classes: Sequence[str]) -> dict[str, Any]:
 def _matrix(tally: Tally, from_C: Sequence[int]) -> NDArray[np.int64]:
     """Return counts of truths by answers, int64, (C + 1, C + 1), with nothing as the last class.
 
-    A box over a thing of another class that nothing else has found is a mistake; where there are
+    A box over a thing of another class that no other box has found is a mistake; where there are
     too many classes for that it is a false alarm.
 
     Args:
@@ -206,16 +208,52 @@ def _matrix(tally: Tally, from_C: Sequence[int]) -> NDArray[np.int64]:
     matrix = np.zeros((count + 1, count + 1), dtype=np.int64)
     right, wrong = tally.right_TCS[0].cpu().numpy(), tally.wrong_TCS[0].cpu().numpy()
     truths = tally.truths_C.cpu().numpy()
-    mistaken = tally.mistaken_KS.cpu().numpy()
+    mistaken = _by_pair(tally.mistaken_KS, tally.classes)
     for at, step in enumerate(from_C):
         matrix[at, at] = right[at, step:].sum()
         matrix[count, at] = wrong[at, step:].sum()
-        if len(mistaken):
-            by_truth = mistaken.reshape(tally.classes, tally.classes, -1)[:count, at, step:]
-            matrix[:count, at] += by_truth.sum(1)
-            matrix[count, at] -= by_truth.sum()
-    matrix[:count, count] = np.maximum(truths[:count] - matrix[:count, :count].sum(1), 0)
+        for truth in range(count if len(mistaken) else 0):
+            number = mistaken[truth, at, step:].sum()
+            number -= _outdone(tally, truth * tally.classes + at, step, from_C[truth])
+            number = max(number, 0)
+            matrix[truth, at] += number
+            matrix[count, at] -= number
+    _let_each_thing_stand_once(matrix, truths[:count])
+    matrix[:count, count] = truths[:count] - matrix[:count, :count].sum(1)
     return matrix
+
+
+def _outdone(tally: Tally, pair: int, step: int, truth_step: int) -> int:
+    """Return how many mistaken boxes of a pair of classes count though their truth was found.
+
+    Args:
+        tally: Counts.
+        pair: Of classes.
+        step: From which score on the mistaken boxes count.
+        truth_step: From which score on boxes of the class of the truths count.
+    """
+    if step <= truth_step:  # then all that are surer than a box that counts count too
+        return int(tally.found_KS[pair, truth_step:].sum())
+    first, then = tally.bin_of(step), tally.bin_of(truth_step)
+    return int(tally.found_KBB[pair, first:, then:].sum())
+
+
+def _let_each_thing_stand_once(matrix: NDArray[np.int64], truths_C: NDArray[np.int64]) -> None:
+    """Move what the coarser steps of scores have counted twice to the false alarms, in place."""
+    count = len(truths_C)
+    for truth, at in np.ndindex(count, count):
+        if truth != at:
+            over = max(0, int(matrix[truth, :count].sum() - truths_C[truth]))
+            moved = min(over, int(matrix[truth, at]))
+            matrix[truth, at] -= moved
+            matrix[count, at] += moved
+
+
+def _by_pair(cells_KS: Tensor, classes: int) -> NDArray[np.int64]:
+    """Return counts by truth, answer and score, (C, C, S), (0, 0, S) where there are none."""
+    side = classes if len(cells_KS) else 0
+    counts: NDArray[np.int64] = cells_KS.cpu().numpy().reshape(side, side, cells_KS.shape[1])
+    return counts
 
 
 def _counts_of(matrix: NDArray[np.int64], truths: int, at: int) -> dict[str, int]:

@@ -6,8 +6,10 @@ S steps of scores. Counts add up over parts of the data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -74,7 +76,8 @@ def matched(answers: Detections, truths: Truths) -> Matched:
         wrong_N, at_N = torch.where(is_unseen_NM & is_free_NTM[:, 0], other_NDM[:, rank], -1.0).max(
             1
         )
-        is_mistaken_N = (wrong_N >= least_T[0]) & ~is_right_NT[:, 0]
+        is_in_crowd_N = crowd_ND[:, rank] >= least_T[0]
+        is_mistaken_N = (wrong_N >= least_T[0]) & ~is_right_NT[:, 0] & ~is_in_crowd_N
         is_unseen_NM = is_unseen_NM & ~((at_N[:, None] == numbers_M) & is_mistaken_N[:, None])
         right.append(is_right_NT)
         found.append(torch.where(is_right_NT[:, 0], place_NT[:, 0], -1))
@@ -102,6 +105,9 @@ class Tally:
         truths_C: int64.
         mistaken_KS: int64, (C² , S): boxes by class of the truth, own class and score, at the
             lowest overlap; (0, S) where there are too many classes for a matrix.
+        found_KS: int64, likewise: those of them whose truth a less sure box of its class found
+            after all, by the score of that one. Where both count, the first is a false alarm.
+        found_KBB: int64, (C², B, B): the same by both scores, the surer first, in B coarser steps.
     """
 
     def __init__(self, classes: int) -> None:
@@ -118,13 +124,16 @@ class Tally:
         self.truths_C = torch.zeros(self.classes, dtype=torch.int64)
         pairs = self.classes**2 if has_matrix else 0
         self.mistaken_KS = torch.zeros((pairs, self.steps), dtype=torch.int64)
+        self.found_KS = torch.zeros_like(self.mistaken_KS)
+        bins = min(self.steps, math.isqrt(_MOST_CELLS // max(1, pairs)))
+        self.found_KBB = torch.zeros((pairs, bins, bins), dtype=torch.int64)
 
     @torch.no_grad()
     def add(self, answers: Detections, truths: Truths, found: Matched) -> None:
         """Take in a batch: answers, (N, D), truths, (N, M), and what became of the answers."""
         device = answers.scores_ND.device
         self._to(device)
-        steps_ND = (answers.scores_ND * (self.steps - 1)).round().long()
+        steps_ND = self._steps_of(answers.scores_ND)
         labels_ND = answers.labels_ND.clamp_min(0)
         cells_ND1 = (labels_ND * self.steps + steps_ND)[..., None]
         size = self.classes * self.steps
@@ -137,10 +146,23 @@ class Tally:
         self.truths_C.index_add_(0, labels_NM.flatten(), truths.is_real_NM.flatten().long())
         if len(self.mistaken_KS):
             of_ND = labels_NM.gather(1, found.mistaken_ND.clamp_min(0))
-            pairs_ND = (of_ND * self.classes + labels_ND) * self.steps + steps_ND
+            pairs_ND = (of_ND * self.classes + labels_ND) * self.steps
             is_mistaken_ND = (found.mistaken_ND >= 0) & is_wrong_NDT[..., 0]
-            cells, counts = pairs_ND.flatten(), is_mistaken_ND.flatten().long()
-            self.mistaken_KS.view(-1).index_add_(0, cells, counts)
+            _count(self.mistaken_KS, pairs_ND + steps_ND, is_mistaken_ND)
+            later_ND = _scores_of_finders(answers.scores_ND, found)
+            is_found_ND = is_mistaken_ND & (later_ND > 0)
+            later_ND = self._steps_of(later_ND)
+            _count(self.found_KS, pairs_ND + later_ND, is_found_ND)
+            bins = self.found_KBB.shape[1]
+            rows_ND = pairs_ND // self.steps * bins + self.bin_of(steps_ND)
+            _count(self.found_KBB, rows_ND * bins + self.bin_of(later_ND), is_found_ND)
+
+    def bin_of(self, steps: Any) -> Any:
+        """Return in which of the B coarser steps a step is, int64, (...)."""
+        return steps * self.found_KBB.shape[1] // self.steps
+
+    def _steps_of(self, scores_ND: Tensor) -> Tensor:
+        return (scores_ND * (self.steps - 1)).round().long()
 
     def state(self) -> Mapping[str, Tensor]:
         """Return all counts, int64, shapes as of the attributes."""
@@ -149,6 +171,8 @@ class Tally:
             "wrong": self.wrong_TCS.cpu(),
             "truths": self.truths_C.cpu(),
             "mistaken": self.mistaken_KS.cpu(),
+            "found": self.found_KS.cpu(),
+            "found_both": self.found_KBB.cpu(),
         }
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
@@ -162,7 +186,20 @@ class Tally:
             raise ValueError("counts of other classes")
         self.right_TCS, self.wrong_TCS = state["right"].clone(), state["wrong"].clone()
         self.truths_C, self.mistaken_KS = state["truths"].clone(), state["mistaken"].clone()
+        self.found_KS, self.found_KBB = state["found"].clone(), state["found_both"].clone()
 
     def _to(self, device: torch.device) -> None:
         self.right_TCS, self.wrong_TCS = self.right_TCS.to(device), self.wrong_TCS.to(device)
         self.truths_C, self.mistaken_KS = self.truths_C.to(device), self.mistaken_KS.to(device)
+        self.found_KS, self.found_KBB = self.found_KS.to(device), self.found_KBB.to(device)
+
+
+def _count(cells: Tensor, places_ND: Tensor, is_one_ND: Tensor) -> None:
+    cells.view(-1).index_add_(0, places_ND.flatten(), is_one_ND.flatten().long())
+
+
+def _scores_of_finders(scores_ND: Tensor, found: Matched) -> Tensor:
+    """Return for mistaken boxes the score of the one that found their truth, (N, D), 0 for none."""
+    is_finder_NDD = found.mistaken_ND[..., None] == found.truth_ND[:, None]
+    is_finder_NDD = is_finder_NDD & (found.mistaken_ND >= 0)[..., None]
+    return torch.where(is_finder_NDD, scores_ND[:, None], 0.0).amax(2)

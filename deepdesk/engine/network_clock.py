@@ -24,7 +24,7 @@ class Times:
 
 
 class NetworkClock:
-    """Listens to the calls of one network. Used in the thread that calls it.
+    """Listens to the calls of one network during an answer. Used in the thread that calls it.
 
     Args:
         model: A module whose calls are timed; anything else cannot be listened to, and all of the
@@ -36,12 +36,16 @@ class NetworkClock:
         self._begun_s = self._first_s = self._called_s = self._last_s = 0.0
         self._in_network_s = 0.0
         self._calls = 0
-        if hasattr(model, "register_forward_hook"):
-            model.register_forward_pre_hook(self._enter)
-            model.register_forward_hook(self._leave)
+        self._model = model if hasattr(model, "register_forward_hook") else None
+        self._hooks: list[Any] = []
 
     def begin(self) -> None:
-        """An answer begins now."""
+        """An answer begins now; `end` has to follow, also where there is none in the end."""
+        if self._model is not None and not self._hooks:
+            self._hooks = [
+                self._model.register_forward_pre_hook(self._enter),
+                self._model.register_forward_hook(self._leave),
+            ]
         self._begun_s = self._clock()
         self._in_network_s = 0.0
         self._calls = 0
@@ -49,6 +53,9 @@ class NetworkClock:
     def end(self) -> Times:
         """Return the times of the answer that ends now."""
         now_s = self._clock()
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks = []
         if not self._calls:
             whole_ms = 1000.0 * (now_s - self._begun_s)
             return Times(prepare_ms=0.0, network_ms=whole_ms, read_ms=0.0)

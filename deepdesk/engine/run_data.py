@@ -9,6 +9,7 @@ import numpy as np
 import safetensors
 from numpy.typing import NDArray
 
+from deepdesk.core.drawing import is_drawing
 from deepdesk.core.errors import DatasetError, StorageError
 from deepdesk.core.learnt import ONE_CLASS_EACH
 from deepdesk.engine import rows_file
@@ -79,10 +80,19 @@ def check_enough(rows: Rows, classes: tuple[str, ...], truth: str = "class") -> 
             "There is nothing to train on yet.",
             f"Add data in the Dataset tab, with a {_WORDS[truth]} each.",
         )
+    if truth == "drawing" and not any(_has_something(target) for target in rows["train"][2]):
+        raise DatasetError(
+            "Nothing is drawn on any training picture.",
+            "Draw labels in the Dataset tab; pictures with nothing on them only go along.",
+        )
     if classes and truth in ONE_CLASS_EACH and len(np.unique(rows["train"][1])) < 2:
         raise DatasetError(
             "All training samples are of one class.", "Add samples of at least one other class."
         )
+
+
+def _has_something(target: Any) -> bool:
+    return is_drawing(target) and bool(target["shapes"] or target.get("mask"))
 
 
 def keep_rows(run: RunFolder, rows: Rows) -> None:

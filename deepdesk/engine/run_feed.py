@@ -17,7 +17,7 @@ from deepdesk.core.settings import to_json
 from deepdesk.core.task import Task, Truth
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.data.batches import SplitData, epoch_order, steps_per_epoch
-from deepdesk.data.cache import DecodedCache, cache_folder, row_bytes, stamp_of, stamp_with
+from deepdesk.data.cache import MISSING, DecodedCache, cache_folder, row_bytes, stamp_of, stamp_with
 from deepdesk.data.cache_room import make_room
 from deepdesk.data.feed import Feed, PathsOf, Source
 from deepdesk.data.feed_news import files
@@ -26,12 +26,14 @@ from deepdesk.data.shelf import PlaceChoice, Shelf, choose_place, free_device_by
 from deepdesk.engine.plan import RunPlan
 from deepdesk.engine.run_data import Ids, Rows, joined
 from deepdesk.engine.settings import batch_of
+from deepdesk.engine.truth_arrays import Truths, truths_of
 from deepdesk.project import preferences
 from deepdesk.project.folder import Project
 from deepdesk.project.runs import RunFolder
 
-# A disk comes back and a setting is changed again: such samples are left out this once.
-_PASSING = ("missing", "unreadable", "too_long")
+# A disk comes back, a setting is changed again, a drawing or its mask is mended, and the picture
+# was well all the time: such samples are left out this once.
+_PASSING = ("missing", "unreadable", "too_long", "drawing", "mask")
 # Beyond this, decoders only wait for each other.
 _MOST_THREADS = 8
 RECORD_FILE = "decoded.bin"
@@ -74,7 +76,8 @@ def opened(
         (run.path / RECORD_FILE).unlink(missing_ok=True)
     count = sum(len(ids) for ids, _c, _t in rows.values())
     record = RunRecord(run.path / RECORD_FILE, count)
-    feed = _feed(project, task, plan, rows, emit, record)
+    truths = truths_of(task, rows)
+    feed = _feed(project, task, plan, truths, emit, record)
     device = torch.device(plan.device)
     used = sum(len(rows[split][0]) for split in ("train", "validation") if split in rows)
     choice = choose_place(
@@ -84,7 +87,7 @@ def opened(
         device_bytes=free_device_bytes(device),
         memory_bytes=psutil.virtual_memory().available,
     )
-    splits = _splits(task, feed, rows)
+    splits = _splits(truths, feed)
     for split in ("train", "validation"):
         if split in splits:
             splits[split] = _shelved(splits[split], choice, device)
@@ -104,7 +107,7 @@ def decoded(
         StorageError: The run's list of samples is damaged, or there is no room to decode.
         StoppedError: Somebody asked for the end.
     """
-    feed = _feed(project, task, plan, rows, emit, None)
+    feed = _feed(project, task, plan, truths_of(task, rows), emit, None)
     try:
         feed.start()
         is_usable = feed.wait(np.arange(len(feed.samples)), stop)
@@ -124,20 +127,13 @@ def _feed(
     project: Project,
     task: Task,
     plan: RunPlan,
-    rows: Rows,
+    truths: Truths,
     emit: EventSink,
     record: RunRecord | None,
 ) -> Feed:
+    rows = truths.rows
     ids, classes, targets = joined(rows)
-    with project.index() as index:
-        gone = index.missing_count(ids)
-    if gone:
-        raise DatasetError(
-            f"{gone:,} samples of this run have left the data set.",
-            "Undo their removal, or start a new run.",
-        )
-    if classes.max(initial=-1) >= max(1, len(plan.facts.classes)):
-        raise StorageError("The classes of this run do not fit its samples.", "Start a new run.")
+    _check_there(project, plan, ids, classes)
     key = [plan.task, getattr(task, "decoder_version", 1), to_json(plan.config)]
     if not project.read_only:
         make_room(
@@ -154,19 +150,35 @@ def _feed(
         return Truth(class_index=int(classes[position]), target=targets[position])
 
     def decode(position: int, path: Path) -> Mapping[str, Any]:
+        if position in truths.damaged:
+            raise truths.damaged[position]
         return task.decode(path, truth_of(position))
 
     def stamp(position: int, path: Path) -> int:
+        if position in truths.damaged:
+            return MISSING  # what was decoded before is no use without its truth
         return stamp_with(stamp_of(path), task.truth_stamp(path, truth_of(position)))
 
     source = Source(
         opened=lambda: _paths(project, ids),
         decode=decode,
-        lost=_Loss(rows, bool(plan.facts.classes), record) if record else lambda _bad: None,
+        lost=_Loss(rows, record) if record else lambda _bad: None,
         note=_note(project, ids),
         stamp=stamp,
     )
     return Feed(cache, ids, source, emit=emit, record=record, workers=_threads(plan.device))
+
+
+def _check_there(project: Project, plan: RunPlan, ids: Ids, classes: Ids) -> None:
+    with project.index() as index:
+        gone = index.missing_count(ids)
+    if gone:
+        raise DatasetError(
+            f"{gone:,} samples of this run have left the data set.",
+            "Undo their removal, or start a new run.",
+        )
+    if classes.max(initial=-1) >= max(1, len(plan.facts.classes)):
+        raise StorageError("The classes of this run do not fit its samples.", "Start a new run.")
 
 
 def _threads(device: str) -> tuple[int, int]:
@@ -190,7 +202,9 @@ def _note(project: Project, ids: Ids) -> Callable[[Mapping[int, BadSampleError]]
 
     def note(bad: Mapping[int, BadSampleError]) -> None:
         lasting = {
-            int(ids[at]): reason for at, reason in bad.items() if reason.code not in _PASSING
+            int(ids[at]): reason
+            for at, reason in bad.items()
+            if not reason.code.startswith(_PASSING)
         }
         if lasting and not project.read_only:
             # Training goes on without the note.
@@ -203,10 +217,11 @@ def _note(project: Project, ids: Ids) -> Callable[[Mapping[int, BadSampleError]]
 class _Loss:
     """Says whether a run can go on without samples that turned out to be unreadable."""
 
-    def __init__(self, rows: Rows, has_classes: bool, record: RunRecord) -> None:
+    def __init__(self, rows: Rows, record: RunRecord) -> None:
         self._record = record
         self._classes = rows["train"][1]
-        self._has_classes = has_classes
+        # Samples with drawings have no class of their own, though their run has classes.
+        self._has_classes = bool((self._classes >= 0).any())
         left = np.ones(len(self._classes), dtype=bool)
         left[[place for place in record.left_out if place < len(left)]] = False
         self._count = int(left.sum())
@@ -235,13 +250,13 @@ class _Loss:
         return None
 
 
-def _splits(task: Task, feed: Feed, rows: Rows) -> dict[str, SplitData]:
+def _splits(truths: Truths, feed: Feed) -> dict[str, SplitData]:
     splits, first = {}, 0
-    for split, (ids, classes, targets) in rows.items():
+    for split, (ids, _classes, _targets) in truths.rows.items():
         splits[split] = SplitData(
             samples=ids,
             arrays=feed.cache.arrays,
-            extras=task.extras(classes, targets),
+            extras=truths.extras[split],
             feed=feed,
             first=first,
         )

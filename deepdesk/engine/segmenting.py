@@ -148,5 +148,5 @@ class Segmenting:
 
 def shares_in_words(mask: Mask) -> str:
     """Return "road 41 %, sky 22 %" for the largest classes of a mask."""
-    named = [f"{name} {share:.0%}" for name, share in list(mask.shares.items())[:_NAMED]]
-    return ", ".join(named).replace("%", " %") or "nothing"
+    largest = list(mask.shares.items())[:_NAMED]
+    return ", ".join(f"{name} {100.0 * share:.0f} %" for name, share in largest) or "nothing"

@@ -132,7 +132,8 @@ class Trainer:
     def _part(self, part: Batch, share: float) -> dict[str, Tensor]:
         """Add the gradients of a part of a batch; return its share of the losses, shape ()."""
         step = self.keeper.progress.step
-        draws = Draws(self.config.seed, step // self.steps_per_epoch, part.samples)
+        epoch, done = step // self.steps_per_epoch, step / max(1, self.total_steps)
+        draws = Draws(self.config.seed, epoch, part.samples, done=done)
         # Only a task that has smaller inputs is ever asked for them.
         detail = detail_at(step, self.total_steps, self.config.grow)
         smaller = {"detail": detail} if detail < 1 else {}

@@ -12,6 +12,7 @@ from deepdesk.nn.backbone_facts import BACKBONES
 from deepdesk.nn.graph import Edge, Graph, Node
 from deepdesk.nn.presets import filters
 
+_AROUND = 128  # channels of what is seen around each place
 _MOST_WIDER = 8  # times the first channels, in the deepest stage
 
 
@@ -26,7 +27,9 @@ def residual_unet(
     """Return a U-Net whose way down is a residual network and whose first map is halved.
 
     float32 (N, 3, height, width) -> (N, classes, height, width). After Ronneberger et al. (2015,
-    arXiv:1505.04597) and He et al. (2015, arXiv:1512.03385).
+    arXiv:1505.04597) and He et al. (2015, arXiv:1512.03385), with each picture brought to the same
+    light and contrast first, and an atrous pyramid (Chen et al., 2017, arXiv:1706.05587) where
+    the map is smallest.
 
     Args:
         height_px: Of the pictures, 32 to 1,024.
@@ -36,15 +39,23 @@ def residual_unet(
         name: On screen.
     """
     widths = [width * min(1 << level, _MOST_WIDER) for level in range(len(blocks) + 1)]
-    nodes = [_picture(height_px, width_px), filters("stem", width, "relu", kernel=5, stride=2)]
+    nodes = [
+        _picture(height_px, width_px),
+        # Streets by day say more of streets at dusk once both have the same light.
+        Node("even_light", "instance_norm"),
+        filters("stem", width, "relu", kernel=5, stride=2),
+    ]
     downs = ["stem"]
-    edges = [Edge("picture", "stem")]
+    edges = [Edge("picture", "even_light"), Edge("even_light", "stem")]
     for level, count in enumerate(blocks, start=1):
         settings = {"channels": widths[level], "blocks": count, "stride": 2}
         nodes.append(Node(f"down_{level}", "residual_stage", settings))
         edges.append(Edge(downs[-1], f"down_{level}"))
         downs.append(f"down_{level}")
-    deep = downs.pop()
+    pyramid = {"channels": _AROUND, "rate": 2, "dropout": 0.1}
+    nodes.append(Node("around", "atrous_pyramid", pyramid))
+    edges.append(Edge(downs.pop(), "around"))
+    deep = "around"
     for level in reversed(range(len(blocks))):
         up = Node(f"up_{level}", "unet_level", {"channels": widths[level]})
         edges += [Edge(deep, up.id, 0), Edge(downs[level], up.id, 1)]

@@ -1,4 +1,4 @@
-"""What a person last chose while recording, on this computer; kept beside the preferences."""
+"""What a person last chose for recording and for cameras; kept beside the preferences."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Habits:
         counts_down: Whether 3, 2, 1 comes before a take.
         in_a_row: Whether takes are kept at once and the next one begins.
         length_s: After which a take ends by itself, 0 for when it is stopped.
+        camera: Key of the camera, "" for the one that the system uses.
+        mirrors: Whether left and right of its pictures change places.
     """
 
     microphone: str = ""
@@ -30,6 +32,8 @@ class Habits:
     counts_down: bool = True
     in_a_row: bool = False
     length_s: float = 0.0
+    camera: str = ""
+    mirrors: bool = False
 
 
 def load() -> Habits:

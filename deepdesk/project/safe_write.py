@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -28,6 +29,7 @@ from deepdesk.project.sealed import seal, unseal
 _RETRY_WINERRORS = frozenset({5, 32, 33})
 _RETRY_DELAYS_S = (0.05, 0.1, 0.2, 0.4, 0.8, 0.95)
 _MAX_DEPTH = 64
+_TEMPORARY = re.compile(r"(.+)\.tmp-(\d{1,9})-[0-9a-f]{8}")
 _RESTORE = 'Restore it from a copy; if it was changed by hand, take the line "checksum" out of it.'
 
 
@@ -207,6 +209,23 @@ def remove_leftovers(folder: Path) -> None:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
+
+
+def remove_killed(target: Path) -> None:
+    """Delete what processes that are gone left beside a target, from `temporary_beside`.
+
+    Others may be writing in the folder: what a living process made stays.
+    """
+    import psutil
+
+    with contextlib.suppress(OSError):
+        for entry in target.parent.iterdir():
+            match = _TEMPORARY.fullmatch(entry.name)
+            if match and match[1] == target.name and not psutil.pid_exists(int(match[2])):
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry, ignore_errors=True)
+                else:
+                    entry.unlink(missing_ok=True)
 
 
 def read_json(path: Path, *, limit_bytes: int = 64 << 20) -> Any:

@@ -2,6 +2,8 @@
 
     pieces/<name>-<key>/.undone     an undone cutting wrote files here; some may be in use again
 
+Whoever writes pieces marks their folder meanwhile, so that what a killed process left goes too.
+
 A folder without that mark, and a file that any sample is made of, stays.
 """
 
@@ -9,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.project.index import SampleIndex
-from deepdesk.project.safe_write import write_bytes
+from deepdesk.project.safe_write import remove_leftovers, write_bytes
 
 FOLDER = "pieces"
 _MARK = ".undone"
@@ -27,6 +29,25 @@ def mark_undone(folders: Iterable[Path]) -> None:
         with contextlib.suppress(DeepDeskError, OSError):
             if _is_ours(folder):
                 write_bytes(folder / _MARK, b"")
+
+
+@contextlib.contextmanager
+def marked(folder: Path) -> Iterator[None]:
+    """Mark a folder that pieces are written into for the length of a `with`.
+
+    Whoever fails takes back what was written; the mark is for those who are killed. It stays if
+    it was there before. A folder in which nothing is left goes.
+    """
+    was_marked = (folder / _MARK).exists()
+    mark_undone([folder])
+    try:
+        yield
+    finally:
+        if not was_marked:
+            with contextlib.suppress(OSError):
+                (folder / _MARK).unlink(missing_ok=True)
+                if not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def drop_undone(project: Path, index: SampleIndex) -> None:
@@ -51,6 +72,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _drop(folder: Path, used: frozenset[str]) -> None:
+    remove_leftovers(folder)
     for path in folder.iterdir():
         is_piece = _PIECE.fullmatch(path.name) and path.is_file() and not path.is_symlink()
         if is_piece and path.name not in used:

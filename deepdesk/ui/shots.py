@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from deepdesk.ui.shots_drawn import BOXES, MASKS, NUMBERS
 from deepdesk.ui.shots_sound import CLASSES, TEXTS
 from deepdesk.ui.shots_stage import Shot, Stage, find_devices
 from deepdesk.ui.shots_training import AHEAD, MANY, TROUBLE
@@ -180,6 +181,9 @@ SHOTS = (
     *LOOKING,
     *CLASSES,
     *TEXTS,
+    *BOXES,
+    *MASKS,
+    *NUMBERS,
     Shot(name="welcome-loaded", enter=_recent),
     Shot(name="welcome-interrupted", enter=_interrupted),
 )

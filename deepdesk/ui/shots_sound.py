@@ -11,14 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepdesk.ui.shots_microphone import TAPE, plug_in
-from deepdesk.ui.shots_stage import Shot, Stage, find_devices
+from deepdesk.ui.shots_sample import (
+    ask,
+    ask_many,
+    close_dialogs,
+    dataset_tab,
+    finish,
+    inference_tab,
+    open_mistake,
+    paths_of_test,
+    sample_project,
+    train,
+)
+from deepdesk.ui.shots_stage import Shot, Stage
 
 if TYPE_CHECKING:
     from deepdesk.ui.tabs.dataset.recording.page import RecordPage
-    from deepdesk.ui.tabs.dataset.tab import DatasetTab
     from deepdesk.ui.tabs.inference.live.live import Live
-    from deepdesk.ui.tabs.inference.tab import InferenceTab
-    from deepdesk.ui.tabs.training.tab import TrainingTab
 
 SOUNDS, SPEECH = "audio_classification", "speech_to_text"
 PAUSE_S, LONG_PAUSE_S = 0.5, 0.9
@@ -30,59 +39,19 @@ Sounds = tuple[list[NDArray[np.float32]], int]
 
 
 def _project(key: str) -> Callable[[Stage], None]:
-    """Return what opens the sample project of a task."""
+    """Return what opens the sample project of a task, with a microphone."""
 
     def enter(stage: Stage) -> None:
-        from deepdesk.tasks import task_of
-
         plug_in()
-        before = stage.desk.store.session.project
-        stage.window.projects.make_sample(task_of(key), opens=True)
-        stage.until(lambda: stage.desk.store.session.project not in (None, before))
-        stage.window.show_tab("dataset")
-        find_devices(stage)
-        stage.quiet()
+        sample_project(key)(stage)
 
     return enter
-
-
-def _dataset(stage: Stage) -> DatasetTab:
-    from deepdesk.ui.tabs.dataset.tab import DatasetTab
-
-    page = stage.window.tabs.page("dataset")
-    assert isinstance(page, DatasetTab)
-    return page
-
-
-def _inference(stage: Stage) -> InferenceTab:
-    from deepdesk.ui.tabs.inference.tab import InferenceTab
-
-    page = stage.window.tabs.page("inference")
-    assert isinstance(page, InferenceTab)
-    return page
-
-
-def _training(stage: Stage) -> TrainingTab:
-    from deepdesk.ui.tabs.training.tab import TrainingTab
-
-    page = stage.window.tabs.page("training")
-    assert isinstance(page, TrainingTab)
-    return page
-
-
-def _paths(stage: Stage, count: int) -> list[Path]:
-    """Return files of the test split, of all classes in turn; the network has not seen them."""
-    from deepdesk.project.index import Filter
-
-    rows = stage.desk.index.page(Filter(split="test"), 0, 1_000)
-    step = max(1, len(rows) // count)
-    return [Path(row.path) for row in rows[::step]][:count]
 
 
 def _sounds(stage: Stage, count: int) -> Sounds:
     from deepdesk.data.sound_files import read_sound
 
-    sounds = [read_sound(path) for path in _paths(stage, count)]
+    sounds = [read_sound(path) for path in paths_of_test(stage, count)]
     # In a mixed order: classes lie one after the other.
     places = np.random.default_rng(1).permutation(len(sounds))
     return [sounds[place].samples_T for place in places], sounds[0].rate_hz
@@ -92,7 +61,7 @@ def _record(stage: Stage) -> None:
     """Open the page where samples are recorded, with a microphone that hears a quiet room."""
     TAPE.insert((), TAPE.rate_hz, 0.0)
     stage.window.show_tab("dataset")
-    space = _dataset(stage).workspace
+    space = dataset_tab(stage).workspace
     assert space is not None
     space.recording.open()
     page = _record_page(stage)
@@ -101,7 +70,7 @@ def _record(stage: Stage) -> None:
 
 
 def _record_page(stage: Stage) -> RecordPage:
-    space = _dataset(stage).workspace
+    space = dataset_tab(stage).workspace
     assert space is not None
     assert space.recording.page is not None
     return space.recording.page
@@ -154,8 +123,8 @@ def _leave_recording(stage: Stage) -> None:
 
 def _no_microphone(stage: Stage) -> None:
     TAPE.is_plugged = False
-    _dataset(stage)
-    space = _dataset(stage).workspace
+    dataset_tab(stage)
+    space = dataset_tab(stage).workspace
     assert space is not None
     space.recording.open()
     page = _record_page(stage)
@@ -166,42 +135,6 @@ def _no_microphone(stage: Stage) -> None:
 def _plug_in(stage: Stage) -> None:
     TAPE.is_plugged = True
     _record_page(stage).leave()
-    stage.quiet()
-
-
-def _train(epochs_seen: int) -> Callable[[Stage], None]:
-    """Return what begins a quick run and waits for some epochs."""
-
-    def enter(stage: Stage) -> None:
-        from deepdesk.engine.request import RunRequest
-
-        stage.window.show_tab("training")
-        _training(stage).setup.dial.segment("quick").click()
-        stage.quiet()
-        before = stage.count("EpochEnded")
-        stage.desk.training.train(RunRequest(dial="quick"))
-        stage.until(lambda: stage.count("EpochEnded") >= before + epochs_seen)
-        stage.settle()
-
-    return enter
-
-
-def _finish(stage: Stage) -> None:
-    stage.until(lambda: not stage.desk.training.is_busy)
-    stage.quiet()
-
-
-def _ask(stage: Stage) -> None:
-    stage.window.show_tab("inference")
-    stage.quiet()
-    stage.window.tabs.drop(_paths(stage, 1))
-    stage.settle(3.0)
-    stage.quiet()
-
-
-def _ask_many(stage: Stage) -> None:
-    stage.window.tabs.drop(_paths(stage, 30))
-    stage.settle(3.0)
     stage.quiet()
 
 
@@ -227,14 +160,14 @@ def _ask_long(stage: Stage) -> None:
 
 
 def _live(stage: Stage) -> Live:
-    live = _inference(stage).live
+    live = inference_tab(stage).live
     assert live is not None
     return live
 
 
 def _listen(stage: Stage) -> None:
     """Open the page of the microphone and let it hear sounds of the test split."""
-    tab = _inference(stage)
+    tab = inference_tab(stage)
     stage.window.show_tab("inference")
     assert tab.workspace.top.live is not None
     tab.workspace.top.live.click()
@@ -253,7 +186,7 @@ def _live_sounds(stage: Stage) -> None:
     from deepdesk.ui.tabs.inference.live.scores_board import ScoresBoard
 
     _listen(stage)
-    page = _inference(stage).workspace.live
+    page = inference_tab(stage).workspace.live
     assert page is not None
     board = page.board
     assert isinstance(board, ScoresBoard)
@@ -268,7 +201,7 @@ def _live_text(stage: Stage) -> None:
     from deepdesk.ui.tabs.inference.live.text_board import TextBoard
 
     _listen(stage)
-    page = _inference(stage).workspace.live
+    page = inference_tab(stage).workspace.live
     assert page is not None
     board = page.board
     assert isinstance(board, TextBoard)
@@ -286,31 +219,11 @@ def _stop_listening(stage: Stage) -> None:
     stage.quiet()
 
 
-def _mistake(stage: Stage) -> None:
-    """Open the worst mistake of the run."""
-    from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
-
-    card = _training(stage).middle.errs
-    assert isinstance(card, MistakesCard)
-    stage.until(lambda: bool(card.list.rows))
-    card.picked.emit(card.list.rows[0].shown)
-    stage.settle(1.0)
-    stage.quiet()
-
-
-def _close_dialogs(stage: Stage) -> None:
-    from PySide6.QtWidgets import QDialog
-
-    for dialog in stage.window.findChildren(QDialog):
-        dialog.close()
-    stage.settle(0.2)
-
-
 def _selected(stage: Stage) -> None:
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
-    space = _dataset(stage).workspace
+    space = dataset_tab(stage).workspace
     assert space is not None
     bar = space.grid.verticalScrollBar()
     # To where one class ends and another one begins.
@@ -330,10 +243,10 @@ CLASSES: Sequence[Shot] = (
     Shot(name="sound-record-count", enter=_count_down),
     Shot(name="sound-record-running", enter=_take),
     Shot(name="sound-record-take", enter=_trim, leave=_leave_recording),
-    Shot(name="sound-training", enter=_train(3)),
-    Shot(name="sound-trained", enter=_finish),
-    Shot(name="sound-answer", enter=_ask),
-    Shot(name="sound-answers", enter=_ask_many),
+    Shot(name="sound-training", enter=train(3)),
+    Shot(name="sound-trained", enter=finish),
+    Shot(name="sound-answer", enter=ask),
+    Shot(name="sound-answers", enter=ask_many),
     Shot(name="sound-timeline", enter=_ask_long),
     Shot(name="sound-live", enter=_live_sounds, leave=_stop_listening),
 )
@@ -342,10 +255,10 @@ TEXTS: Sequence[Shot] = (
     Shot(name="speech-dataset", enter=_project(SPEECH), begins=True),
     Shot(name="speech-selected", enter=_selected),
     Shot(name="speech-record-ready", enter=_record, leave=_leave_recording),
-    Shot(name="speech-training", enter=_train(18)),
-    Shot(name="speech-trained", enter=_finish),
-    Shot(name="speech-mistake", enter=_mistake, leave=_close_dialogs),
-    Shot(name="speech-answer", enter=_ask),
+    Shot(name="speech-training", enter=train(18)),
+    Shot(name="speech-trained", enter=finish),
+    Shot(name="speech-mistake", enter=open_mistake, leave=close_dialogs),
+    Shot(name="speech-answer", enter=ask),
     Shot(name="speech-timeline", enter=_ask_long),
     Shot(name="speech-live", enter=_live_text, leave=_stop_listening),
 )

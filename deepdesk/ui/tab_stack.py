@@ -8,9 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.ui.desk import Desk, Trouble
 from deepdesk.ui.session import TABS
 from deepdesk.ui.theme import metrics
@@ -19,6 +20,9 @@ from deepdesk.ui.widgets.banner import Banner
 HOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {key: (f"deepdesk.ui.tabs.{key}", f"{key.capitalize()}Tab") for key in TABS}
 )
+ClassOf = Callable[[str], Callable[[Desk], QWidget]]
+# The tab in front gets its pictures first.
+LOAD_AFTER_MS = 1_000
 DROP_WORDS = {
     "dataset": "Drop to add to the data",
     "architecture": "Drop a network here",
@@ -44,6 +48,22 @@ def tab_class(key: str) -> Callable[[Desk], QWidget]:
     return cast(Callable[[Desk], QWidget], getattr(importlib.import_module(module), name))
 
 
+def loading_work(class_of: ClassOf) -> Work:
+    """Return work that imports all tabs, so that the first look at one need not wait for it.
+
+    Classes only: widgets are made in the window's thread, when their tab is first shown.
+    """
+
+    def work(emit: EventSink, stop: StopToken) -> None:
+        del emit
+        # What a person asks first comes first.
+        for key in reversed(TABS):
+            stop.check()
+            class_of(key)
+
+    return work
+
+
 class TabStack(QWidget):
     """Shows one tab, with a strip above it for what went wrong there.
 
@@ -53,9 +73,7 @@ class TabStack(QWidget):
 
     state_changed = Signal(object)
 
-    def __init__(
-        self, desk: Desk, class_of: Callable[[str], Callable[[Desk], QWidget]] = tab_class
-    ) -> None:
+    def __init__(self, desk: Desk, class_of: ClassOf = tab_class) -> None:
         super().__init__()
         self._desk = desk
         self._class_of = class_of
@@ -72,6 +90,11 @@ class TabStack(QWidget):
         column.setSpacing(0)
         column.addLayout(self._strip)
         column.addWidget(self._stack, 1)
+        self._load = QTimer(self)
+        self._load.setSingleShot(True)
+        self._load.setInterval(LOAD_AFTER_MS)
+        self._load.timeout.connect(self._load_others)
+        self._is_loaded = False
         self._show_trouble()
 
     def page(self, key: str) -> QWidget:
@@ -90,6 +113,9 @@ class TabStack(QWidget):
         self._stack.setCurrentWidget(self.page(key))
         self._front = key
         self._show_trouble()
+        if not self._is_loaded:
+            self._is_loaded = True
+            self._load.start()
 
     def drop(self, paths: list[Path]) -> None:
         """Give dropped files to the tab in front."""
@@ -127,6 +153,11 @@ class TabStack(QWidget):
         self._troubles.clear()
         self._front = ""
         self._show_trouble()
+
+    def _load_others(self) -> None:
+        # A tab that cannot be imported says so when it is shown.
+        work = loading_work(self._class_of)
+        self._desk.start(work, self._front, on_ended=lambda _ended: None, lowered=True)
 
     def _show_trouble(self) -> None:
         trouble = self._troubles.get(self._front)

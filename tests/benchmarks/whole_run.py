@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from deepdesk.core.events import EpochEnded, RunEnded, Said
@@ -16,7 +18,14 @@ from deepdesk.tasks import task_of
 
 
 def measured(
-    folder: Path, dial: str, *, task: str = "speech_to_text", seed: int = 1, **settings: Any
+    folder: Path,
+    dial: str,
+    *,
+    task: str = "speech_to_text",
+    seed: int = 1,
+    architecture: str = "",
+    training: Mapping[str, Any] = MappingProxyType({}),
+    **settings: Any,
 ) -> dict[str, object]:
     """Import `folder`/data, train there with the preset and return what came out.
 
@@ -25,6 +34,8 @@ def measured(
         dial: "quick", "balanced" or "best".
         task: Key of the task.
         seed: Of the run.
+        architecture: Name of a network on offer, "" for that of the preset.
+        training: Settings of training that differ from the preset.
         settings: Of the task, those that differ from the preset.
     """
     spec = task_of(task)
@@ -32,9 +43,13 @@ def measured(
         work = import_work(project.path, [folder / "data"], reader_of=spec.reader)
         work(lambda event: None, StopToken())
         watch = _Watch()
-        train_work(project, spec, RunRequest(dial=dial, task=settings, training={"seed": seed}))(
-            watch, StopToken()
+        asked = RunRequest(
+            dial=dial,
+            architecture=architecture,
+            task=settings,
+            training={"seed": seed, **training},
         )
+        train_work(project, spec, asked)(watch, StopToken())
     return {"dial": dial, "settings": settings, **watch.told()}
 
 

@@ -44,7 +44,8 @@ class PaperTap:
         length_s = len(self.levels) / rate if length_s is None else length_s
         self.facts = FilmFacts(size=(48, 32), length_s=length_s, rate=rate)
 
-    def next(self, stop, *, from_s=0.0):
+    def next(self, stop, *, from_s=0.0, least_px=0):
+        self.least_px = least_px
         stop.check()
         if self.at == self._fails_at:
             raise DeviceError("The camera is not connected any more.", "Connect it again.")

@@ -89,7 +89,7 @@ def test_enter_in_a_field_does_not_cut(qtbot, open_tab, lectures):
 
     qtbot.keyClick(editor, Qt.Key.Key_Return)
 
-    assert not dialog.is_cutting
+    assert not dialog.is_under_way
     dialog.reject()
 
 
@@ -99,7 +99,7 @@ def test_settings_that_do_not_go_together_are_said_and_nothing_is_cut(qtbot, ope
     type_into(qtbot, dialog.form.row("overlap_s").editor, "4")
     dialog.primary.click()
 
-    assert not dialog.is_cutting
+    assert not dialog.is_under_way
     assert dialog.isVisible()
     dialog.reject()
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,10 +13,11 @@ from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Result
 from deepdesk.core.payloads import Image, Number
 from deepdesk.core.task import Found
-from deepdesk.core.work import StopToken
+from deepdesk.core.work import StoppedError, StopToken
 from deepdesk.data.steering import Road, departure_m, turn_rad
 from deepdesk.project.folder import Project
 from deepdesk.ui.desk import Desk
+from deepdesk.ui.tabs.inference.drive.drive import pace_words
 from deepdesk.ui.tabs.inference.drive.recording import (
     DriveSource,
     Measured,
@@ -25,6 +27,9 @@ from deepdesk.ui.tabs.inference.drive.recording import (
 )
 from deepdesk.ui.tabs.inference.drive.summary import errors_of, shift_facts, way_words
 from deepdesk.ui.tabs.inference.models import Model
+from deepdesk.ui.tabs.inference.moving.frames import Seen
+from deepdesk.ui.tabs.inference.moving.remote import Remote
+from deepdesk.ui.tabs.inference.moving.work import watching_work
 from tests.ui.film_stage import Networks, plain
 from tests.ui.inference_stage import add_run, made, picture_file, settle
 
@@ -82,6 +87,51 @@ def test_a_drive_plays_in_its_order_and_passes_over_what_cannot_be_read(tmp_path
     tap.seek(0.25, stop)
     assert tap.next(stop).number == 2
     assert tap.facts.length_s == pytest.approx(0.4)
+
+
+def timed(tmp_path):
+    """Return a drive with times of its own."""
+    return tuple(
+        Stop(path=tmp_path / f"{10 * at}.png", truth={"steering": 0.0, "time": time})
+        for at, time in enumerate((7.0, 7.2, 7.25, 8.0), start=1)
+    )
+
+
+def test_a_drive_with_times_plays_as_it_was_recorded(tmp_path):
+    stop = StopToken()
+    tap = DriveSource(timed(tmp_path), Reader()).opened(stop)
+
+    frames = [tap.next(stop) for _number in range(4)]
+
+    assert [frame.start_s for frame in frames] == pytest.approx([0.0, 0.2, 0.25, 1.0])
+    assert tap.facts.rate == pytest.approx(3.0)
+    assert pace_words(tap.facts) == "3 a second, as recorded"
+    tap.seek(0.6, stop)
+    assert tap.next(stop).number == 2
+    tap.seek(0.0, stop)
+    assert [tap.next(stop, from_s=0.21).number, tap.next(stop, from_s=5.0).number] == [1, 3]
+
+
+def test_steps_back_in_a_drive_with_times_go_from_picture_to_picture(tmp_path):
+    stop = StopToken()
+    remote = Remote(is_playing=False)
+    emitted = []
+    remote.seek(1.0)
+
+    def emit(event):
+        if isinstance(event.value, Seen):
+            emitted.append(event.value.number)
+            remote.seen()
+            if len(emitted) < 4:
+                remote.step(-1)
+            else:
+                stop.stop()
+
+    source = DriveSource(timed(tmp_path), Reader())
+    with pytest.raises(StoppedError):
+        watching_work(source, Networks(Wheel()), Model(run="1"), remote)(emit, stop)
+
+    assert emitted == [3, 2, 1, 0]
 
 
 def test_a_split_without_pictures_is_said():
@@ -216,6 +266,25 @@ def test_playing_moves_needles_and_cursor(qtbot, tab):
 
     qtbot.waitUntil(lambda: drive.page.needles.human > -0.4)
     assert drive.page.plot._cursor.value() > 0
+
+
+def test_a_faster_drive_is_over_sooner_and_the_speed_is_kept(qtbot, tab):
+    drive = opened(qtbot, tab)
+    speeds = drive.page.speeds
+    speeds.setFocus()
+    qtbot.keyClick(speeds, Qt.Key.Key_Down)
+    qtbot.keyClick(speeds, Qt.Key.Key_Down)
+    assert speeds.currentText() == "4x"
+    assert drive.watching.remote.speed == 4.0
+    assert "its times are not known" in drive.page.moving.title.text()
+
+    start_s = time.perf_counter()
+    qtbot.keyClick(drive.page.moving, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: drive.page.bar.slider.value() >= 1_050)
+
+    assert time.perf_counter() - start_s < 1.1
+    drive.watching.watch(drive.watching.source)
+    assert drive.watching.remote.speed == 4.0
 
 
 def test_another_shift_is_measured_anew(qtbot, tab):

@@ -107,6 +107,21 @@ def test_a_stroke_of_the_brush_becomes_a_region_and_the_eraser_takes_from_it(qtb
     assert rest[40, 85]
 
 
+def test_the_eraser_takes_from_others_where_it_does_not_touch_what_is_selected(
+    qtbot, page, project
+):
+    press(qtbot, page, KEY.Key_R)
+    page.canvas.set_brush(6)
+    drag(qtbot, page, (60, 40), (90, 40), (70, 40))
+    drag(qtbot, page, (60, 70), (90, 70), (70, 70))
+    press(qtbot, page, KEY.Key_E)
+    drag(qtbot, page, (60, 40), (64, 40))
+
+    first, second = kept(project).shapes[1:]
+    assert not is_on(first.counts, WIDTH, HEIGHT)[40, 60]
+    assert is_on(second.counts, WIDTH, HEIGHT)[70, 60]
+
+
 def test_a_click_fills_up_to_the_edge(qtbot, page, project):
     press(qtbot, page, KEY.Key_F)
     click(qtbot, page, 75, 35)
@@ -221,7 +236,40 @@ def test_without_a_class_the_first_stroke_asks_for_one(qtbot, open_page, tmp_pat
 
     assert page.banner.sentence.text() == "What do you draw?"
     assert kept(project) is None
+    qtbot.keyClicks(page.side.classes.field, "cell")
+    qtbot.keyClick(page.side.classes.field, KEY.Key_Return)
+    assert page.banner.isHidden()
     project.close()
+
+
+def test_names_that_are_typed_one_after_another_all_stay_and_keep_their_keys(
+    qtbot, open_page, tmp_path
+):
+    project = made_project(tmp_path, drawn=())
+    page = open_page(project)
+    for name in ("red", "white", "plate"):
+        press(qtbot, page, KEY.Key_C)
+        qtbot.keyClicks(page.side.classes.field, name)
+        qtbot.keyClick(page.side.classes.field, KEY.Key_Return)
+    qtbot.waitUntil(lambda: page.side.classes.names == ("red", "white", "plate"))
+    press(qtbot, page, KEY.Key_2)
+    # Nothing could be selected yet: a drag draws, without a tool being chosen first.
+    drag(qtbot, page, (60, 20), (90, 50), (70, 30))
+
+    assert kept(project).shapes[0].label == "white"
+    qtbot.waitUntil(lambda: len(page.queue.model.waiting.unlabelled) == 3)
+    assert page.side.classes.names == ("red", "white", "plate")
+    project.close()
+
+
+def test_behind_the_last_picture_come_those_that_were_passed_over(qtbot, page):
+    last = page.queue.model.id_at(page.queue.model.rowCount() - 1)
+    page.open(last)
+    settle(qtbot, page)
+    assert page.queue.model.is_new(last) is False
+    press(qtbot, page, KEY.Key_D)
+
+    assert page.current == page.numbers["p1.png"]
 
 
 def test_nothing_on_it_is_an_answer_and_can_be_taken_back(qtbot, page, project):

@@ -76,8 +76,24 @@ def anew(canvas):
     return looks(canvas)
 
 
+def test_classes_that_share_a_colour_are_told_apart_by_stripes(canvas):
+    plain = looks(canvas)
+    canvas.scene.positions = {"a": 10, "b": 11, "c": 12}
+    striped = anew(canvas)
+    at = canvas.view.to_canvas((600, 200))
+    painted = tuple(slice(round(side) - 6, round(side) + 6) for side in reversed(at))
+    side = round(canvas.view.to_canvas((50, 60))[1])
+
+    lighter = (striped - plain).sum(axis=2)[painted] > 60
+    assert 0.2 < lighter.mean() < 0.5
+    assert (np.abs(striped - plain)[side - 2 : side + 2] > 60).any()
+
+
 @pytest.mark.parametrize("zoom", [0.31, 1.0, 2.7, 9.0])
-def test_pushed_along_it_looks_like_painted_anew(canvas, zoom):
+@pytest.mark.parametrize("first", [0, 10])
+def test_pushed_along_it_looks_like_painted_anew(canvas, zoom, first):
+    canvas.scene.positions = {"a": first, "b": first + 1, "c": first + 2}
+    canvas.ground.forget()
     canvas.zoom_to(zoom)
     looks(canvas)
     for by in ((-130, -70), (-90, 40), (260, 190), (-300, -260), (37, 11)):

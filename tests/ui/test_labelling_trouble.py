@@ -84,6 +84,8 @@ def test_a_project_that_is_read_only_is_looked_at_alone(qtbot, open_page, projec
     assert page.canvas.is_locked
     assert page.banner.isVisible()
     assert not page.bar.buttons["box"].isEnabled()
+    assert not page.side.classes.field.isEnabled()
+    assert not page.side.proposals.accept_all.isEnabled()
     drag(qtbot, page, (25, 20), (60, 50), (40, 30))
     assert kept(shut).shapes == (BOX,)
     shut.close()
@@ -230,6 +232,9 @@ def test_the_least_certain_come_first_once_they_were_measured(qtbot, proposing):
     page = proposing
     combo = page.queue.order
     assert page.queue.measure.isEnabled()
+    # One of them is known already, as it was looked at.
+    reopened(qtbot, page, "p2.png")
+    qtbot.waitUntil(lambda: len(page.queue.model.unsureness) == 1)
     combo.setCurrentIndex(combo.findData("unsure"))
     combo.activated.emit(combo.currentIndex())
     model = page.queue.model

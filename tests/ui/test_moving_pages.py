@@ -1,6 +1,7 @@
 """Films and the camera in the Inference tab, driven as a person does."""
 
 import csv
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -12,8 +13,9 @@ from deepdesk.ui.payload_views import image_of
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.moving import cameras, films
 from deepdesk.ui.tabs.inference.moving.film_bar import place_text
+from deepdesk.ui.tabs.inference.moving.frames import Seen, StageTimes
 from deepdesk.ui.tabs.inference.moving.saving import SavingOrder, formats_for, saving_work
-from deepdesk.ui.tabs.inference.moving.words_over import framed, words_of
+from deepdesk.ui.tabs.inference.moving.words_over import framed, shown_words, words_of
 from deepdesk.ui.video.camera import CameraDevice
 from tests.ui.film_stage import Networks, PaperSource, Predictor, film_file, plain
 from tests.ui.inference_stage import add_run, desk, made, picture_file, settle  # noqa: F401
@@ -48,6 +50,11 @@ def tab(qtbot, desk, monkeypatch):  # noqa: F811
     yield tab
     tab.moving.close()
     settle(qtbot, desk)
+
+
+def seen_at(at_s):
+    times = StageTimes(decode_ms=1.0, prepare_ms=1.0, network_ms=1.0, read_ms=1.0)
+    return Seen(pixels_HWC=plain(1), answer=None, at_s=at_s, number=0, came_s=0.0, times=times)
 
 
 def opened(qtbot, tab, tmp_path):
@@ -145,6 +152,17 @@ def test_figures_tell_what_was_measured(qtbot, tab, tmp_path):
     assert panel._cells["draw"][1].text() != "-"
 
 
+def test_pictures_are_asked_for_as_large_as_they_are_seen(qtbot, tab, tmp_path):
+    watching = opened(qtbot, tab, tmp_path)
+    view = tab.moving.film_page.view
+
+    qtbot.waitUntil(lambda: tab.sources[-1].taps[-1].least_px == view.seen_px())
+    assert view.seen_px() >= max(640, view.width())
+    watching._take_seen(replace(seen_at(0.5), size=(24, 16)))
+
+    assert "asked about at 24 x 16" in tab.moving.film_page.title.text()
+
+
 def test_a_hidden_film_waits(qtbot, tab, tmp_path):
     watching = opened(qtbot, tab, tmp_path)
 
@@ -180,6 +198,27 @@ def test_the_mirror_takes_a_running_camera_with_it(qtbot, tab):
     qtbot.waitUntil(lambda: len(tab.sources) == 2)
 
 
+def test_the_chosen_camera_and_its_mirror_are_there_the_next_time(qtbot, desk, tab):  # noqa: F811
+    moving = tab.moving
+    qtbot.mouseClick(tab.workspace.top.live, Qt.MouseButton.LeftButton)
+    bar = moving.cameras.bar
+    qtbot.waitUntil(lambda: bar.devices.count() == 2)
+    bar.devices.setCurrentIndex(1)
+    bar.devices.activated.emit(1)
+    qtbot.mouseClick(bar.mirror, Qt.MouseButton.LeftButton)
+    settle(qtbot, desk)
+
+    again = made(qtbot, desk, Stills)
+    qtbot.mouseClick(again.workspace.top.live, Qt.MouseButton.LeftButton)
+    settle(qtbot, desk)
+
+    kept = again.moving.cameras.bar
+    assert kept.device == "a"
+    assert kept.devices.currentText() == "Eye"
+    assert kept.mirror.isChecked()
+    again.moving.close()
+
+
 def test_leaving_the_page_lets_the_camera_go(qtbot, tab):
     moving = tab.moving
     qtbot.mouseClick(tab.workspace.top.live, Qt.MouseButton.LeftButton)
@@ -212,6 +251,20 @@ def test_words_are_written_over_the_lower_edge_of_a_saved_picture(qapp):
     assert words_of(Number(values={"steering": (-0.25, "")})) == "steering -0.25"
     assert made_.copy(0, 0, 320, 80) == picture.convertToFormat(made_.format()).copy(0, 0, 320, 80)
     assert made_ != picture.convertToFormat(made_.format())
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.08])
+def test_numbers_over_a_film_keep_their_length(margin):
+    values = (-0.25, 0.0, 0.5, -0.0001, 0.12345, 1.0)
+    margins = {"steering": margin} if margin else {}
+
+    shown = {
+        shown_words(Number(values={"steering": (value, "")}, margins=margins)) for value in values
+    }
+
+    assert len({len(words) for words in shown}) == 1
+    assert "steering \N{MINUS SIGN}0.250" in shown
+    assert "steering \N{FIGURE SPACE}0.000" in shown
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoCommand
@@ -10,11 +12,14 @@ from PySide6.QtWidgets import QApplication, QDialog
 from deepdesk.core.errors import DatasetError
 from deepdesk.project.folder import Project
 from deepdesk.project.recent import recent
+from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog, NewProjectDialog
 from deepdesk.ui.machine import Machine
 from deepdesk.ui.session import TABS, DeviceBadge
 from deepdesk.ui.shortcuts import COMMANDS
+from deepdesk.ui.tab_stack import TabStack
 from deepdesk.ui.widgets.command_palette import CommandPalette
+from tests.ui.conftest import PaperTab
 
 PATIENCE_MS = 10_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -290,3 +295,28 @@ def test_the_palette_entries_of_the_theme_say_what_they_change():
     themes = [command.text for command in COMMANDS if command.group == "Theme"]
 
     assert themes == ["Theme: as the system", "Theme: light", "Theme: dark"]
+
+
+def test_the_other_tabs_are_imported_in_the_background_and_made_when_shown(qtbot, tmp_path):
+    desk = Desk()
+    asked = []
+
+    def class_of(key):
+        asked.append((key, threading.current_thread() is threading.main_thread()))
+        return PaperTab
+
+    tabs = TabStack(desk, class_of)
+    qtbot.addWidget(tabs)
+    tabs._load.setInterval(0)
+    tabs.show_tab("dataset")
+
+    qtbot.waitUntil(lambda: len(asked) == 5 and not desk.jobs)
+    assert asked[0] == ("dataset", True)
+    assert asked[1:] == [
+        (key, False) for key in ("inference", "training", "architecture", "dataset")
+    ]
+    assert set(tabs._pages) == {"dataset"}
+    tabs.show_tab("training")
+    qtbot.wait(0)
+    assert not desk.jobs
+    desk.deleteLater()

@@ -195,6 +195,19 @@ def test_the_states_of_sounds_are_shown():
     assert names >= {f"speech-{of}" for of in ("training", "mistake", "timeline", "live")}
 
 
+def test_the_states_of_boxes_masks_and_numbers_are_shown():
+    names = {shot.name for shot in SHOTS}
+
+    assert names >= {f"boxes-{of}" for of in ("dataset", "label", "trained", "answer", "film")}
+    assert names >= {f"mask-{of}" for of in ("dataset", "label", "trained", "answer")}
+    assert names >= {"number-trained", "number-drive"}
+    assert [until_named(f"{one}-")[0].name for one in ("boxes", "mask", "number")] == [
+        "boxes-dataset",
+        "mask-dataset",
+        "number-dataset",
+    ]
+
+
 def test_sounds_are_shown_without_the_pictures_before_them():
     assert until_named("sound")[0].name == "sound-dataset"
     assert until_named("speech-live")[0].name == "speech-dataset"

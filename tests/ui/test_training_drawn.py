@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from deepdesk.core.drawing import Box, Drawing, target_of
 from deepdesk.core.drawn_json import drawn_to_json
 from deepdesk.core.events import EpochEnded, Result, RunStarted
-from deepdesk.core.payloads import Boxes, Image
+from deepdesk.core.payloads import Boxes, Image, Mask
 from deepdesk.core.task import Facts, Found
 from deepdesk.project.folder import Project
 from deepdesk.ui.tabs.training import TrainingTab, outlook, setup_control
@@ -151,6 +151,17 @@ def test_a_click_on_a_watched_picture_opens_it_with_truth_and_answer(qtbot, desk
     assert dialog.view.view.layers.truth is None
     assert dialog.view.view.layers.answer == SAID
     dialog.reject()
+
+
+def test_the_truth_of_a_mask_is_told_to_be_an_outline_and_that_of_boxes_to_be_dashed(qtbot):
+    areas = Mask(classes_HW=np.zeros((48, 64), dtype=np.uint8), classes=("sky",))
+    for truth, words in ((areas, "Truth, outlined"), (TRUTH, "Truth, dashed")):
+        row = Answered(
+            id=1, name="a", truth="", answer="", score=1.0, is_right=True, drawn_truth=truth
+        )
+        shown = DrawnAnswer(Image(pixels_HWC=np.zeros((48, 64, 3), dtype=np.uint8)), row)
+        qtbot.addWidget(shown)
+        assert shown.chips.chip("truth").text() == words
 
 
 def test_pages_beside_the_pictures_show_classes_confusion_and_curves(qtbot, desk, tab):

@@ -75,6 +75,19 @@ def test_pictures_are_made_smaller_on_the_other_side(tmp_path, stop):
         assert opened.next(stop, side_px=32).pixels_HWC.shape == (24, 32, 3)
 
 
+@pytest.mark.parametrize(
+    ("least_px", "size"), [(0, (64, 48)), (33, (64, 48)), (32, (32, 24)), (20, (22, 16))]
+)
+def test_pictures_are_made_smaller_by_whole_numbers_only(tmp_path, stop, least_px, size):
+    path = film_file(tmp_path / "film.avi", LEVELS[:2], size=(64, 48))
+
+    with opened_film(path, stop) as opened:
+        pixels_HWC = opened.next(stop, least_px=least_px).pixels_HWC
+
+    assert pixels_HWC.shape == (size[1], size[0], 3)
+    assert abs(int(pixels_HWC.mean()) - LEVELS[0]) < 8
+
+
 def test_a_film_that_was_turned_is_turned_back(tmp_path, stop):
     path = film_file(tmp_path / "film.mp4", LEVELS, size=(64, 48))
     data = bytearray(path.read_bytes())

@@ -132,3 +132,43 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
 def test_videos_are_told_by_their_names(tmp_path):
     assert is_film(tmp_path / "A.MP4")
     assert not is_film(tmp_path / "a.jpg")
+
+
+def test_a_film_that_changes_its_size_keeps_that_of_its_first_picture(tmp_path):
+    with written_film(tmp_path / "a.avi", 10.0, StopToken()) as film:
+        for size in ((24, 32, 3), (60, 16, 3)):
+            film.write(np.full(size, 200, np.uint8), StopToken())
+
+    data = (tmp_path / "a.avi").read_bytes()
+    starts = [at for at in range(len(data)) if data.startswith(b"\xff\xd8\xff", at)]
+    sizes = [PIL.Image.open(io.BytesIO(data[start:])).size for start in starts]
+    assert sizes == [(32, 24), (32, 24)]
+
+
+@pytest.mark.parametrize("name", ["a.avi", "pictures"])
+def test_what_stands_in_the_way_is_said_before_a_picture_is_written(tmp_path, name):
+    target = tmp_path / name
+    if target.suffix:
+        target.mkdir()
+    else:
+        target.write_text("mine", encoding="utf-8")
+    written = []
+
+    with (
+        pytest.raises(StorageError, match=r"There is a (folder|file) named"),
+        written_film(target, 10.0, StopToken()) as film,
+    ):
+        written.append(film)
+
+    assert written == []
+    assert target.exists()
+
+
+def test_a_disk_that_fills_up_while_an_encoder_writes_is_called_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "free_bytes", lambda _folder: 0)
+
+    error = writing.encoder_error(
+        {"message": "It cannot be written: Cannot write trailer", "hint": ""}, tmp_path / "a.mp4"
+    )
+
+    assert "is full" in error.message

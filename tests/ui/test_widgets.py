@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from deepdesk.ui import theme
@@ -24,6 +25,7 @@ from deepdesk.ui.widgets.fold import Fold
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 from deepdesk.ui.widgets.list_row import ListRow, RowFacts
 from deepdesk.ui.widgets.problem_row import ProblemRow
+from deepdesk.ui.widgets.quiet_slider import QuietSlider
 from deepdesk.ui.widgets.score_bars import ScoreBars, percent
 from deepdesk.ui.widgets.states import BusyState, EmptyState
 from deepdesk.ui.widgets.status_dot import STATES, StatusDot
@@ -327,3 +329,23 @@ def test_card_link_is_followed(qtbot):
         card.link.click()
 
     assert caught.args == [None]
+
+
+def test_the_wheel_scrolls_the_column_and_moves_no_slider_under_it(qtbot):
+    slider = QuietSlider()
+    qtbot.addWidget(slider)
+    slider.resize(200, 20)
+    slider.setValue(40)
+    slider.show()
+    middle = QPointF(100, 10)
+    turn = QWheelEvent(
+        middle, middle, QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+
+    QApplication.sendEvent(slider, turn)
+
+    assert not turn.isAccepted()
+    assert slider.value() == 40
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert slider.value() == 41

@@ -17,11 +17,12 @@ from deepdesk.data.label_export import boxes, coco, label_studio, labelme, masks
 from deepdesk.data.label_export.truth_table import TruthTable
 from deepdesk.data.label_export.writing import Item, Losses, Place, Writer
 from deepdesk.data.pace import Pace
+from deepdesk.data.painted import check_size
 from deepdesk.data.sources import readable, shown
 from deepdesk.project.folder import Project
 from deepdesk.project.full_disk import is_full, storage_error
 from deepdesk.project.index import Sample, SampleIndex
-from deepdesk.project.safe_write import fsync_folder, replace, temporary_beside
+from deepdesk.project.safe_write import fsync_folder, remove_killed, replace, temporary_beside
 
 _AT_ONCE = 500
 _LONGEST_STEM = 150
@@ -118,6 +119,8 @@ def export_work(project_path: Path, key: str, folder: Path, *, is_copying: bool 
 
     def work(emit: EventSink, stop: StopToken) -> None:
         check_free(folder)
+        _check_outside(folder, project_path)
+        remove_killed(folder)
         part = temporary_beside(folder)
         try:
             part.mkdir(parents=True)
@@ -162,6 +165,15 @@ def check_free(folder: Path) -> None:
         raise storage_error(error, folder) from error
     if is_taken:
         raise DatasetError(f'"{shown(folder)}" is not empty.', "Choose a new folder.")
+
+
+def _check_outside(folder: Path, project_path: Path) -> None:
+    """Check that an export would not lie among the files of its project."""
+    inside, project = folder.resolve(), project_path.resolve()
+    if inside.is_relative_to(project) and not inside.is_relative_to(project / "exports"):
+        raise DatasetError(
+            f'"{shown(folder)}" lies in the project itself.', "Choose a folder beside it."
+        )
 
 
 class _Export:
@@ -217,6 +229,7 @@ class _Export:
         name = self._name(sample.path)
         if is_drawing(sample.target):
             drawing = drawing_of(sample.target)
+            check_size(drawing.width_px, drawing.height_px)
             return writer.add(Item(sample.path, name, drawing, sample.split))
         if self._table is not None and self._table.add(sample, name):
             return 1

@@ -15,6 +15,7 @@ from deepdesk.core.drawing import Drawing, Region
 from deepdesk.core.errors import BadSampleError
 from deepdesk.data.mask_files import mask_path, mask_values
 from deepdesk.data.painted import counts_of
+from deepdesk.data.plain_files import check_plain
 
 SHORT_SPLITS = {"train": "train", "validation": "val", "test": "test"}
 MASKS_TO_REGIONS = "Masks became painted regions, one for each class"
@@ -99,6 +100,7 @@ class Place:
         if not self.is_copying:
             return source.as_posix()
         place = f"{folder}/{name}"
+        check_plain(source)
         shutil.copyfile(source, self.made(place))
         return place
 

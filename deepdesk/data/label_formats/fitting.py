@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepdesk.core.drawing import (
+    MOST_PX,
     MOST_SHAPES,
     Box,
     Drawing,
@@ -166,6 +167,11 @@ def _inside_box(box: Box, size: tuple[int, int]) -> Box | None:
 
 def _inside_polygon(shape: Polygon, size: tuple[int, int]) -> Polygon | None:
     # Outlines may reach beyond: painting and boxes cut them. Only what is nowhere to be seen goes.
+    if not shape.rings or min(map(len, shape.rings)) < 3:
+        return None
+    # What a drawing cannot hold; one such corner is a mistake, and NaN is in no range either.
+    if not all(abs(side) <= 2 * MOST_PX for ring in shape.rings for at in ring for side in at):
+        return None
     across = [x for ring in shape.rings for x, _y in ring]
     down = [y for ring in shape.rings for _x, y in ring]
     is_seen = min(across) < size[0] and max(across) > 0 and min(down) < size[1] and max(down) > 0

@@ -10,6 +10,7 @@ from typing import IO, Any, NoReturn
 
 from deepdesk.data.label_formats.label_files import check_size
 from deepdesk.data.label_formats.reading import BrokenLabelsError
+from deepdesk.data.plain_files import check_plain
 
 MOST_STREAMED_BYTES = 1 << 30
 MOST_ENTRY_LETTERS = 64 << 20
@@ -28,6 +29,7 @@ def entries(path: Path, wanted: Collection[str] | None = None) -> Iterator[tuple
         BrokenLabelsError: It cannot be read to its end, or is too large.
     """
     try:
+        check_plain(path)
         check_size(path, path.stat().st_size, MOST_STREAMED_BYTES)
         with path.open("rb") as file:
             try:
@@ -44,6 +46,7 @@ def entries(path: Path, wanted: Collection[str] | None = None) -> Iterator[tuple
 def head_of(path: Path, letters: int = 65536) -> str:
     """Return the beginning of a text file, "" where it cannot be read."""
     try:
+        check_plain(path)
         with path.open("rb") as file:
             data = file.read(letters)
     except OSError:

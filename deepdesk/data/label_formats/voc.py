@@ -23,6 +23,7 @@ from deepdesk.data.label_formats.reading import (
     finite,
 )
 from deepdesk.data.label_formats.tree import Tree
+from deepdesk.data.plain_files import check_plain
 
 TITLE = "Pascal VOC"
 _HEAD_BYTES = 4096
@@ -122,6 +123,7 @@ def voc_labels(tree: Tree, notes: Notes) -> VocLabels | None:
 def _is_meant(tree: Tree, name: str) -> bool:
     """Whether an XML file looks like one of labels, by its beginning."""
     try:
+        check_plain(tree.path(name))
         with tree.path(name).open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError:

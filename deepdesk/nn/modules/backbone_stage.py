@@ -9,7 +9,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from deepdesk.nn.modules.backbone import draw_backbone
+from deepdesk.nn.modules.backbone import draw_backbone, let_statistics_follow
 
 
 class BackboneStage(nn.Module):
@@ -34,6 +34,7 @@ class BackboneStage(nn.Module):
         self.trunk = nn.Sequential()
         for layer in layers:
             _add(self.trunk, layer, model.get_submodule(layer))
+        let_statistics_follow(self.trunk)
         self._frozen = frozen
         if dilation > 1:
             dilate(self.trunk, dilation)

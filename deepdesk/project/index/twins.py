@@ -108,6 +108,25 @@ class Twins(Labelling):
             groups = [(s, ids[(drawn == s) & (now != s)]) for s in range(len(schema.SPLITS))]
             return self._move(groups, "to other splits")
 
+    def strata(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return for each id the place of its class, of drawings that of the rarest; int64, (N,).
+
+        Samples without a class are a stratum behind all others, empty drawings one more.
+        """
+        classes = self._db.rows("SELECT id FROM classes ORDER BY position")
+        places = {int(number): place for place, (number,) in enumerate(classes)}
+        none, empty = len(places), len(places) + 1
+        seen = strata_of(self._db)
+        seen.update(
+            (int(number), int(label))
+            for number, label in self._db.rows(
+                "SELECT id, class_id FROM samples WHERE class_id IS NOT NULL"
+            )
+        )
+        # What has no drawing is asked for as -1, an empty one is held as -2.
+        told = {**places, -1: none, -2: empty}
+        return np.array([told.get(seen.get(i, -1), none) for i in ids.tolist()], dtype=np.int64)
+
     def is_in_order(self) -> bool:
         """Return whether the samples that a draw may move are split in the order of import."""
         rows = self._db.rows(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from deepdesk.core.label_settings import BalanceClasses, LabelSmoothing
 from deepdesk.core.payloads import Image, LabelScores
-from deepdesk.core.picture_settings import ColourChange, ErasedSquare
+from deepdesk.core.picture_settings import ColourChange, ErasedSquare, MirrorAnswers
 from deepdesk.core.settings import Knob
 from deepdesk.core.task import DataFacts, Dial, Reader, TaskSpec
 
@@ -74,15 +74,7 @@ class Config:
     erase: ErasedSquare = False
     label_smoothing: LabelSmoothing = 0.1
     balance: BalanceClasses = False
-    mirror_answers: Annotated[
-        bool,
-        Knob(
-            label="Answer twice",
-            help="Answers for the picture and its mirror image and takes the mean: a little"
-            " better, twice the time per answer. Has no effect while Mirror is off.",
-            group="Answers",
-        ),
-    ] = False
+    mirror_answers: MirrorAnswers = False
 
 
 def _reader() -> Reader:

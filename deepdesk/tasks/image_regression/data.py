@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import PIL.Image
 from numpy.typing import NDArray
+
+from deepdesk.data.pixels import stretched
 
 _AREA_PX = 8192  # of automatic sizes, as 128 by 64
 _LEAST_PX = 16
@@ -49,8 +50,7 @@ def fitted(
     height = len(pixels_HWC)
     top = min(height - 1, round(height * cut_top))
     below = max(top + 1, round(height * (1.0 - cut_bottom)))
-    picture = PIL.Image.fromarray(np.ascontiguousarray(pixels_HWC[top:below]))
-    return np.asarray(picture.resize(size, PIL.Image.Resampling.BILINEAR, reducing_gap=3.0))
+    return stretched(pixels_HWC[top:below], size)
 
 
 def _rounded(side: float) -> int:

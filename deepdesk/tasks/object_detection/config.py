@@ -75,6 +75,17 @@ class Config:
             group="Augmentation",
         ),
     ] = 0.0
+    mosaic_until: Annotated[
+        float,
+        Knob(
+            label="Mosaic until",
+            help="Share of the run after which no mosaics are made: at the end the network sees"
+            " pictures as they are.",
+            low=0.0,
+            high=1.0,
+            group="Augmentation",
+        ),
+    ] = 0.85
     same_from: Annotated[
         float,
         Knob(

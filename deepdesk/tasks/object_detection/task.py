@@ -6,6 +6,7 @@ Letters in names: N batch, M boxes that are there, P predictions, C classes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,14 +154,17 @@ class ObjectDetection(Detecting):
         Raises:
             TypeError: `given` is no `Image`.
         """
-        return self.preview_with(given, Truth(), draws)
+        return self.preview_with(given, Path(), Truth(), draws)
 
-    def preview_with(self, given: Payload, truth: Truth, draws: Draws) -> Iterable[Payload]:
+    def preview_with(
+        self, given: Payload, path: Path, truth: Truth, draws: Draws
+    ) -> Iterable[Payload]:
         """Yield one augmented picture per draw, with its boxes drawn on it.
 
         Raises:
             TypeError: `given` is no `Image`.
         """
+        del path
         picture, count = _image(given), len(draws)
         pixels = torch.from_numpy(self._framed_CHW(picture.pixels_HWC))
         extras = self.extras(np.full(count, -1), [truth.target] * count)
@@ -190,7 +194,10 @@ class ObjectDetection(Detecting):
             labels_NM=known["labels"],
             crowd_NM=known["crowd"],
         )
-        varied = augment_boxed(given, draws, self._augmentation)
+        how = self._augmentation
+        if draws.done >= self.config.mosaic_until:
+            how = replace(how, mosaic=0.0)
+        varied = augment_boxed(given, draws, how)
         prepared["boxes"], prepared["labels"] = varied.boxes_NM4, varied.labels_NM
         prepared["crowd"] = varied.crowd_NM
         return varied.images_NCHW

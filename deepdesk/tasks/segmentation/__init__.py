@@ -68,12 +68,20 @@ SPEC = TaskSpec(
     load=_load,
     dials={
         "quick": Dial(architecture="Tiny", training={**_TRAINING, "epochs": 15}),
-        "balanced": Dial(architecture="U-Net, residual", training={**_TRAINING, "epochs": 60}),
-        "best": Dial(architecture="U-Net, residual", training={**_TRAINING, "epochs": 160}),
+        "balanced": Dial(
+            architecture="U-Net, residual",
+            training={**_TRAINING, "epochs": 45},
+            task={"mirror_answers": True},
+        ),
+        "best": Dial(
+            architecture="U-Net, residual",
+            training={**_TRAINING, "epochs": 160},
+            task={"mirror_answers": True},
+        ),
     },
     sample=_sample,
     sample_name="Drawn streets",
     paper="https://arxiv.org/abs/1505.04597",
     survey=_survey,
-    answering=Answering(settings=("large",)),
+    answering=Answering(settings=("large", "mirror_answers")),
 )

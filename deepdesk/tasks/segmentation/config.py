@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from deepdesk.core.picture_settings import ErasedSquare
+from deepdesk.core.picture_settings import ErasedSquare, MirrorAnswers
 from deepdesk.core.settings import Knob
 
 
@@ -129,6 +129,7 @@ class Config:
             group="Loss",
         ),
     ] = "root"
+    mirror_answers: MirrorAnswers = False
     right_from: Annotated[
         float,
         Knob(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from deepdesk.core.payloads import Mask
 from deepdesk.core.work import StopToken
-from deepdesk.data.masks import fitted
+from deepdesk.data.pixels import stretched
 from deepdesk.engine.tiling import STEP_PX, Enlarged, Scores, tiled_scores
 
 _LARGE_FROM = 4.0  # times the pixels of a picture of training
@@ -73,12 +73,12 @@ def covered(
     stop.check()
     height, width = pixels_HWC.shape[:2]
     whole = _enlarged(cover.network, (width, height), cover, temperature)
-    whole.add(scores(fitted(pixels_HWC, cover.network)))
+    whole.add(scores(stretched(pixels_HWC, cover.network)))
     yield Mask(classes_HW=whole.classes_HW, classes=cover.classes, certainty_HW=whole.certainty_HW)
     if not cover.wants_tiles((width, height)):
         return
     size = cover.tiled_size((width, height))
-    picture_HWC = fitted(pixels_HWC, size)
+    picture_HWC = stretched(pixels_HWC, size)
     fine = _enlarged(size, (width, height), cover, temperature)
     told_s, pause_s = time.monotonic(), _TELL_EVERY_S * (1.0 + height * width / _TOLD_PX)
     tile = (cover.network[1], cover.network[0])

@@ -21,9 +21,9 @@ from deepdesk.core.task import DataFacts, Field, Truth
 from deepdesk.core.work import StopToken
 from deepdesk.data.augment_masks import MaskAugmentation, augment_with_masks
 from deepdesk.data.images import read_image
+from deepdesk.data.mask_borders import bordered
 from deepdesk.data.masks import (
     class_map,
-    fitted,
     map_dtype,
     network_classes,
     network_size,
@@ -31,6 +31,7 @@ from deepdesk.data.masks import (
     stamp,
 )
 from deepdesk.data.picture_recipe import PictureRecipe
+from deepdesk.data.pixels import stretched
 from deepdesk.engine.mask_metrics import NO_CLASS
 from deepdesk.engine.segmenting import Segmenting
 from deepdesk.engine.streaming import PieceByPiece
@@ -158,8 +159,10 @@ class Segmentation(Segmenting):
         return prepared
 
     def forward(self, model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
-        """Return raw scores of every pixel, float32, (N, C, H, W)."""
+        """Return raw scores of every pixel, float32, (N, C, H, W), a mean of two views."""
         outputs: Tensor = model(batch["image"])
+        if self.config.mirror_answers and self.config.mirror and not model.training:
+            outputs = (outputs + model(batch["image"].flip(3)).flip(3)) / 2
         return outputs.float()
 
     def predict(self, model: nn.Module, given: Payload, stop: StopToken) -> Iterator[Payload]:
@@ -189,12 +192,32 @@ class Segmentation(Segmenting):
         Raises:
             TypeError: `given` is no `Image`.
         """
-        picture = _image(given)
+        return self._versions(_image(given), None, draws)
+
+    def preview_with(
+        self, given: Payload, path: Path, truth: Truth, draws: Draws
+    ) -> Iterable[Payload]:
+        """Yield one augmented picture per draw, with lines between its classes.
+
+        Raises:
+            TypeError: `given` is no `Image`.
+            BadSampleError: The mask cannot be read.
+        """
+        mask_HW = class_map(path, truth.target, self.classes, self.size)
+        return self._versions(_image(given), torch.from_numpy(mask_HW), draws)
+
+    def _versions(self, picture: Image, mask_HW: Tensor | None, draws: Draws) -> Iterator[Image]:
+        count = len(draws)
         pixels = torch.from_numpy(self._fitted_CHW(picture.pixels_HWC))
-        batch = {"image": pixels[None].expand(len(draws), *pixels.shape)}
-        images = self.prepare(batch, draws)["image"] * self._deviation_3 + self._mean_3
-        for image_CHW in images.round().clamp(0, 255).byte():
+        batch = {"image": pixels[None].expand(count, *pixels.shape)}
+        if mask_HW is not None:
+            batch["mask"] = mask_HW[None].expand(count, *mask_HW.shape)
+        prepared = self.prepare(batch, draws)
+        images = prepared["image"] * self._deviation_3 + self._mean_3
+        for place, image_CHW in enumerate(images.round().clamp(0, 255).byte()):
             pixels_HWC = np.ascontiguousarray(image_CHW.permute(1, 2, 0).numpy())
+            if mask_HW is not None:
+                pixels_HWC = bordered(pixels_HWC, prepared["mask"][place].numpy())
             yield Image(pixels_HWC=pixels_HWC, name=picture.name)
 
     def _indices(self, batch: Mapping[str, Tensor], images_NCHW: Tensor) -> Tensor:
@@ -207,7 +230,7 @@ class Segmentation(Segmenting):
         return indices.masked_fill(indices == self._ignored, NO_CLASS)
 
     def _fitted_CHW(self, pixels_HWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return np.ascontiguousarray(fitted(pixels_HWC, self.size).transpose(2, 0, 1))
+        return np.ascontiguousarray(stretched(pixels_HWC, self.size).transpose(2, 0, 1))
 
 
 def _image(given: Payload) -> Image:

@@ -107,15 +107,17 @@ class OpenCamera:
         usual = rate if 1.0 <= rate <= 1000.0 else _USUAL_RATE
         self.facts = FilmFacts(size=(width, height), length_s=0.0, rate=usual)
 
-    def next(self, stop: StopToken, *, from_s: float = 0.0) -> FilmFrame | None:
+    def next(self, stop: StopToken, *, from_s: float = 0.0, least_px: int = 0) -> FilmFrame | None:
         """Return the newest picture that was not returned yet; waits for one.
+
+        With `least_px` it may be smaller than it came, but its longer side not than that.
 
         Raises:
             DeviceError: It was unplugged, or sends nothing any more.
             StoppedError: It was asked to stop.
         """
         del from_s
-        head, body = _told(self._process, {"do": "next"}, stop, OPEN_S)
+        head, body = _told(self._process, {"do": "next", "least": least_px}, stop, OPEN_S)
         width, height = head["size"]
         self._number += 1 + int(head["passed"])
         return FilmFrame(

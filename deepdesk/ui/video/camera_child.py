@@ -44,7 +44,7 @@ class Camera:
         self._mirrored = False
         self._newest: QVideoFrame | None = None
         self._came_s = self._first_s = 0.0
-        self._passed = 0
+        self._passed = self._least_px = 0
         self._is_opening = self._is_wanted = False
         self._silence = QTimer()
         self._silence.setSingleShot(True)
@@ -74,8 +74,9 @@ class Camera:
         else:
             self._open_camera()
 
-    def next(self, _order: dict[str, Any], _body: bytearray) -> None:
+    def next(self, order: dict[str, Any], _body: bytearray) -> None:
         """Send the newest picture, when there is one that was not sent yet."""
+        self._least_px = int(order.get("least", 0))
         self._is_wanted = True
         self._silence.start()
         self._serve()
@@ -137,7 +138,7 @@ class Camera:
             return
         start_s = time.perf_counter()
         frame, self._newest = self._newest, None
-        pixels_HWC = pixels_of(frame, mirrored=self._mirrored)
+        pixels_HWC = pixels_of(frame, mirrored=self._mirrored, least_px=self._least_px)
         if pixels_HWC is None:
             self._passed += 1
             return

@@ -162,7 +162,7 @@ class Decoder:
             if ends_us <= int(self._wish.get("from_us", 0)) and not self._is_last():
                 self._skipped += 1
                 continue
-            self._send(frame, int(self._wish.get("side", 0)))
+            self._send(frame, self._wish)
         if self._wish is not None and self._is_over():
             self._wish = None
             self._mouth.say({"is": "end", "skipped": self._skipped})
@@ -170,11 +170,12 @@ class Decoder:
         if paused and len(self._waiting) < AHEAD // 2 and not self._is_over():
             self._player.play()
 
-    def _send(self, frame: QVideoFrame, side_px: int) -> None:
+    def _send(self, frame: QVideoFrame, wish: dict[str, Any]) -> None:
         from deepdesk.ui.video.pictures import pixels_of
 
         start_s = time.perf_counter()
-        pixels_HWC = pixels_of(frame, side_px=side_px)
+        side_px, least_px = int(wish.get("side", 0)), int(wish.get("least", 0))
+        pixels_HWC = pixels_of(frame, side_px=side_px, least_px=least_px)
         if pixels_HWC is None:
             self._skipped += 1
             return

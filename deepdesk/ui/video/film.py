@@ -34,6 +34,7 @@ class FilmFacts:
         rate: Frames a second, 25 where it does not say.
         codec: How its pictures are compressed, in words.
         turned: By how many degrees its pictures are turned for seeing.
+        starts_s: When each picture is shown where they do not come in equal steps.
     """
 
     size: tuple[int, int]
@@ -41,11 +42,16 @@ class FilmFacts:
     rate: float
     codec: str = ""
     turned: int = 0
+    starts_s: tuple[float, ...] = ()
 
     @property
     def frames(self) -> int:
         """About how many frames there are."""
         return max(1, round(self.length_s * self.rate))
+
+    def start_of(self, number: int) -> float:
+        """Return when a picture is shown, in seconds."""
+        return self.starts_s[number] if self.starts_s else number / self.rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,19 +103,23 @@ class Film:
             self.close()
             raise
 
-    def next(self, stop: StopToken, *, from_s: float = 0.0, side_px: int = 0) -> FilmFrame | None:
+    def next(
+        self, stop: StopToken, *, from_s: float = 0.0, side_px: int = 0, least_px: int = 0
+    ) -> FilmFrame | None:
         """Return the next frame that is still shown at `from_s`; None when the film is over.
 
         Args:
             stop: Ends waiting.
             from_s: Frames that are over by then are left out.
             side_px: Longest side of a picture that is made smaller, 0 for as it is.
+            least_px: It is made smaller by a whole number while its longer side stays as long.
 
         Raises:
             BadSampleError: The rest of the film cannot be read.
             StoppedError: It was asked to stop.
         """
-        order = {"do": "next", "from_us": round(from_s * 1e6), "side": side_px}
+        from_us = round(from_s * 1e6)
+        order = {"do": "next", "from_us": from_us, "side": side_px, "least": least_px}
         head, body = self._ask(order, stop, FRAME_S)
         if head["is"] == "end":
             return None

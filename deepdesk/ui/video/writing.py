@@ -5,6 +5,7 @@ All of them are written beside their place and moved there when they are whole.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import struct
@@ -14,16 +15,19 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 from deepdesk.core.errors import StorageError
 from deepdesk.core.work import StopToken
 from deepdesk.data.film_intake import jpeg_of
 from deepdesk.project.full_disk import storage_error
+from deepdesk.project.safe_write import free_bytes
 from deepdesk.ui.video.process import START_S, EndedError, VideoProcess
 
 _MODULE = "deepdesk.ui.video.encode_child"
 _NONE = memoryview(b"")
+_LEAST_FREE_BYTES = 256 << 10
 FRAME_S = 30.0
 QUALITY = 92
 # The lengths in an AVI have 32 bits, and players read them with a sign.
@@ -59,10 +63,12 @@ class Mp4Writer:
 
     def __init__(self, path: Path, rate: float, stop: StopToken) -> None:
         self._path = path
+        self._size = (0, 0)
         self._process = VideoProcess(_MODULE)
         self._ask({"do": "open", "path": str(path.resolve()), "rate": rate}, stop, START_S)
 
     def write(self, pixels_HWC: NDArray[np.uint8], stop: StopToken) -> None:
+        pixels_HWC, self._size = _as_first(pixels_HWC, self._size)
         # Encoders take even sides alone.
         height, width = (side - side % 2 for side in pixels_HWC.shape[:2])
         even_HWC = np.ascontiguousarray(pixels_HWC[:height, :width])
@@ -88,7 +94,7 @@ class Mp4Writer:
                 "Writing the video went wrong.", "Save it as AVI or as pictures."
             ) from error
         if head.get("is") == "problem":
-            raise StorageError(str(head["message"]), str(head["hint"]))
+            raise encoder_error(head, self._path)
 
 
 class AviWriter:
@@ -106,9 +112,8 @@ class AviWriter:
 
     def write(self, pixels_HWC: NDArray[np.uint8], stop: StopToken) -> None:
         del stop
-        height, width, _channels = pixels_HWC.shape
+        pixels_HWC, self._size = _as_first(pixels_HWC, self._size)
         if not self._places:
-            self._size = (width, height)
             self._file.write(self._head())
         data = jpeg_of(pixels_HWC, QUALITY)
         if self._at + len(data) > MOST_AVI_BYTES:
@@ -194,6 +199,7 @@ def written_film(path: Path, rate: float, stop: StopToken) -> Iterator[FilmWrite
     Raises:
         StorageError: The disk is full, the place not writable, or there is no encoder.
     """
+    _check_free(path)
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     _remove(part)
     writer: FilmWriter | None = None
@@ -202,8 +208,7 @@ def written_film(path: Path, rate: float, stop: StopToken) -> Iterator[FilmWrite
         yield writer
         writer.finish(stop)
         writer.close()
-        if path.is_dir():
-            raise StorageError(f"There is a folder named {path.name} already.", "Take a new name.")
+        _check_free(path)
         part.replace(path)
     except OSError as error:
         raise storage_error(error, path) from error
@@ -213,9 +218,42 @@ def written_film(path: Path, rate: float, stop: StopToken) -> Iterator[FilmWrite
         _remove(part)
 
 
+def encoder_error(head: Mapping[str, object], path: Path) -> StorageError:
+    """Return what an encoder says as an error; on a full disk it knows only that it failed."""
+    with suppress(StorageError):
+        if free_bytes(path.parent) < _LEAST_FREE_BYTES:
+            return storage_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), path.parent)
+    return StorageError(str(head["message"]).rstrip(".") + ".", str(head["hint"]))
+
+
 def can_write(suffix: str) -> bool:
     """Return whether films of this ending can be written."""
     return suffix.lower() in _WRITERS
+
+
+def _check_free(path: Path) -> None:
+    """Check that nothing is in the way that would not be replaced.
+
+    Raises:
+        StorageError: A folder, or a file where a folder of pictures should be.
+    """
+    if path.is_dir():
+        raise StorageError(f"There is a folder named {path.name} already.", "Take a new name.")
+    if not path.suffix and path.exists():
+        raise StorageError(f"There is a file named {path.name} already.", "Take a new name.")
+
+
+def _as_first(
+    pixels_HWC: NDArray[np.uint8], first: tuple[int, int]
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Return a picture, uint8, (H, W, 3), in the size of a film's first one, and that size.
+
+    Some films change their size on the way; a file that is written has one.
+    """
+    height, width = pixels_HWC.shape[:2]
+    if first in {(0, 0), (width, height)}:
+        return pixels_HWC, (width, height)
+    return np.asarray(PIL.Image.fromarray(pixels_HWC).resize(first)), first
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

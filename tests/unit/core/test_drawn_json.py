@@ -68,6 +68,28 @@ def test_what_is_no_drawn_answer_is_refused(saved: Any) -> None:
         drawn_from_json(saved)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"boxes": [[-1e308, 0, 1e308, 1, "a", 0.5]]},
+        {"boxes": [[0, 0, 1, 1, "z" * 100_000, 0.5]]},
+        {"boxes": [[0, 0, 1, 1, ["a"], 0.5]]},
+        {"boxes": [[0, 0, 1, 1, "a", 1e300]]},
+        {"boxes": [[0, 0, 1, 1, "a", 0.5]] * 20_000},
+        {"size": [-5, 10**12]},
+        {"classes": ["z" * 100_000]},
+        {"thresholds": {"a": 1e300}},
+        {"thresholds": {"z" * 100_000: 0.5}},
+    ],
+)
+def test_what_no_network_would_say_is_refused(changed: dict[str, Any]) -> None:
+    known = {"boxes": [], "classes": ["a"], "thresholds": {"a": 0.5}, "size": [10, 10]}
+    assert drawn_from_json(known)
+
+    with pytest.raises(ValueError, match=r"."):
+        drawn_from_json({**known, **changed})
+
+
 def test_a_mask_for_a_tile_keeps_its_corners_classes() -> None:
     classes_HW = np.zeros((180, 240), dtype=np.int64)
     classes_HW[90:, 120:] = 1

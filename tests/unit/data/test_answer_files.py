@@ -193,3 +193,16 @@ def test_a_mask_as_a_drawing_paints_the_same_pixels():
 def test_an_empty_answer_draws_nothing_and_is_still_a_drawing():
     assert coco_of([])["images"] == []
     assert drawing_from(Boxes(boxes=(), size=(4, 3))).shapes == ()
+
+
+def test_a_table_of_classes_that_is_somebody_elses_stays(tmp_path):
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    (folder / "classes.csv").write_text("mine", encoding="utf-8")
+
+    for _again in range(2):
+        write_masks([PictureAnswer(name="s.jpg", answer=MASK)], folder)
+
+    assert (folder / "classes.csv").read_text(encoding="utf-8") == "mine"
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["classes 2.csv", "classes.csv", "s 2.png", "s.png"]

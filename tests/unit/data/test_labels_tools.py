@@ -51,6 +51,16 @@ def test_labelme_shapes_of_all_kinds_are_read(labelme):
     )
 
 
+@pytest.mark.parametrize("far", [1e9, -1e12])
+def test_an_outline_that_no_drawing_can_hold_costs_only_itself(labelme, far):
+    drawn = labelme(
+        shape("polygon", [0, 0], [9, 0], [far, 9]),
+        shape("rectangle", [14, 12], [4, 2]),
+    )
+
+    assert drawn.shapes == (Box(label="cat", left=4, top=2, right=14, bottom=12),)
+
+
 def test_a_labelme_circle_becomes_an_outline_of_its_area(labelme):
     (ring,) = labelme(shape("circle", [20, 10], [20, 18])).shapes[0].rings
 

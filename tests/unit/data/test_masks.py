@@ -160,3 +160,12 @@ def test_sizes_keep_proportions_and_are_multiples_of_sixteen():
             assert all(32 <= side <= 1_024 and side % 16 == 0 for side in sides)
     assert map_dtype(255) == ("uint8", 255)
     assert map_dtype(256) == ("int16", 32_767)
+
+
+@pytest.mark.parametrize("size", [["x", 2], [10**12, 10**12], 7, None, [1], [0, 5]])
+def test_a_drawing_with_no_legal_size_is_no_reason_not_to_begin(size):
+    legal = {"size": [40, 20], "shapes": [{"label": "a", "box": [1, 1, 3, 3]}]}
+
+    found = survey([legal, {"size": size, "shapes": []}], unpainted="background")
+
+    assert found["size"] == [40, 20]

@@ -156,6 +156,9 @@ def test_settings_come_back_as_they_were():
         {"zone": [[0, 0], [1, 1], [float("nan"), 0]]},
         {"least_share": 0.0},
         {"classes": 3},
+        {"classes": "car"},
+        {"classes": [["car"]]},
+        {"classes": ["z" * 100_000]},
         {"zone": None},
     ],
 )

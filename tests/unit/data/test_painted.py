@@ -8,7 +8,15 @@ from pycocotools import mask as coco
 
 from deepdesk.core.drawing import Box, Drawing, Point, Polygon, Region
 from deepdesk.core.errors import ConfigError
-from deepdesk.data.painted import box_of, counts_of, is_on, painted, pixels_of
+from deepdesk.data.painted import (
+    box_of,
+    counts_from_runs,
+    counts_of,
+    is_on,
+    painted,
+    pixels_of,
+)
+from deepdesk.data.patches import patch_of
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.98, 1.0])
@@ -70,3 +78,40 @@ def test_the_uppermost_shape_decides_about_a_pixel() -> None:
     below_HW = np.full((4, 4), 7, dtype=np.int64)
     painted_HW = painted(drawing, {"low": 1, "high": 2}, below_HW)
     assert painted_HW.tolist() == [[1, 1, 2, 2], [1, 1, 2, 2], [7, 7, 2, 2], [7, 7, 2, 2]]
+
+
+@pytest.mark.parametrize("painted_px", [[4 * 10**9, 10**9, 5 * 10**9], [10**10]])
+def test_regions_of_ten_gigapixels_are_refused_before_memory_is_asked_for(painted_px) -> None:
+    region = Region(label="a", counts=counts_from_runs(painted_px))
+    drawing = Drawing(width_px=100_000, height_px=100_000, shapes=(region,))
+
+    with pytest.raises(ConfigError, match="10,000 million pixels"):
+        is_on(region.counts, 100_000, 100_000)
+    with pytest.raises(ConfigError, match="10,000 million pixels"):
+        patch_of(region.counts, 100_000, 100_000)
+    with pytest.raises(ConfigError, match="10,000 million pixels"):
+        pixels_of(Box(label="a", left=0, top=0, right=9, bottom=9), drawing)
+
+
+def test_the_box_around_a_region_needs_no_picture() -> None:
+    height = 100_000
+    region = Region(label="a", counts=counts_from_runs([3 * height + 5, 7, 10**10 - 300_012]))
+    over = Region(label="a", counts=counts_from_runs([3 * height + 5, height, 10**10 - 400_005]))
+    drawing = Drawing(width_px=100_000, height_px=height)
+
+    assert box_of(region, drawing) == (3.0, 5.0, 4.0, 12.0)
+    assert box_of(over, drawing) == (3.0, 0.0, 5.0, 100_000.0)
+
+
+def test_random_regions_have_the_boxes_of_their_pixels() -> None:
+    chance = np.random.default_rng(8)
+    for _ in range(60):
+        mask_HW = chance.random((7, 9)) < chance.choice([0.02, 0.1, 0.6])
+        region = Region(label="a", counts=counts_of(mask_HW))
+        rows, columns = np.flatnonzero(mask_HW.any(1)), np.flatnonzero(mask_HW.any(0))
+        expected = (
+            (float(columns[0]), float(rows[0]), columns[-1] + 1.0, rows[-1] + 1.0)
+            if len(rows)
+            else None
+        )
+        assert box_of(region, Drawing(width_px=9, height_px=7)) == expected

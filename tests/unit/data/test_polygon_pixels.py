@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from deepdesk.core.drawing import Drawing, Polygon
+from deepdesk.data import polygon_pixels
 from deepdesk.data.painted import pixels_of
 from deepdesk.data.polygon_pixels import pixels_inside
 
@@ -43,6 +44,26 @@ def test_whole_pixels_are_counted_exactly(ring, pixels):
     covered = pixels_of(Polygon(label="a", rings=(ring,)), drawing)
 
     assert covered.sum() == pixels
+
+
+def test_an_outline_that_goes_up_and_down_without_end_takes_little_memory(monkeypatch):
+    # As many rows are passed at once as fit into a little memory, whatever the outline.
+    whole = [(float(i % 37), -500.0 if i % 2 else 500.0) for i in range(301)]
+    expected = by_rays(whole, 40, 20)
+    asked = []
+    real = polygon_pixels._crossed
+
+    def watched(*edges):
+        rows_R, x_R = real(*edges)
+        asked.append(len(rows_R))
+        return rows_R, x_R
+
+    monkeypatch.setattr(polygon_pixels, "_AT_ONCE", 500)
+    monkeypatch.setattr(polygon_pixels, "_crossed", watched)
+
+    assert np.array_equal(pixels_inside(whole, 40, 20), expected)
+    assert sum(asked) == 300 * 20
+    assert max(asked) <= 500 + 20
 
 
 def test_neighbours_share_no_pixel_and_leave_none():

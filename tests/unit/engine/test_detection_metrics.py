@@ -163,6 +163,16 @@ def test_the_best_threshold_lies_between_the_scores_that_it_tells_apart():
     assert (found.precision, found.recall) == (1, 1)
 
 
+def test_a_class_whose_scores_are_low_still_has_a_best_threshold():
+    right, wrong = np.zeros(1001, np.int64), np.zeros(1001, np.int64)
+    right[[70, 60]], wrong[[50, 30]] = 1, (1, 9)
+
+    found = best_threshold(right, wrong, truths=2)
+
+    assert 0.05 < found.threshold <= 0.06
+    assert (found.precision, found.recall) == (1, 1)
+
+
 def placed(boxes, labels, scores=None):
     sides = torch.tensor([boxes], dtype=torch.float32)
     if scores is None:
@@ -194,6 +204,64 @@ def test_the_matrix_tells_right_missed_mistaken_and_false_alarms():
     assert counts[0] == {"truths": 3, "right": 3, "missed": 0, "mistaken": 0, "false_alarms": 1}
     assert counts[1]["missed"] == 1
     assert counts[1]["mistaken"] == 1
+
+
+def test_a_thing_that_is_found_after_a_mistake_hides_no_other_that_is_missed():
+    # A surer box of another class lies on the first cell, which is found all the same.
+    truths = placed([[0, 0, 10, 10], [20, 0, 30, 10], [60, 0, 70, 10]], [0, 0, 1])
+    answers = placed(
+        [[0, 0, 10, 10], [60, 0, 70, 10], [0, 0, 10, 10]], [1, 1, 0], scores=[0.9, 0.9, 0.8]
+    )
+    tally = Tally(3)
+    tally.add(answers, truths, matched(answers, truths))
+
+    details = detection_details(tally, CLASSES)
+
+    matrix = np.array(details["confusion"]["counts"])
+    assert matrix.tolist() == [[1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 0, 0], [0, 1, 0, 0]]
+    assert details["detection"]["counts"][0]["missed"] == 1
+
+
+def test_a_thing_found_by_an_unsure_class_and_mistaken_by_a_sure_one_stands_once():
+    truths = placed([[0, 0, 10, 10], [20, 0, 30, 10], [60, 0, 70, 10]], [0, 0, 1])
+    answers = placed(
+        [[0, 0, 10, 10], [60, 0, 70, 10], [80, 0, 90, 10], [0, 0, 10, 10], [20, 0, 30, 10]],
+        [1, 1, 1, 0, 0],
+        scores=[0.9, 0.8, 0.5, 0.3, 0.3],
+    )
+    tally = Tally(3)
+    tally.add(answers, truths, matched(answers, truths))
+
+    details = detection_details(tally, CLASSES)
+
+    cell, clump, _dust = details["detection"]["thresholds"]
+    assert cell < 0.3 < 0.5 < clump
+    matrix = np.array(details["confusion"]["counts"])
+    assert matrix.tolist() == [[2, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 1, 0, 0]]
+
+
+def test_a_box_in_a_crowd_of_its_class_mistakes_nothing():
+    truths = Truths(
+        boxes_NM4=torch.tensor([[[0.0, 0, 10, 10], [0, 0, 30, 30]]]),
+        labels_NM=torch.tensor([[0, 1]]),
+        crowd_NM=torch.tensor([[False, True]]),
+    )
+    found = matched(placed([[0, 0, 10, 10]], [1], scores=[0.9]), truths)
+
+    assert bool(found.is_ignored_NDT.all())
+    assert found.mistaken_ND.tolist() == [[-1]]
+
+
+def test_each_thing_stands_in_the_matrix_once():
+    for seed in range(8):
+        tally = Tally(3)
+        answers, truths = scene(seed, crowds=False)
+        tally.add(answers, truths, matched(answers, truths))
+        details = detection_details(tally, CLASSES)
+
+        assert np.array(details["confusion"]["counts"]).min() >= 0
+        rows = np.array(details["confusion"]["counts"])[:3].sum(1)
+        assert rows.tolist() == tally.truths_C.tolist()
 
 
 def test_a_curve_begins_with_the_highest_score():

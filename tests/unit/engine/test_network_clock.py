@@ -77,3 +77,16 @@ def test_what_cannot_be_listened_to_counts_as_the_network():
     clock.now_s += 0.5
 
     assert times.end().network_ms == 500.0
+
+
+def test_after_an_answer_the_network_is_as_it_was_however_often_it_is_timed():
+    model = nn.Identity()
+
+    for _sitting in range(3):
+        times = NetworkClock(model)
+        times.begin()
+        model(torch.zeros(1))
+        times.end()
+
+    assert not model._forward_hooks
+    assert not model._forward_pre_hooks

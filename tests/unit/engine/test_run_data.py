@@ -97,3 +97,20 @@ def test_what_is_learnt_and_what_the_network_must_know_are_of_one_moment(spoken)
             other.set_target([1], "changed meanwhile")
         assert run_data.rows_in(index, "text")["train"][2] == before
     assert run_data.rows_of(spoken, "text")["train"][2][0] == "changed meanwhile"
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        {"size": [8, 8], "shapes": [{"label": "a", "box": [1, 1, 3, 3]}]},
+        {"size": [8, 8], "shapes": [], "mask": {"path": "a.png", "names": [[1, "a"]]}},
+    ],
+)
+def test_pictures_with_nothing_on_any_of_them_teach_nothing(drawn):
+    empty = {"size": [8, 8], "shapes": []}
+    ids, none = np.arange(3), np.full(3, -1)
+
+    with pytest.raises(DatasetError, match="Nothing is drawn on any training picture"):
+        run_data.check_enough({"train": (ids, none, [empty] * 3)}, (), "drawing")
+
+    run_data.check_enough({"train": (ids, none, [empty, drawn, empty])}, ("a",), "drawing")

@@ -11,6 +11,7 @@ from deepdesk.core.errors import BadSampleError, DatasetError
 from deepdesk.core.events import Said
 from deepdesk.core.task import Field, Found
 from deepdesk.core.work import StopToken
+from deepdesk.data.box_targets import box_arrays
 from deepdesk.engine import run_data, run_feed
 from deepdesk.engine.file_alone import FileAlone
 from deepdesk.engine.settings import TrainingConfig
@@ -60,6 +61,7 @@ class Stage:
         self.run = self.project.runs.new("quick", {})
         self.events = []
         self.opened = []
+        self.task = BytesTask()
 
     def open(self):
         plan = SimpleNamespace(
@@ -70,7 +72,7 @@ class Stage:
             training=TrainingConfig(batch_size=4),
         )
         data = run_feed.opened(
-            self.project, BytesTask(), plan, self.rows, self.run, self.events.append
+            self.project, self.task, plan, self.rows, self.run, self.events.append
         )
         self.opened.append(data)
         return data
@@ -138,6 +140,44 @@ def test_a_new_run_of_which_only_one_class_can_be_read_does_not_start(stage):
 
     with pytest.raises(DatasetError, match="of one class"):
         stage.all_values(stage.open())
+
+
+def test_of_samples_with_drawings_one_that_cannot_be_read_costs_no_other(stage):
+    # The classes of a run are those of its shapes; its samples have none.
+    stage.rows = {
+        split: (ids, np.full_like(classes, -1), targets)
+        for split, (ids, classes, targets) in stage.rows.items()
+    }
+    (stage.source / "3.bin").write_bytes(b"")
+
+    assert stage.all_values(stage.open()) == [1, 2, 3, 5, 6, 7, 8]
+
+
+class DrawnTask(BytesTask):
+    """Reads drawings for its losses alone, as detectors do."""
+
+    def extras(self, classes, targets):
+        return box_arrays(targets, ["a"], (8, 8)) | {"label": classes}
+
+
+def test_a_drawing_that_is_damaged_is_left_out_with_its_reason(stage):
+    legal = {"size": [8, 8], "shapes": [{"label": "a", "box": [1, 1, 3, 3]}]}
+    turned = {"size": [8, 8], "shapes": [{"label": "a", "box": [3, 3, 1, 1]}]}
+    for ids, classes, targets in stage.rows.values():
+        classes[:] = -1
+        targets[:] = [legal] * len(ids)
+    stage.task = DrawnTask()
+    # What was decoded before the drawing was damaged does not bring it back.
+    assert stage.all_values(stage.open()) == [1, 2, 3, 4, 5, 6, 7, 8]
+    stage.rows["train"][2][3] = turned
+    stage.run = stage.project.runs.new("quick", {})
+
+    data = stage.open()
+
+    assert stage.all_values(data) == [1, 2, 3, 5, 6, 7, 8]
+    assert data.splits["train"].extras["labels"][:, 0].tolist() == [0, 0, 0, -1, 0, 0, 0, 0]
+    said = [event.text for event in stage.events if isinstance(event, Said)]
+    assert any("What is drawn on this picture cannot be read" in text for text in said)
 
 
 def test_a_resumed_run_is_refused_while_some_of_its_files_are_away(stage):

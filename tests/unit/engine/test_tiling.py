@@ -41,6 +41,14 @@ def test_tiles_cover_each_axis_overlap_and_begin_at_places_of_deep_maps():
         assert not len(gaps) or 0 < gaps.min() <= gaps.max() <= 48
 
 
+@pytest.mark.parametrize("tile", [32, 48, 64, 80, 96, 240])
+def test_every_place_of_a_picture_is_scored_whatever_the_size_of_a_tile(tile):
+    for length in range(tile, 4 * tile, 16):
+        given = np.zeros((length, tile, 3), dtype=np.uint8)
+        rows = tiled_scores(given, (tile, tile), lambda _: torch.ones(1, tile, tile), StopToken())
+        assert bool((torch.cat(list(rows), 1) == 1.0).all())
+
+
 def test_a_step_between_tiles_is_blended_and_leaves_no_seam():
     answers = iter(np.linspace(0.0, 1.0, 100))
 

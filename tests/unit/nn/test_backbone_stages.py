@@ -120,6 +120,30 @@ def test_a_frozen_stage_neither_learns_nor_drifts():
     assert all(torch.equal(value, before[name]) for name, value in stage.state_dict().items())
 
 
+def test_statistics_of_a_short_run_are_those_of_its_pictures():
+    """After 100 steps, MobileNet's own momentum of 0.01 would have left a third of the start."""
+    _network, weights = whole("mobilenet_v3_small")
+    stage = stage_on_cpu("mobilenet_v3_small", 1, weights).train()
+    picture = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+
+    with torch.no_grad():
+        for _step in range(100):
+            learnt = stage(picture)
+
+        torch.testing.assert_close(stage.eval()(picture), learnt, atol=0.05, rtol=0.05)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v3_large", "resnet18", "efficientnet_b0"])
+def test_no_statistics_of_a_whole_network_are_left_behind(name):
+    with torch.device("meta"):
+        network = Backbone(BACKBONES[name], pooled=True, frozen_stages=0)
+
+    norms = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
+
+    assert norms
+    assert all(norm.momentum >= 0.1 for norm in norms)
+
+
 def test_pretrained_stages_of_a_network_take_their_part_of_its_weights(monkeypatch, tmp_path):
     _network, weights = whole("resnet18")
     there = WeightsFile(path=tmp_path, size_bytes=1, is_present=True, licence="", url="")

@@ -1,6 +1,7 @@
 """Boxes on pictures: sizes, boxes that follow their picture, and whole answers."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -103,6 +104,20 @@ def test_mirrored_pictures_have_mirrored_boxes():
     assert set(lefts.round().tolist()) == {0.0, 64.0}
 
 
+def test_the_last_part_of_a_run_shows_whole_pictures():
+    task = task_with(mosaic=1.0, mosaic_until=0.8)
+    batch = batch_of(task, *[target(0, 0, 64, 64)] * 4)
+    rows = np.arange(4)
+
+    early = task.prepare(batch, Draws(1, 0, rows, done=0.79))
+    late = task.prepare(batch, Draws(1, 0, rows, done=0.8))
+    plain = task.prepare(batch, None)
+
+    assert early["boxes"].shape[1] > 1
+    assert torch.equal(late["boxes"], plain["boxes"])
+    assert torch.equal(late["image"], plain["image"])
+
+
 def test_a_batch_without_truths_can_be_varied():
     task = task_with(mirror="all", mosaic=1.0, zoom=0.3)
     shown = list(
@@ -117,7 +132,7 @@ def test_a_preview_shows_the_boxes_where_they_have_come_to():
     given = Image(pixels_HWC=np.full((64, 64, 3), 99, np.uint8))
     truth = Truth(target=target(16, 8, 48, 40, size=(64, 64)))
 
-    (shown,) = task.preview_with(given, truth, Draws(1, 0, np.arange(1)))
+    (shown,) = task.preview_with(given, Path(), truth, Draws(1, 0, np.arange(1)))
 
     is_white = (shown.pixels_HWC == 255).all(2)
     rows, columns = np.flatnonzero(is_white.any(1)), np.flatnonzero(is_white.any(0))

@@ -15,6 +15,7 @@ from deepdesk.core.payloads import Image, Mask, Text
 from deepdesk.core.task import DataFacts, Truth
 from deepdesk.core.work import StoppedError, StopToken
 from deepdesk.data.images import read_image
+from deepdesk.engine.segmenting import shares_in_words
 from deepdesk.nn.build import build
 from deepdesk.tasks.segmentation.config import Config
 from deepdesk.tasks.segmentation.covering import Cover
@@ -50,6 +51,11 @@ def halves(height: int, width: int) -> Image:
 
 def batch_of(task: Segmentation, truth_NHW: torch.Tensor) -> dict[str, torch.Tensor]:
     return {"mask": truth_NHW, "image": torch.zeros(len(truth_NHW), 3, *task.size[::-1])}
+
+
+def test_a_class_keeps_its_name_in_words_whatever_signs_are_in_it():
+    mask = Mask(classes_HW=np.array([[0, 0, 0, 1]]), classes=("50% grey", "sky"))
+    assert shares_in_words(mask) == "50% grey 75 %, sky 25 %"
 
 
 def test_a_picture_and_its_drawing_become_arrays_of_the_networks_size(tmp_path):
@@ -183,3 +189,22 @@ def test_a_street_picture_enlarged_has_no_seam_between_tiles():
     steps = np.abs(np.diff(mask.certainty_HW.astype(np.float64), axis=1)).mean(0)
     begins = list(range(48, 319, 16))
     assert steps[begins].max() < 3.0 * np.median(steps) + 1.0
+
+
+def test_a_preview_with_its_truth_has_a_line_where_the_class_changes(tmp_path):
+    Pictures.new("RGB", (64, 48), (120, 120, 120)).save(tmp_path / "a.png")
+    box = Box(label="car", left=0, top=0, right=32, bottom=48)
+    target = target_of(Drawing(width_px=64, height_px=48, shapes=(box,)))
+    task = task_for(mirror=False, zoom=1.0, shift=0.0, light=0.0)
+    given = Image(pixels_HWC=read_image(tmp_path / "a.png"))
+    draws = Draws(1, 0, np.arange(2))
+
+    with_truth = list(task.preview_with(given, tmp_path / "a.png", Truth(target=target), draws))
+    without = list(task.preview(given, draws))
+
+    assert len(with_truth) == len(without) == 2
+    is_line = (with_truth[0].pixels_HWC == 255).all(2)
+    middle = is_line.shape[1] // 2
+    assert is_line[:, middle].all()
+    assert is_line.sum() == len(is_line)
+    assert not (without[0].pixels_HWC == 255).any()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,20 +10,17 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from deepdesk.core.errors import BadSampleError, ConfigError
-from deepdesk.core.events import Ended, Progress, Result
+from deepdesk.core.errors import BadSampleError, ConfigError, DeepDeskError
+from deepdesk.core.events import Result
 from deepdesk.core.payloads import Recording
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.data.cutting import Cutting, Spans, cut, loudness_of
 from deepdesk.data.sound_files import recording_facts
 from deepdesk.project.index import Sample
-from deepdesk.ui.dialogs import AskDialog
-from deepdesk.ui.forms import ConfigForm
 from deepdesk.ui.jobs import Job
+from deepdesk.ui.tabs.dataset.apart_dialog import ApartDialog
 from deepdesk.ui.theme import colour
 from deepdesk.ui.time_words import length_text
-from deepdesk.ui.widgets.bar import Bar
-from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.traces import WaveView
 
 MOST_LISTED = 500
@@ -81,7 +77,7 @@ class CutView(WaveView):
         return {at for span in self.spans for at in span if 0 < at < self._length_s}
 
 
-class CutDialog(AskDialog):
+class CutDialog(ApartDialog):
     """Shows where recordings would be cut while settings change, and how far the cutting is.
 
     Args:
@@ -91,11 +87,9 @@ class CutDialog(AskDialog):
 
     Signals:
         cut_asked: The `Cutting` to cut all of them with.
-        stop_asked: None, when the cutting should stop.
     """
 
     cut_asked = Signal(object)
-    stop_asked = Signal(object)
 
     def __init__(
         self,
@@ -104,24 +98,14 @@ class CutDialog(AskDialog):
         start: Callable[[Work], Job] | None = None,
     ) -> None:
         count = "1 long recording" if len(samples) == 1 else f"{len(samples):,} long recordings"
-        super().__init__(window, f"Cut {count}", verb="Cut")
-        # Enter in a field says that the number is done, not that everything may be cut.
-        self.primary.setDefault(False)
-        self.primary.setAutoDefault(False)
-        self.other.setAutoDefault(False)
+        super().__init__(window, f"Cut {count}", verb="Cut", settings=Cutting, start=start)
         self._samples = samples
-        self._start = start or (lambda work: Job(work, "cut-preview", parent=self).start())
         self._outline: Outline | None = None
-        self._jobs: list[Job] = []
-        self.is_cutting = False
         self.choice = QComboBox()
         self.choice.setAccessibleName("Recording")
         self.choice.addItems([sample.path.name for sample in samples[:MOST_LISTED]])
         self.choice.setVisible(len(samples) > 1)
         self.view = CutView()
-        self.words = Label("", kind="hint", wraps=True)
-        self.form = ConfigForm(Cutting)
-        self.bar = Bar(name="Cut so far")
         self.bar.hide()
         for widget in (self.choice, self.view, self.words, self.form, self.bar):
             self.add(widget)
@@ -131,41 +115,11 @@ class CutDialog(AskDialog):
         self._read(0)
 
     def accept(self) -> None:
-        if self.is_cutting:
-            return
-        settings = self._settings()
+        settings = None if self.is_under_way else self._settings()
         if settings is None:
             return
-        self.is_cutting = True
-        self.form.setEnabled(False)
-        self.primary.setEnabled(False)
-        self.other.setText("Stop")
-        self.bar.show()
+        self.begin()
         self.cut_asked.emit(settings)
-
-    def reject(self) -> None:
-        if self.is_cutting:
-            self.other.setEnabled(False)
-            self.stop_asked.emit(None)
-            return
-        self.close_work()
-        super().reject()
-
-    def show_progress(self, progress: Progress) -> None:
-        """Show how far the cutting is."""
-        self.bar.set_share(progress.done / max(1, progress.total))
-
-    def finish(self) -> None:
-        """Close the dialog, the cutting is over."""
-        self.is_cutting = False
-        self.close_work()
-        super().accept()
-
-    def close_work(self) -> None:
-        """Stop what reads for the dialog."""
-        for job in self._jobs:
-            job.stop()
-        self._jobs.clear()
 
     def _read(self, at: int) -> None:
         self.close_work()
@@ -174,19 +128,9 @@ class CutDialog(AskDialog):
         self.words.setText("Reading …")
         self._run(outline_work(self._samples[at]), self._show_outline)
 
-    def _run(self, work: Work, take: Callable[[Any], None]) -> None:
-        job = self._start(work)
-        self._jobs.append(job)
-
-        def take_some(events: list[object]) -> None:
-            # What was asked before and overtaken since says nothing any more.
-            for event in events if job in self._jobs else ():
-                if isinstance(event, Result):
-                    take(event.value)
-                elif isinstance(event, Ended) and event.error is not None:
-                    self.words.setText(_said(event.error))
-
-        job.batch.connect(take_some)
+    def _refuse(self, error: DeepDeskError) -> None:
+        # Of a recording it is said what is wrong with it; the rest is for where samples are listed.
+        self.words.setText(error.message if isinstance(error, BadSampleError) else str(error))
 
     def _show_outline(self, outline: Outline) -> None:
         self._outline = outline
@@ -226,7 +170,3 @@ def spans_text(spans: Spans) -> str:
         return f"1 piece of {length_text(lengths[0])}"
     low, high = length_text(min(lengths)), length_text(max(lengths))
     return f"{len(spans):,} pieces" + (f" of {low}" if low == high else f" of {low} to {high}")
-
-
-def _said(error: object) -> str:
-    return error.message if isinstance(error, BadSampleError) else str(error)

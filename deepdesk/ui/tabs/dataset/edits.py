@@ -104,6 +104,8 @@ class Edits(QObject):
     def _made(self, text: str, changes: Sequence[Change]) -> None:
         if changes:
             self._push(text, taking_back(changes))
+        else:
+            self._rest()
 
     def _push(self, text: str, opposite: Step) -> None:
         self._desk.undo.push(_Command(text, self, opposite))

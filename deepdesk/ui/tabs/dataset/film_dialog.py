@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +11,14 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from deepdesk.core.errors import ConfigError, DeepDeskError
-from deepdesk.core.events import Ended, Progress, Result
+from deepdesk.core.errors import ConfigError
 from deepdesk.core.work import Work
 from deepdesk.data.film_taking import Taking
-from deepdesk.ui.dialogs import AskDialog
-from deepdesk.ui.forms import ConfigForm
 from deepdesk.ui.jobs import Job
+from deepdesk.ui.tabs.dataset.apart_dialog import ApartDialog
 from deepdesk.ui.tabs.dataset.film_work import FilmOutline, chosen_work, outline_work
 from deepdesk.ui.theme import colour
 from deepdesk.ui.time_words import length_text
-from deepdesk.ui.widgets.bar import Bar
-from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.traces import TraceView
 
 # More columns than this are closer together than pixels.
@@ -71,34 +66,23 @@ class ChangeView(TraceView):
             painter.drawLine(QPointF(x, rect.bottom() - tick), QPointF(x, rect.bottom()))
 
 
-class FilmDialog(AskDialog):
+class FilmDialog(ApartDialog):
     """Shows how many pictures there would be while settings change, and how far taking is.
 
     Signals:
         take_asked: (`FilmOutline`, `Taking`).
-        stop_asked: None, when taking should stop.
     """
 
     take_asked = Signal(object, object)
-    stop_asked = Signal(object)
 
     def __init__(
         self, window: QWidget | None, film: Path, start: Callable[[Work], Job] | None = None
     ) -> None:
-        super().__init__(window, f"Pictures of {film.name}", verb="Take")
-        # Enter in a field says that the number is done, not that everything may be taken.
-        self.primary.setDefault(False)
-        for button in (self.primary, self.other):
-            button.setAutoDefault(False)
+        title = f"Pictures of {film.name}"
+        super().__init__(window, title, verb="Take", settings=Taking, start=start)
         self.primary.setEnabled(False)
-        self._start = start or (lambda work: Job(work, "film-preview", parent=self).start())
-        self._jobs: list[Job] = []
         self.outline: FilmOutline | None = None
-        self.is_taking = False
         self.view = ChangeView()
-        self.words = Label("", kind="hint", wraps=True)
-        self.form = ConfigForm(Taking)
-        self.bar = Bar(name="So far")
         for widget in (self.view, self.words, self.form, self.bar):
             self.add(widget)
         self.add_text("The pictures are written into the project. Your film stays as it is.")
@@ -109,59 +93,10 @@ class FilmDialog(AskDialog):
 
     def accept(self) -> None:
         settings = self._settings()
-        if self.is_taking or self.outline is None or settings is None:
+        if self.is_under_way or self.outline is None or settings is None:
             return
-        self.is_taking = True
-        self.form.setEnabled(False)
-        self.primary.setEnabled(False)
-        self.other.setText("Stop")
-        self.bar.set_share(0.0)
-        self.bar.show()
+        self.begin()
         self.take_asked.emit(self.outline, settings)
-
-    def reject(self) -> None:
-        if self.is_taking:
-            self.other.setEnabled(False)
-            self.stop_asked.emit(None)
-            return
-        self.close_work()
-        super().reject()
-
-    def show_progress(self, progress: Progress) -> None:
-        """Show how far it is."""
-        self.bar.set_share(progress.done / max(1, progress.total))
-
-    def finish(self) -> None:
-        """Close the dialog, taking is over."""
-        self.is_taking = False
-        self.close_work()
-        super().accept()
-
-    def close_work(self) -> None:
-        """Stop what reads for the dialog."""
-        for job in self._jobs:
-            job.stop()
-        self._jobs.clear()
-
-    def _run(self, work: Work, take: Callable[[Any], None]) -> None:
-        job = self._start(work)
-        self._jobs.append(job)
-
-        def take_some(events: list[object]) -> None:
-            # What was asked before and overtaken since says nothing any more.
-            for event in events if job in self._jobs else ():
-                if isinstance(event, Result):
-                    take(event.value)
-                elif isinstance(event, Progress):
-                    self.show_progress(event)
-                elif isinstance(event, Ended) and event.error is not None:
-                    self._refuse(event.error)
-
-        job.batch.connect(take_some)
-
-    def _refuse(self, error: DeepDeskError) -> None:
-        self.words.setText(f"{error.message} {error.hint}".strip())
-        self.bar.hide()
 
     def _show_outline(self, outline: FilmOutline) -> None:
         self.outline = outline
@@ -172,7 +107,7 @@ class FilmDialog(AskDialog):
     def _show_taken(self) -> None:
         settings = self._settings()
         self._show_rows()
-        if self.outline is None or settings is None or self.is_taking:
+        if self.outline is None or settings is None or self.is_under_way:
             return
         self.close_work()
         self._run(chosen_work(self.outline, settings), self._show_chosen)

@@ -46,7 +46,7 @@ def seen_work(spec: TaskSpec, known: KeptFacts, wish: Wish) -> Work:
         task = spec.load()(config, known.of(config))
         draws = Draws(wish.seed, 0, np.arange(VERSIONS, dtype=np.int64))
         if wish.target is not None and isinstance(task, PreviewsTruth):
-            versions = task.preview_with(payload, Truth(target=wish.target), draws)
+            versions = task.preview_with(payload, wish.path, Truth(target=wish.target), draws)
         else:
             versions = task.preview(payload, draws)
         for version in versions:

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deepdesk.core.events import Progress, Result
+from deepdesk.core.spreadsheet import harmless_or_number
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.project.safe_write import write_bytes
 from deepdesk.ui.tabs.inference.questions import Row
 
 HEADS = ("file", "answer", "sure", "ms", "error")
-# What spreadsheets take for a formula at the start of a cell.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _STEP = 5000
 
 
@@ -40,20 +39,9 @@ def saving_csv(rows: Sequence[Row], path: Path) -> Work:
 def cells_of(row: Row) -> tuple[str, ...]:
     """Return a row as cells: sure from 0 to 1, empty where there is no number."""
     return (
-        _harmless(row.path),
-        _harmless(row.answer),
+        harmless_or_number(row.path),
+        harmless_or_number(row.answer),
         "" if math.isnan(row.score) else f"{row.score:.4f}",
         "" if math.isnan(row.milliseconds) else f"{row.milliseconds:.2f}",
-        _harmless(row.error),
+        harmless_or_number(row.error),
     )
-
-
-def _harmless(text: str) -> str:
-    """Return `text` so that no spreadsheet calculates it."""
-    if not text.startswith(_FORMULA_STARTS):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text
-    return text

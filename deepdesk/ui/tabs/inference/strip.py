@@ -33,6 +33,7 @@ from deepdesk.ui.tabs.inference.sizes import SMALL_PX
 from deepdesk.ui.theme import colour, icons, metrics
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -53,7 +54,7 @@ class StripModel(QAbstractListModel):
         self._entries: list[Entry] = []
         self._roles: dict[int, Callable[[Entry], Any]] = {
             Role.DisplayRole: lambda entry: " ".join(entry.words).strip(),
-            Role.ToolTipRole: lambda entry: entry.given.name,
+            Role.ToolTipRole: lambda entry: plain_tip(entry.given.name),
             Role.AccessibleTextRole: lambda entry: entry.spoken,
             ENTRY_ROLE: lambda entry: entry,
         }

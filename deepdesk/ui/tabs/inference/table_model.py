@@ -14,6 +14,7 @@ from deepdesk.ui.tabs.inference.questions import Row
 from deepdesk.ui.tabs.inference.row_order import RowOrder
 from deepdesk.ui.tabs.inference.words import percent_words, time_words
 from deepdesk.ui.theme import text_colour
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -152,4 +153,4 @@ def _side(column: Column) -> int:
 
 
 def _tip(row: Row, column: Column) -> str:
-    return row.path if column.key == "file" else column.text(row)
+    return plain_tip(row.path if column.key == "file" else column.text(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.ui.tabs.inference.live.sources import LiveKind
 from deepdesk.ui.tabs.inference.model_box import ModelBox
@@ -12,8 +12,7 @@ from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.chip_row import ChipRow
 
-# Of the row, and of the window.
-NARROW_PX, WIDE_PX = 680, 1250
+NARROW_PX = 680
 
 
 class TopRow(QWidget):
@@ -63,17 +62,21 @@ class TopRow(QWidget):
             self.live = SmallButton(live.title, lambda: self.page_chosen.emit("live"), tip=live.tip)
             self.live.set_icon(live.icon, "muted")
         self.models = ModelBox()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(metrics.S)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(metrics.S)
+        self._is_below = True
         for button in (self.files, self.folder, self.paste):
-            row.addWidget(button)
+            self._line.addWidget(button)
         if self.live is not None:
-            row.addWidget(self.live)
-        row.addSpacing(metrics.S)
-        row.addWidget(self.pages, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addStretch()
-        row.addWidget(self.models)
+            self._line.addWidget(self.live)
+        self._line.addSpacing(metrics.S)
+        self._line.addStretch()
+        self._line.addWidget(self.models)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(metrics.S)
+        self._column.addLayout(self._line)
+        self._put_pages(is_below=False)
         self.pages.chosen.connect(self.page_chosen.emit)
 
     def offer_table(self, rows: int) -> None:
@@ -107,10 +110,28 @@ class TopRow(QWidget):
         is_narrow = self.width() < metrics.scaled(NARROW_PX)
         self.paste.setVisible(not is_narrow)
         self.models.label.setVisible(not is_narrow)
-        # Pages may stand in two lines, but only where one has no room for all that is beside.
-        is_long = self._has_live or bool(self._offered) or self.live is not None
-        may_wrap = is_long and self.window().width() < metrics.scaled(WIDE_PX)
-        self.pages.setMinimumWidth(0 if may_wrap else self.pages.sizeHint().width())
+        self._put_pages(is_below=not self.pages.isHidden() and self._needed_px() > self.width())
+
+    def _needed_px(self) -> int:
+        """Return how wide everything is in one line, the network's name as short as may be."""
+        beside = (self.files, self.folder, self.paste, self.live, self.models)
+        shown = [part for part in beside if part is not None and not part.isHidden()]
+        widths = sum(part.minimumSizeHint().width() for part in shown)
+        return widths + self.pages.sizeHint().width() + metrics.S * (len(shown) + 3)
+
+    def _put_pages(self, *, is_below: bool) -> None:
+        """Put the chips of the pages into the line, or into a line of their own."""
+        if is_below != self._is_below:
+            for layout in (self._column, self._line):
+                layout.removeWidget(self.pages)
+            if is_below:
+                self._column.addWidget(self.pages)
+            else:
+                before = self._line.count() - 2
+                middle = Qt.AlignmentFlag.AlignVCenter
+                self._line.insertWidget(before, self.pages, 1, middle)
+        self._is_below = is_below
+        self.pages.setMinimumWidth(0 if is_below else self.pages.sizeHint().width())
 
     def show_page(self, key: str) -> None:
         """Light the chip of the page in front."""

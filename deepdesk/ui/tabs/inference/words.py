@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from math import isnan
+from math import floor, isfinite, isnan, log10
 
 from deepdesk.core import payloads
 from deepdesk.core.answer_filter import class_shares, drawn_words
@@ -15,6 +15,8 @@ SURE_FROM = 0.5
 UNSURE = "Unsure"
 TEXT_CHARACTERS = 80
 THIN = "\u202f"
+# Both as wide as a digit.
+MINUS, FIGURE_SPACE = "\u2212", "\u2007"
 
 
 @singledispatch
@@ -93,6 +95,33 @@ def _(payload: payloads.Timeline) -> tuple[str, float | None]:
     if not payload.classes:
         return in_words(payloads.Text(text=payload_text(payload)))
     return payload_text(payload).partition(":")[0], None
+
+
+def steady_number(value: float, margin: float = 0.0) -> str:
+    """Return a number whose length hardly changes while it does: room for a sign, same digits.
+
+    Args:
+        value: Of one picture among many.
+        margin: How far off it may be; its second digit is shown, 0 where that is not known.
+    """
+    if not isfinite(value):
+        return f"{value}"
+    if margin > 0.0 and isfinite(margin):
+        digits = 1 - floor(log10(margin))
+    else:
+        digits = 3 - max(0, floor(log10(max(abs(value), 1.0))))
+    words = f"{abs(value):.{min(9, max(0, digits))}f}"
+    is_below = value < 0 and any(digit in "123456789" for digit in words)
+    return f"{MINUS if is_below else FIGURE_SPACE}{words}"
+
+
+def steady_words(answer: payloads.Number) -> str:
+    """Return numbers for a picture that goes on: their places stay where they are."""
+    parts = (
+        f"{name} {steady_number(value, answer.margins.get(name, 0.0))} {unit}".rstrip()
+        for name, (value, unit) in answer.values.items()
+    )
+    return ", ".join(parts) or "no answer"
 
 
 def percent_words(score: float) -> str:

@@ -32,6 +32,7 @@ class Acts(QObject):
         self._page = page
         self._canvas: Canvas = page.canvas
         self._last: Drawing | None = None
+        self._is_class_asked = False
         self._copied: tuple[list[Shape], Drawing] | None = None
         self.table: Mapping[str, Callable[[], object]] = {
             "nothing": self.mark_nothing,
@@ -55,6 +56,7 @@ class Acts(QObject):
     def remember(self, loaded: Loaded | None, drawing: Drawing | None) -> None:
         """Keep what was drawn on the picture before, for the next one."""
         del loaded
+        self._is_class_asked = False
         if drawing is not None and drawing.shapes:
             self._last = drawing
 
@@ -63,6 +65,11 @@ class Acts(QObject):
         model = self._page.queue.model
         row = model.row_of(self._page.current)
         number = model.id_at(row + by) if row >= 0 else model.id_at(0)
+        if number < 0 and by > 0:
+            # Behind the last one come those that were passed over.
+            number = model.first_new()
+            if number < 0:
+                self._page.desk.say("This is the last picture, and all are labelled.")
         if number >= 0:
             self._page.open(number)
             self._canvas.setFocus()
@@ -71,6 +78,14 @@ class Acts(QObject):
         """Take proposals; without any go on to the next picture."""
         if not self._page.pre_labels.accept():
             self.step(1)
+
+    def ask_class(self) -> None:
+        """Ask for a class, as something was to be drawn without one."""
+        self._is_class_asked = True
+        self._page.banner.say(
+            "What do you draw?", "Type the name of its class at the right, then Enter."
+        )
+        self._page.side.classes.ask_name()
 
     def choose_class(self, name: str) -> None:
         """Draw with a class from now on; what is selected takes it."""
@@ -82,6 +97,11 @@ class Acts(QObject):
             # With a tool that draws, a class is meant for what comes next.
             drawing = relabelled(scene.drawing, scene.selected, name)
             canvas.change(f"Now of “{name}”", drawing, scene.selected)
+        elif name not in page.known and not canvas.is_locked:
+            page.table.add_class(name)
+        if self._is_class_asked:
+            self._is_class_asked = False
+            page.banner.hide()
         page.show_classes()
         canvas.update()
 

@@ -100,7 +100,8 @@ class Canvas(CanvasView):
     def add(self, shape: Shape, word: str) -> None:
         """Put a shape on top and select it."""
         drawing = with_shapes(self.scene.drawing, [shape])
-        text = f"Drew a {word} of “{shape.label}”"
+        article = "an" if word[0] in "aeiou" else "a"
+        text = f"Drew {article} {word} of “{shape.label}”"
         self.change(text, drawing, frozenset([len(drawing.shapes) - 1]))
 
     def change(self, text: str, drawing: Drawing, selected: frozenset[int] | None = None) -> None:

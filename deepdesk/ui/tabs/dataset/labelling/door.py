@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHBoxLayout
 
 from deepdesk.core.learnt import learnt_from
-from deepdesk.core.payloads import Image
+from deepdesk.core.payloads import Image, Mask
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.widgets.buttons import SmallButton
 
@@ -68,6 +68,10 @@ class LabellingDoor(QObject):
             self.page = LabellingPage(self._desk, space.worker, space.edits)
             self.page.left.connect(lambda _none: self.leave())
             self.page.show_overview(space.overview)
+            if not space.overview.classes:
+                # Nothing can be selected yet, so that the first drag is meant to draw.
+                first = "brush" if self._desk.spec.gives is Mask else "box"
+                self.page.take_tool(first)
             row = space.layout()
             assert isinstance(row, QHBoxLayout)
             self.page.hide()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from deepdesk.core.drawing import Drawing
 from deepdesk.core.errors import DeepDeskError
@@ -61,7 +61,7 @@ class LabellingPage(QWidget):
         super().__init__()
         self.desk = desk
         self.current = -1
-        self._known: tuple[str, ...] = ()
+        self.known: tuple[str, ...] = ()
         self._why_locked = _why_locked(desk)
         self.filling = Filling(self._start, self)
         self.canvas = Canvas(self.filling)
@@ -84,6 +84,7 @@ class LabellingPage(QWidget):
         self._connect_canvas()
         self._connect_rest()
         self.bar.offer(can_draw=not self._why_locked)
+        self.side.offer(can_draw=not self._why_locked)
 
     def open(self, sample_id: int) -> None:
         """Show a picture; what was changed on the one before is kept already."""
@@ -98,14 +99,14 @@ class LabellingPage(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         """Take the classes of the project and what else has changed."""
-        self._known = tuple(row.name for row in overview.classes)
+        self.known = tuple(row.name for row in overview.classes)
         self.show_classes()
         self.queueing.refresh()
 
     def show_classes(self) -> None:
         """Show the classes of the project, and behind them what was typed and not yet drawn."""
         canvas = self.canvas
-        names = [*self._known]
+        names = [*self.known]
         names += [shape.label for shape in canvas.scene.drawing.shapes]
         names += [canvas.label] if canvas.label else []
         listed = tuple(dict.fromkeys(names))
@@ -167,6 +168,8 @@ class LabellingPage(QWidget):
         super().showEvent(event)
         self.proposer.find()
         self.canvas.setFocus()
+        # A tab that comes to the front gives the keyboard to whoever had it last, after this.
+        QTimer.singleShot(0, self, self._take_keyboard)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.proposer.stop_measuring()
@@ -197,7 +200,7 @@ class LabellingPage(QWidget):
         canvas = self.canvas
         canvas.changed.connect(self._keep)
         canvas.selection_changed.connect(lambda _none: self.scene_changed())
-        canvas.class_needed.connect(lambda _none: self._ask_class())
+        canvas.class_needed.connect(lambda _none: self.acts.ask_class())
         self.side.shapes.selected.connect(canvas.select)
         self.side.shapes.delete_asked.connect(lambda _none: self.acts.delete_selected())
         self.side.shapes.menu_asked.connect(self._show_menu)
@@ -211,15 +214,17 @@ class LabellingPage(QWidget):
         self.side.classes.chosen.connect(self.acts.choose_class)
         self.side.classes.left.connect(lambda _none: self.canvas.setFocus())
 
+    def _take_keyboard(self) -> None:
+        """Let keys reach the canvas."""
+        holder = QApplication.focusWidget()
+        if self.isVisible() and (holder is None or not self.isAncestorOf(holder)):
+            self.canvas.setFocus()
+
     def _keep(self, changed: Changed) -> None:
         self.table.change(changed.text, changed.drawing)
         self.pre_labels.follow(changed.drawing)
         self.show_classes()
         self.scene_changed()
-
-    def _ask_class(self) -> None:
-        self.banner.say("What do you draw?", "Type the name of its class at the right, then Enter.")
-        self.side.classes.ask_name()
 
     def _show_menu(self, point: QPoint) -> None:
         if not self.canvas.scene.selected:

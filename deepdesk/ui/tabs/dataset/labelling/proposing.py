@@ -106,13 +106,15 @@ class Proposer(QObject):
         self._finder: Job | None = None
         self._is_closed = False
         self._is_chosen = False
+        self._finds_again = False
         self.network: Network | None = None
         self.networks: tuple[Network, ...] = ()
         desk.runs_changed.connect(self.find)
 
     def find(self, _run: object = "") -> None:
         """Look which runs can be asked."""
-        if self._is_closed or self._finder is not None:
+        self._finds_again = self._finder is not None
+        if self._is_closed or self._finds_again:
             return
         project = self._desk.project
         self._finder = self._desk.start(
@@ -147,7 +149,7 @@ class Proposer(QObject):
         """Answer nothing more."""
         self._is_closed = True
         self.stop_measuring()
-        self._kept.clear()
+        self._kept = {}
         for job in (self._job, self._finder):
             if job is not None:
                 job.stop()
@@ -159,11 +161,12 @@ class Proposer(QObject):
 
         def load() -> Predictor:
             key = (network.run, network.step)
-            if key not in self._kept:
+            made = self._kept.get(key)
+            if made is None:
                 made = self._make(desk.project, desk.spec, network.run)
-                self._kept.clear()
-                self._kept[key] = made
-            return self._kept[key]
+                # One at a time; the window's thread may have let go of it meanwhile.
+                self._kept = {} if self._is_closed else {key: made}
+            return made
 
         work = _answering(self._wishes, desk.spec, network.run, load)
         self._job = desk.start(
@@ -212,6 +215,9 @@ class Proposer(QObject):
 
     def _end_finding(self, _ended: Ended) -> None:
         self._finder = None
+        if self._finds_again:
+            # A run has changed while others were being read.
+            self.find()
 
 
 def finding(project: Project) -> Work:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from deepdesk.core.drawing import is_drawing
 from deepdesk.project.index import Filter, Sample, SampleIndex
 from deepdesk.ui.tabs.dataset.index_worker import IndexWorker
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 ORDERS = {"new": "Not labelled first", "unsure": "Least certain first", "all": "As they came"}
 PAGE = 64
@@ -72,7 +73,8 @@ class QueueModel(QAbstractListModel):
             sample = self._sample(number, index.row())
             if sample is None:
                 return "…"
-            return sample.path.name if role == Qt.ItemDataRole.DisplayRole else str(sample.path)
+            is_shown = role == Qt.ItemDataRole.DisplayRole
+            return sample.path.name if is_shown else plain_tip(str(sample.path))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             sample = self._sample(number, index.row())
             name = "" if sample is None else sample.path.name
@@ -108,6 +110,10 @@ class QueueModel(QAbstractListModel):
     def path_of(self, number: int) -> Sample | None:
         """Return what is known of a picture, None while it was not in sight."""
         return self._samples.get(number)
+
+    def first_new(self) -> int:
+        """Return the first picture of the queue that nobody has labelled, -1 for none."""
+        return next((number for number in self._ids if number in self.waiting.unlabelled), -1)
 
     def show(self, waiting: Waiting, ids: Sequence[int]) -> None:
         """Show the pictures in an order, as `in_order` returns it."""

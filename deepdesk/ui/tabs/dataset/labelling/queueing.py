@@ -26,6 +26,7 @@ class Queueing(QObject):
         super().__init__(page)
         self._page, self._worker = page, worker
         self._order = "new"
+        self._run = ""
         self._is_shown = False
         self._is_measuring = False
         panel = page.queue
@@ -93,7 +94,7 @@ class Queueing(QObject):
         self._order = order
         panel = self._page.queue
         self._sort(panel.model.waiting)
-        if order == "unsure" and not panel.model.unsureness:
+        if order == "unsure" and not self._is_measuring and self._unmeasured():
             self._toggle()
 
     def _toggle(self) -> None:
@@ -105,9 +106,22 @@ class Queueing(QObject):
         if page.proposer.network is None:
             return
         self._is_measuring = True
-        model = page.queue.model
-        new = [number for number in model.waiting.ids if number in model.waiting.unlabelled]
+        waiting = page.queue.model.waiting
+        new = self._unmeasured() or [one for one in waiting.ids if one in waiting.unlabelled]
         self._worker.ask(lambda index: index.samples(new), self._measure)
+
+    def _unmeasured(self) -> list[int]:
+        """Return what nobody has labelled and the network has not looked at."""
+        network, model = self._page.proposer.network, self._page.queue.model
+        self._forget_others("" if network is None else network.run)
+        waiting, known = model.waiting, model.unsureness
+        return [one for one in waiting.ids if one in waiting.unlabelled and one not in known]
+
+    def _forget_others(self, run: str) -> None:
+        """Forget how unsure another network was; numbers of two are not to be compared."""
+        if run != self._run:
+            self._run = run
+            self._page.queue.model.unsureness.clear()
 
     def _measure(self, samples: list[Sample]) -> None:
         pictures = [Picture(id=sample.id, path=sample.path) for sample in samples]
@@ -115,6 +129,7 @@ class Queueing(QObject):
 
     def _take(self, proposed: Proposed) -> None:
         if proposed.unsure is not None:
+            self._forget_others(proposed.run)
             self._page.queue.model.unsureness[proposed.id] = proposed.unsure
             if not self._later.isActive():
                 self._later.start()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 from deepdesk.core.drawing import Box, Point, Polygon, Region, Shape
 from deepdesk.ui.tabs.dataset.labelling.scene import Scene
 from deepdesk.ui.widgets.painting import antialiased, draw_swatch
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 SWATCH_PX = 10
 LEAST_PX = 48
@@ -71,7 +72,8 @@ class ShapeModel(QAbstractListModel):
             return None
         shape = shapes[place]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{shape.label}  ·  {self._words(shape)}"
+            words = f"{shape.label}  ·  {self._words(shape)}"
+            return words if role == Qt.ItemDataRole.DisplayRole else plain_tip(words)
         if role == Qt.ItemDataRole.DecorationRole:
             return swatch(self._scene.position(shape.label))
         if role == Qt.ItemDataRole.CheckStateRole:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -17,11 +17,13 @@ from deepdesk.ui.tabs.dataset.labelling.scene import Scene
 from deepdesk.ui.tabs.dataset.labelling.viewpoint import Viewpoint
 from deepdesk.ui.theme import colour, metrics, tokens
 from deepdesk.ui.theme.fonts import SEMIBOLD, font
+from deepdesk.ui.theme.tokens import LIGHT, has_pattern
 from deepdesk.ui.widgets.painting import draw_text, fill_round
 
 LINE_PX, STRONG_PX = 1.6, 2.6
 FILL, STRONG_FILL = 0.09, 0.22
 PAINTED, STRONG_PAINTED = 0.42, 0.56
+STRIPE_PX = 4
 POINT_PX = 5.0
 HANDLE_PX = 7.0
 TAG_PX, WIDEST_TAG_PX = 16, 170.0
@@ -56,8 +58,23 @@ class Brushes:
         """Return the colour of a class."""
         return colour(tokens().class_colour(self.scene.position(label)), alpha)
 
-    def set_up(self, label: str) -> None:
-        """Take pen and brush of a class."""
+    def stroke(self, label: str, draw: Callable[[], object]) -> None:
+        """Draw lines in the pen and brush of a class, with its pattern where it has one."""
+        self._set_up(label)
+        draw()
+        if self.has_pattern(label):
+            pen = QPen(QColor(LIGHT.surface), STRONG_PX if self.is_strong else LINE_PX)
+            pen.setDashPattern([2.0, 5.0])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            self.painter.setPen(pen)
+            self.painter.setBrush(Qt.BrushStyle.NoBrush)
+            draw()
+
+    def has_pattern(self, label: str) -> bool:
+        """Return whether a class shares its colour with another one and is striped."""
+        return has_pattern(self.scene.position(label))
+
+    def _set_up(self, label: str) -> None:
         pen = QPen(self.ink(label), STRONG_PX if self.is_strong else LINE_PX)
         if self.is_dashed:
             pen.setStyle(Qt.PenStyle.DashLine)
@@ -76,24 +93,23 @@ def paint_shape(shape: Shape, brushes: Brushes) -> None:  # noqa: ARG001
 
 @paint_shape.register
 def _(shape: Box, brushes: Brushes) -> None:
-    brushes.set_up(shape.label)
     upper, lower = brushes.at((shape.left, shape.top)), brushes.at((shape.right, shape.bottom))
-    brushes.painter.drawRect(QRectF(upper, lower))
+    rect = QRectF(upper, lower)
+    brushes.stroke(shape.label, lambda: brushes.painter.drawRect(rect))
 
 
 @paint_shape.register
 def _(shape: Polygon, brushes: Brushes) -> None:
-    brushes.set_up(shape.label)
-    for ring in shape.rings:
-        brushes.painter.drawPolygon(QPolygonF([brushes.at(corner) for corner in ring]))
+    rings = [QPolygonF([brushes.at(corner) for corner in ring]) for ring in shape.rings]
+    brushes.stroke(shape.label, lambda: [brushes.painter.drawPolygon(ring) for ring in rings])
 
 
 @paint_shape.register
 def _(shape: Point, brushes: Brushes) -> None:
-    brushes.set_up(shape.label)
     painter = brushes.painter
     painter.setBrush(brushes.ink(shape.label))
-    painter.setPen(QPen(colour("on_accent"), 1.5))
+    inner = "text" if brushes.has_pattern(shape.label) else "on_accent"
+    painter.setPen(QPen(colour(inner), 1.5))
     radius = POINT_PX + (1.5 if brushes.is_strong else 0.0)
     painter.drawEllipse(brushes.at((shape.x, shape.y)), radius, radius)
 
@@ -102,7 +118,9 @@ def _(shape: Point, brushes: Brushes) -> None:
 def _(shape: Region, brushes: Brushes) -> None:
     alpha = STRONG_PAINTED if brushes.is_strong else PAINTED
     patch = brushes.scene.patch(shape)
-    paint_patch(patch, brushes, brushes.ink(shape.label, alpha * (0.6 if brushes.is_dashed else 1)))
+    alpha *= 0.6 if brushes.is_dashed else 1
+    ink = brushes.ink(shape.label, alpha)
+    paint_patch(patch, brushes, ink, is_striped=brushes.has_pattern(shape.label))
     if brushes.is_strong:
         pen = QPen(brushes.ink(shape.label), 1.2, Qt.PenStyle.DashLine)
         brushes.painter.setPen(pen)
@@ -111,7 +129,7 @@ def _(shape: Region, brushes: Brushes) -> None:
         brushes.painter.drawRect(QRectF(*corners))
 
 
-def paint_patch(patch: Patch, brushes: Brushes, ink: QColor) -> None:
+def paint_patch(patch: Patch, brushes: Brushes, ink: QColor, *, is_striped: bool = False) -> None:
     """Draw painted pixels in one colour, only what is in sight and as coarse as the screen."""
     zoom, (left, top), clip = brushes.zoom, brushes.origin, brushes.clip
     stride = max(1, int(1 / zoom))
@@ -126,10 +144,18 @@ def paint_patch(patch: Patch, brushes: Brushes, ink: QColor) -> None:
     y1 = min(height, int((clip.bottom() - top) / zoom) + 2 - patch.top)
     if x0 >= x1 or y0 >= y1:
         return
-    part = np.ascontiguousarray(patch.is_on_HW[y0:y1:stride, x0:x1:stride]).view(np.uint8)
+    part = np.ascontiguousarray(patch.is_on_HW[y0:y1:stride, x0:x1:stride], dtype=np.uint8)
     rows, columns = part.shape
     image = QImage(part.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-    image.setColorTable([0, ink.rgba()])
+    if is_striped:
+        # Steps of the picture and not of what is in sight, so that stripes stay where they are.
+        down = (np.arange(rows) * stride + y0 + patch.top)[:, None]
+        across = (np.arange(columns) * stride + x0 + patch.left)[None, :]
+        period = max(1, round(STRIPE_PX / zoom))
+        part[(part == 1) & ((down + across) // period % 3 == 0)] = 2
+    light = QColor(LIGHT.surface)
+    light.setAlphaF(ink.alphaF())
+    image.setColorTable([0, ink.rgba(), light.rgba()])
     corner = brushes.at((patch.left + x0, patch.top + y0))
     brushes.painter.drawImage(
         QRectF(corner.x(), corner.y(), columns * stride * zoom, rows * stride * zoom), image

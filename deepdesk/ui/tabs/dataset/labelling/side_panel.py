@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,7 @@ from deepdesk.ui.widgets.buttons import LinkButton, SmallButton, SmallPrimaryBut
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.escape import KeepsEscape
 from deepdesk.ui.widgets.labels import Label, SectionLabel
+from deepdesk.ui.widgets.plain_tip import plain_tip
 
 WIDE_PX, NARROW_PX = 264, 216
 MOST_KEYS = 9
@@ -92,6 +94,7 @@ class ClassBox(QWidget):
         self.list.itemActivated.connect(self._choose)
         self.field.meant.connect(lambda _none: self._take())
         self.field.dropped.connect(lambda _none: self.leave_field())
+        self._fill()
         current().changed.connect(self._renew)
 
     def show_names(self, names: Sequence[str], label: str) -> None:
@@ -121,7 +124,7 @@ class ClassBox(QWidget):
         for at, name in enumerate(self.names):
             key = f"{at + 1}   " if at < MOST_KEYS else "     "
             item = QListWidgetItem(swatch(at), f"{key}{name}")
-            item.setToolTip(name)
+            item.setToolTip(plain_tip(name))
             item.setSizeHint(QSize(40, metrics.scaled(CLASS_ROW_PX)))
             self.list.addItem(item)
         rows = min(MOST_CLASS_ROWS, max(1, len(self.names)))
@@ -229,6 +232,7 @@ class SidePanel(QFrame):
         self.setProperty("kind", "column")
         self.setProperty("edge", "left")
         self.classes = ClassBox()
+        self.classes.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.shapes = ShapeList(shapes)
         self.proposals = ProposalBox()
         self.name = ElidedLabel("", kind="strong", where=Qt.TextElideMode.ElideMiddle)
@@ -254,6 +258,11 @@ class SidePanel(QFrame):
     def give_room(self, *, is_narrow: bool) -> None:
         """Take as much room as there is."""
         self.setFixedWidth(metrics.scaled(NARROW_PX if is_narrow else WIDE_PX))
+
+    def offer(self, *, can_draw: bool) -> None:
+        """Let shapes be made, or only be looked at."""
+        self.classes.field.setEnabled(can_draw)
+        self.proposals.accept_all.setEnabled(can_draw)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

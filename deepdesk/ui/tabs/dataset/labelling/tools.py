@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPen, QPolygonF
 
-from deepdesk.core.drawing import Point, Region, Shape
+from deepdesk.core.drawing import Point, Shape
 from deepdesk.core.drawing_edits import (
     Place,
     inside,
@@ -263,11 +263,11 @@ class BrushTool(Tool):
         drawing = canvas.scene.drawing
         chosen = min(canvas.scene.selected, default=-1)
         if self.erases:
-            is_region = 0 <= chosen < len(drawing.shapes) and isinstance(
-                drawing.shapes[chosen], Region
-            )
-            places = [chosen] if is_region else region_places(drawing.shapes)
-            canvas.change("Erased painted pixels", erased_in(drawing, patch, places))
+            made = erased_in(drawing, patch, self._erased_places(chosen))
+            if made == drawing:
+                # What was drawn last is selected; a stroke beside it is meant for others.
+                made = erased_in(drawing, patch, region_places(drawing.shapes))
+            canvas.change("Erased painted pixels", made)
             return
         made, at = painted_in(
             drawing, canvas.label, patch, selected=chosen, shares=canvas.shares_pixels
@@ -276,6 +276,11 @@ class BrushTool(Tool):
 
     def cancel(self) -> None:
         self._stroke = None
+
+    def _erased_places(self, chosen: int) -> list[int]:
+        """Return the selected region where things are counted, all where pixels have one class."""
+        places = region_places(self.canvas.scene.drawing.shapes)
+        return [chosen] if chosen in places and not self.canvas.shares_pixels else places
 
     def paint(self, brushes: Brushes) -> None:
         if self._stroke is not None:

@@ -77,6 +77,15 @@ class Worktable(QObject):
         self._unsaved.append(text)
         self._edits.make(text, _keeping(sample.id, drawing))
 
+    def add_class(self, name: str) -> None:
+        """Let a name that was typed be a class of the project, before anything of it is drawn."""
+
+        def step(index: SampleIndex) -> Sequence[Change]:
+            is_known = any(row.name == name for row in index.classes())
+            return [] if is_known else [index.add_class(name)]
+
+        self._edits.make(f"Added “{name}”", step)
+
     def take_away(self) -> None:
         """Let the picture be not labelled again."""
         if self.sample is None or self.drawing is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.answer_filter import (
     EVERYTHING,
@@ -27,6 +27,7 @@ from deepdesk.ui.tabs.inference.obstacles.panel import ObstaclePanel
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton, SmallButton
 from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.quiet_slider import QuietSlider
 from deepdesk.ui.widgets.score_bars import percent
 
 PREVIEW_HEIGHT_PX = 190
@@ -67,7 +68,7 @@ class DrawnPanel(QWidget):
         self.threshold = ThresholdRow()
         self.boxes = BoxList()
         self.weak = Label(kind="hint", wraps=True)
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity = QuietSlider()
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * EVERYTHING.opacity))
         self.opacity.setAccessibleName("Opacity of the classes over the picture, in per cent")

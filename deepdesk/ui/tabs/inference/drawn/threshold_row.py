@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.answer_filter import USUAL_THRESHOLD
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton
 from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.quiet_slider import QuietSlider
 from deepdesk.ui.widgets.score_bars import percent
 
 ALL = "All classes"
@@ -34,7 +35,7 @@ class ThresholdRow(QWidget):
         self._own: dict[str, float] = {}
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Class whose threshold is set")
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = QuietSlider()
         self.slider.setRange(LOWEST, HIGHEST)
         self.slider.setPageStep(5)
         self.slider.setAccessibleName("Threshold, in per cent")

@@ -16,7 +16,6 @@ from deepdesk.ui.desk import Desk
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.inference.drive.page import DrivePage
 from deepdesk.ui.tabs.inference.drive.recording import (
-    RATE,
     DriveSource,
     Measured,
     Stop,
@@ -33,12 +32,15 @@ from deepdesk.ui.tabs.inference.moving.figures_panel import FiguresPanel
 from deepdesk.ui.tabs.inference.moving.frames import Opened, Seen
 from deepdesk.ui.tabs.inference.moving.watching import Watching
 from deepdesk.ui.tabs.inference.workspace import Workspace
+from deepdesk.ui.video.film import FilmFacts
 
 if TYPE_CHECKING:
     from deepdesk.core.task import TaskSpec
     from deepdesk.ui.tabs.inference.networks import Networks
 
 PAUSE_MS = 500
+# Behind the beginning of a picture, whatever is rounded on the way.
+NUDGE_S = 1e-4
 
 
 class Drive(QObject):
@@ -70,6 +72,7 @@ class Drive(QObject):
         self.road = Road()
         self.stops: tuple[Stop, ...] = ()
         self.header = ""
+        self.facts: FilmFacts | None = None
         self.measured: dict[int, Measured] = {}
         self._measured_px = self.road.shift_px
         self._job: Job | None = None
@@ -110,6 +113,7 @@ class Drive(QObject):
         page.bar.sought.connect(watching.seek)
         page.plot.sought.connect(self._go_to)
         page.split_chosen.connect(self._list)
+        page.speed_chosen.connect(watching.use_speed)
         page.moving.hidden.connect(lambda _none: watching.pause() if watching.is_playing else None)
         watching.opened.connect(self._show_opened)
         watching.seen.connect(self._show_seen)
@@ -224,7 +228,10 @@ class Drive(QObject):
             self._pause.start()
 
     def _show_opened(self, opened: Opened) -> None:
+        self.facts = opened.facts
         self.page.bar.show_length(opened.facts.length_s)
+        title = self.page.moving.title
+        title.setText(f"{title.text()} · {pace_words(opened.facts)}")
         self.page.bar.save.hide()
 
     def _show_seen(self, seen: Seen) -> None:
@@ -242,7 +249,14 @@ class Drive(QObject):
         self.running_changed.emit(self.is_running)
 
     def _go_to(self, number: int) -> None:
-        self.watching.seek((number + 0.5) / RATE)
+        if self.facts is not None:
+            self.watching.seek(self.facts.start_of(number) + NUDGE_S)
+
+
+def pace_words(facts: FilmFacts) -> str:
+    """Return how fast a drive is played, and how that is known."""
+    how = "as recorded" if facts.starts_s else "its times are not known"
+    return f"{facts.rate:.3g} a second, {how}"
 
 
 def is_steering(spec: TaskSpec) -> bool:

@@ -13,7 +13,9 @@ from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
 
 _SWEEP_DEG = 75.0
 _SHARE = 0.22
-_SMALLEST_PX, _LARGEST_PX = 56.0, 120.0
+_SMALLEST_PX, _LARGEST_PX = 30.0, 120.0
+# Words need so much.
+_LEAST_WIDTH_PX = 120
 
 
 class Needles:
@@ -33,7 +35,8 @@ class Needles:
         antialiased(painter)
         radius = min(_LARGEST_PX, max(_SMALLEST_PX, picture.height() * _SHARE))
         words = metrics.scaled(20)
-        card = QRectF(0, 0, 2.3 * radius, radius * 1.12 + 2 * words)
+        wide = max(2.3 * radius, metrics.scaled(_LEAST_WIDTH_PX))
+        card = QRectF(0, 0, wide, radius * 1.12 + 2 * words)
         card.moveCenter(picture.center())
         card.moveBottom(picture.bottom() - metrics.S)
         fill_round(painter, card, colour("surface", 0.8), metrics.RADIUS_CARD)

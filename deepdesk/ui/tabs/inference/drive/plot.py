@@ -14,7 +14,7 @@ from deepdesk.ui.plots.curves import nice_range
 from deepdesk.ui.theme import colour, current
 from deepdesk.ui.theme.metrics import scaled
 
-HEIGHT_PX = 150
+HEIGHT_PX, LOW_PX = 150, 92
 _LINE_PX = 1.5
 
 
@@ -66,6 +66,10 @@ class DrivePlot(pg.PlotWidget):  # type: ignore[misc]
         self.getViewBox().setRange(
             xRange=(0, max(1, len(human_T) - 1)), yRange=(low, high), padding=0
         )
+
+    def show_low(self, *, is_low: bool) -> None:
+        """Take less room in a low window."""
+        self.setFixedHeight(scaled(LOW_PX if is_low else HEIGHT_PX))
 
     def show_place(self, number: int) -> None:
         """Put the cursor on a picture."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from deepdesk.core.errors import BadSampleError, DatasetError
 from deepdesk.core.events import Result
 from deepdesk.core.payloads import Image, Number
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.data.drive_times import RATE, starts_of
 from deepdesk.data.pace import Pace
 from deepdesk.data.steering import shifted
 from deepdesk.ui.tabs.inference.models import Model
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from deepdesk.core.task import Reader
     from deepdesk.project.folder import Project
 
-RATE = 10.0
 TOLD_EVERY_S = 0.2
 ALL = "all"
 STEERING = "steer"
@@ -120,7 +121,7 @@ def values_of(answer: object) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class DriveSource:
-    """The pictures of a drive, ten a second: it is not known how fast they were taken."""
+    """The pictures of a drive, as they were taken; ten a second where that is not known."""
 
     stops: tuple[Stop, ...]
     reader: Reader
@@ -144,11 +145,17 @@ class _DriveTap:
         self._reader = reader
         self._at = 0
         height, width = _read(reader, stops[0].path).pixels_HWC.shape[:2]
-        self.facts = FilmFacts(size=(width, height), length_s=len(stops) / RATE, rate=RATE)
+        starts_s = starts_of([one.path.name for one in stops], [one.truth for one in stops])
+        rate = (len(stops) - 1) / starts_s[-1] if starts_s else RATE
+        length_s = starts_s[-1] + 1.0 / rate if starts_s else len(stops) / RATE
+        self.facts = FilmFacts(
+            size=(width, height), length_s=length_s, rate=rate, starts_s=starts_s
+        )
 
-    def next(self, stop: StopToken, *, from_s: float = 0.0) -> FilmFrame | None:
-        """Return the next picture that can be read."""
-        first = max(self._at, int(from_s * RATE + 1e-6))
+    def next(self, stop: StopToken, *, from_s: float = 0.0, least_px: int = 0) -> FilmFrame | None:
+        """Return the next picture that can be read, as it is."""
+        del least_px
+        first = max(self._at, self._number_at(from_s))
         passed = first - self._at
         for number in range(first, len(self._stops)):
             stop.check()
@@ -161,7 +168,7 @@ class _DriveTap:
             self._at = number + 1
             return FilmFrame(
                 pixels_HWC=picture.pixels_HWC,
-                start_s=number / RATE,
+                start_s=self.facts.start_of(number),
                 number=number,
                 passed=passed,
                 decode_ms=1000.0 * (time.perf_counter() - start_s),
@@ -170,10 +177,16 @@ class _DriveTap:
 
     def seek(self, to_s: float, stop: StopToken) -> None:
         stop.check()
-        self._at = max(0, min(len(self._stops) - 1, int(to_s * RATE + 1e-6)))
+        self._at = max(0, min(len(self._stops) - 1, self._number_at(to_s)))
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _number_at(self, at_s: float) -> int:
+        starts_s = self.facts.starts_s
+        if starts_s:
+            return max(0, bisect_right(starts_s, at_s + 1e-6) - 1)
+        return int(at_s * RATE + 1e-6)
 
 
 def _measured(

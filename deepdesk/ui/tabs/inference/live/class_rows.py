@@ -18,6 +18,7 @@ from deepdesk.ui.widgets.painting import (
     draw_text,
     fill_round,
 )
+from deepdesk.ui.widgets.plain_tip import plain_tip
 from deepdesk.ui.widgets.score_bars import percent
 
 ROW_PX, BAR_PX, SWATCH_PX, INSET_PX = 40, 8, 10, 7
@@ -37,7 +38,7 @@ class ClassRow(QSlider):
         self.setRange(LOWEST, HIGHEST)
         self.setPageStep(5)
         self.setAccessibleName(f"Threshold of {name}, in per cent")
-        self.setToolTip(f"“{name}” counts as heard from this mark on. Drag it.")
+        self.setToolTip(plain_tip(f"“{name}” counts as heard from this mark on. Drag it."))
 
     @property
     def score(self) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepdesk.core.payloads import LabelScores, Span, Timeline
 from deepdesk.ui.tabs.inference.live.answer_line import AnswerLine
@@ -18,6 +18,7 @@ from deepdesk.ui.tabs.inference.live.recogniser import Recogniser, Tuning
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton, SmallButton
 from deepdesk.ui.widgets.labels import Label, SectionLabel
+from deepdesk.ui.widgets.quiet_slider import QuietSlider
 from deepdesk.ui.widgets.score_bars import percent
 
 NOTHING, UNSURE = "Nothing to be heard", "Nothing recognised"
@@ -58,7 +59,7 @@ class ScoresBoard(Board):
         self.empty = SmallButton("Clear", lambda: self.clear_asked.emit(None))
         self.empty.setToolTip("Forget the events and the sound")
         self.rows = ClassRows()
-        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing = QuietSlider()
         self.smoothing.setRange(0, round(MOST_SMOOTHING_S * _STEPS_PER_S))
         self.smoothing.setAccessibleName("Smoothing in twentieths of a second")
         self.smoothed = Label(kind="hint")

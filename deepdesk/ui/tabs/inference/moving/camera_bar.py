@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from deepdesk.ui.theme import metrics
@@ -60,6 +60,15 @@ class CameraBar(QWidget):
     def device(self) -> str:
         """Key of the camera that is wanted, "" for the usual one."""
         return self._wanted
+
+    def want_device(self, key: str) -> None:
+        """Take this camera, also before it is known which there are."""
+        self._wanted = key
+
+    def show_mirror(self, *, is_mirrored: bool) -> None:
+        """Show whether left and right change places; nobody is told."""
+        with QSignalBlocker(self.mirror):
+            self.mirror.setChecked(is_mirrored)
 
     def show_devices(self, devices: Sequence[CameraDevice]) -> None:
         """Offer these cameras; the one that is wanted stays chosen, also while it is away."""

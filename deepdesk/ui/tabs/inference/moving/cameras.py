@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from deepdesk.core.events import Ended, Result
 from deepdesk.core.work import EventSink, StopToken
+from deepdesk.project import habits
+from deepdesk.project.habits import Habits
 from deepdesk.ui.desk import Desk
+from deepdesk.ui.jobs import Job
 from deepdesk.ui.tabs.inference.models import Choice
 from deepdesk.ui.tabs.inference.moving.camera_bar import CameraBar
 from deepdesk.ui.tabs.inference.moving.figures_panel import FiguresPanel
@@ -46,11 +50,14 @@ class Cameras(QObject):
         self._page = page
         self.bar = page.bar
         self.watching = Watching(desk, page, panel, networks, "camera")
-        self._looked = self._is_closed = False
+        self._looked = self._has_chosen = self._is_closed = False
+        self._keeping: Job | None = None
+        self._keeps_again = False
         page.view.clear(READY)
         for toggled in (page.toggled, self.bar.toggled):
             toggled.connect(lambda _none: self.toggle())
-        self.bar.mirror_changed.connect(lambda _on: self._restart())
+        self.bar.device_chosen.connect(lambda _key: self._keep())
+        self.bar.mirror_changed.connect(lambda _on: self._turn())
         self.watching.running_changed.connect(self._show_running)
         self.watching.ended.connect(self._take_end)
         page.hidden.connect(lambda _none: self.watching.stop())
@@ -87,10 +94,15 @@ class Cameras(QObject):
         """Find the cameras, which may take a second."""
 
         def work(emit: EventSink, stop: StopToken) -> None:
+            emit(Result(value=habits.load()))
             emit(Result(value=HOST.devices(stop)))
 
         def take(event: object) -> None:
-            if isinstance(event, Result) and not self._is_closed:
+            if not isinstance(event, Result) or self._is_closed:
+                return
+            if isinstance(event.value, Habits):
+                self._take_habits(event.value)
+            else:
                 self.bar.show_devices(event.value)
 
         def looked(ended: Ended) -> None:
@@ -103,9 +115,39 @@ class Cameras(QObject):
         name = self.bar.devices.currentText()
         self.watching.watch(CameraSource(self.bar.device, self.bar.mirror.isChecked(), name))
 
-    def _restart(self) -> None:
+    def _turn(self) -> None:
+        self._keep()
         if self.watching.is_running:
             self._start()
+
+    def _take_habits(self, kept: Habits) -> None:
+        # What a person chose on this page counts for more than what was kept.
+        if self._has_chosen or self.watching.is_running:
+            return
+        self._has_chosen = True
+        self.bar.want_device(kept.camera)
+        self.bar.show_mirror(is_mirrored=kept.mirrors)
+
+    def _keep(self) -> None:
+        self._has_chosen = True
+        if self._keeping is not None:
+            self._keeps_again = True
+            return
+        key, mirrors = self.bar.device, self.bar.mirror.isChecked()
+
+        def work(emit: EventSink, stop: StopToken) -> None:
+            del emit, stop
+            habits.save(replace(habits.load(), camera=key, mirrors=mirrors))
+
+        self._keeping = self._desk.start(work, "inference", on_ended=self._kept)
+
+    def _kept(self, ended: Ended) -> None:
+        self._keeping = None
+        again, self._keeps_again = self._keeps_again, False
+        if ended.error is not None and not ended.report:
+            self._desk.banner(ended.error, "inference")
+        elif again and not self._is_closed:
+            self._keep()
 
     def _show_running(self, is_running: bool) -> None:
         self.bar.show_state(is_running=is_running)

@@ -66,7 +66,9 @@ class FiguresPanel(QWidget):
         """
         now = figures.rate
         of = f" of the {noun}'s {rate:.3g}" if rate else ""
-        self.speed.setText(f"{now:.1f} pictures a second{of}" if now else NONE)
+        # A film that waits keeps the figure of when it went on.
+        if now or not figures.answered:
+            self.speed.setText(f"{now:.1f} pictures a second{of}" if now else NONE)
         all_of_them = figures.answered + figures.dropped
         self.dropped.setText(
             f"{figures.dropped:,} of {all_of_them:,} pictures dropped" if all_of_them else ""

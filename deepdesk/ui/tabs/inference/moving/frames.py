@@ -21,8 +21,10 @@ class FrameTap(Protocol):
         """Size and speed; a length of 0 for one that goes on until it is stopped."""
         ...
 
-    def next(self, stop: StopToken, *, from_s: float = 0.0) -> FilmFrame | None:
+    def next(self, stop: StopToken, *, from_s: float = 0.0, least_px: int = 0) -> FilmFrame | None:
         """Return the next picture that is still shown at `from_s`, None at the end.
+
+        With `least_px` it may be smaller than it is, but its longer side not shorter than that.
 
         Raises:
             DeepDeskError: Nothing comes any more, with the reason.
@@ -84,6 +86,7 @@ class Seen:
         came_s: When it was due or arrived, on the clock of `time.perf_counter`.
         dropped: Pictures before it, since the last one, that were not asked about.
         length_s: How long until the next picture of the film.
+        size: (width, height) at which the network was asked about it.
     """
 
     pixels_HWC: NDArray[np.uint8]
@@ -94,6 +97,7 @@ class Seen:
     times: StageTimes
     dropped: int = 0
     length_s: float = 0.0
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

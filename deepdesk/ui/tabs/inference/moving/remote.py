@@ -29,7 +29,12 @@ class Wish:
 
 
 class Remote:
-    """Safe to use from any thread."""
+    """Safe to use from any thread.
+
+    Attributes:
+        speed: How many times as fast as it was taken a film is shown.
+        least_px: So many pixels are seen along the longer side; 0 while that is not known.
+    """
 
     def __init__(self, *, is_playing: bool = True) -> None:
         self._changed = threading.Condition()
@@ -37,6 +42,8 @@ class Remote:
         self._seek_s: float | None = None
         self._steps = 0
         self._unseen = 0
+        self.speed = 1.0
+        self.least_px = 0
 
     @property
     def is_playing(self) -> bool:

@@ -42,9 +42,9 @@ class _FilmTap:
     def facts(self) -> FilmFacts:
         return self._film.facts
 
-    def next(self, stop: StopToken, *, from_s: float = 0.0) -> FilmFrame | None:
+    def next(self, stop: StopToken, *, from_s: float = 0.0, least_px: int = 0) -> FilmFrame | None:
         start_s = time.perf_counter()
-        frame = self._film.next(stop, from_s=from_s)
+        frame = self._film.next(stop, from_s=from_s, least_px=least_px)
         if frame is None:
             return None
         return replace(frame, decode_ms=1000.0 * (time.perf_counter() - start_s))

@@ -12,10 +12,18 @@ from deepdesk.core.payloads import Payload
 from deepdesk.ui.overlay import OverlayView
 from deepdesk.ui.payload_views import image_of
 from deepdesk.ui.tabs.inference.moving.frames import Seen
-from deepdesk.ui.tabs.inference.moving.words_over import drawn_of, paint_words, words_of
+from deepdesk.ui.tabs.inference.moving.words_over import (
+    drawn_of,
+    paint_words,
+    shown_words,
+    words_of,
+)
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import font
 from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
+
+# Also where the window is smaller.
+LEAST_PX = 640
 
 
 class MovingView(OverlayView):
@@ -47,14 +55,20 @@ class MovingView(OverlayView):
         """Show a picture with its answer."""
         start_s = time.perf_counter()
         self.answer = seen.answer
-        self.words = words_of(seen.answer)
+        self.words = shown_words(seen.answer)
         self.show_frame(image_of(seen.pixels_HWC), drawn_of(seen.answer))
         self._made_ms = 1000.0 * (time.perf_counter() - start_s)
         self._is_new = True
 
+    def seen_px(self) -> int:
+        """Return how many pixels the longer side may take on screen; 0 for all that there are."""
+        if not self.zoom.is_whole:
+            return 0
+        return max(LEAST_PX, round(max(self.width(), self.height()) * self.devicePixelRatioF()))
+
     def tell_reader(self) -> None:
         """Say what is seen to a screen reader; not for each picture, which would never end."""
-        words = self.words or self.layers.words()
+        words = words_of(self.answer) or self.layers.words()
         self.setAccessibleName(f"Picture: {words}" if words else "Picture")
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -58,12 +58,16 @@ class Watching(QObject):
         self.figures = Figures()
         self.at_s = 0.0
         self._rate = 0.0
+        self._speed = 1.0
+        self._size = self._asked_size = (0, 0)
         self._job: Job | None = None
         self._asked: Model | None = None
         self._next: Callable[[], None] | None = None
         self._is_closed = False
         self._takers: Mapping[type[Any], Callable[[Any], None]] = {
-            Loading: self._show_loading,
+            Loading: lambda _none: page.title.setText(
+                f"{title_of(self.source)} · loading the network"
+            ),
             Opened: self._take_opened,
             Seen: self._take_seen,
             Over: self._take_over,
@@ -122,6 +126,11 @@ class Watching(QObject):
             self.figures.rest()
             self.remote.seek(to_s)
 
+    def use_speed(self, speed: float) -> None:
+        """Show it so many times as fast as it was taken."""
+        self._speed = self.remote.speed = speed
+        self.figures.rest()
+
     def stop(self) -> None:
         """Let go of what is open."""
         self._next = None
@@ -153,6 +162,9 @@ class Watching(QObject):
         self._page.note.hide()
         self._asked = self.choice.model
         self.remote = Remote(is_playing=is_playing)
+        self.remote.speed = self._speed
+        self.remote.least_px = self._page.view.seen_px()
+        self._asked_size = (0, 0)
         if from_s > 0 or not is_playing:
             self.remote.seek(from_s)
         self.figures.clear()
@@ -174,15 +186,10 @@ class Watching(QObject):
         if isinstance(event, Result) and type(event.value) in self._takers:
             self._takers[type(event.value)](event.value)
 
-    def _show_loading(self, _loading: Loading) -> None:
-        name = self.source.name if self.source is not None else ""
-        self._page.title.setText(f"{name} · loading the network")
-
     def _take_opened(self, opened: Opened) -> None:
         self._rate = opened.facts.rate if opened.facts.length_s > 0 else 0.0
-        name = self.source.name if self.source is not None else ""
-        width, height = opened.facts.size
-        self._page.title.setText(f"{name} · {width:,} x {height:,}")
+        self._size = self._asked_size = opened.facts.size
+        self._page.title.setText(title_of(self.source, self._size, self._size))
         self.opened.emit(opened)
 
     def _take_seen(self, seen: Seen) -> None:
@@ -192,6 +199,10 @@ class Watching(QObject):
         self.at_s = seen.at_s
         self.figures.take(seen, time.perf_counter())
         self._page.view.show_seen(seen)
+        self.remote.least_px = self._page.view.seen_px()
+        if seen.size not in ((0, 0), self._asked_size):
+            self._asked_size = seen.size
+            self._page.title.setText(title_of(self.source, self._size, seen.size))
         self.seen.emit(seen)
 
     def _take_over(self, over: Over) -> None:
@@ -210,7 +221,7 @@ class Watching(QObject):
         self._timer.stop()
         if ended.error is not None and not ended.report:
             self._page.show_problem(ended.error)
-            self._page.title.setText(self.source.name if self.source is not None else "")
+            self._page.title.setText(title_of(self.source))
         begin, self._next = self._next, None
         self.ended.emit(ended)
         if begin is not None:
@@ -218,3 +229,21 @@ class Watching(QObject):
         else:
             self._rest()
             self.running_changed.emit(False)
+
+
+def title_of(
+    source: FrameSource | None, size: tuple[int, int] = (0, 0), asked: tuple[int, int] = (0, 0)
+) -> str:
+    """Return what is said below a picture.
+
+    Args:
+        source: Where it comes from.
+        size: (width, height) as it came, (0, 0) while that is not known.
+        asked: At which it was asked about; smaller where less of it is seen on the screen.
+    """
+    words = source.name if source is not None else ""
+    if max(size):
+        words += f" · {size[0]:,} x {size[1]:,}"
+    if max(asked) < max(size):
+        words += f", asked about at {asked[0]:,} x {asked[1]:,}"
+    return words

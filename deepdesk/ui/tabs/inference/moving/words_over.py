@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from deepdesk.core.answer_filter import EVERYTHING, AnswerFilter, Drawn
-from deepdesk.core.payloads import Boxes, LabelScores, Mask, Payload
+from deepdesk.core.payloads import Boxes, LabelScores, Mask, Number, Payload
 from deepdesk.ui.overlay import drawn_picture
-from deepdesk.ui.tabs.inference.words import in_words, title_of
+from deepdesk.ui.tabs.inference.words import in_words, steady_words, title_of
 from deepdesk.ui.theme import colour, metrics
 from deepdesk.ui.theme.fonts import BOLD, font
 from deepdesk.ui.widgets.painting import antialiased, draw_text, fill_round
@@ -31,6 +31,11 @@ def words_of(answer: Payload | None) -> str:
     _text, score = in_words(answer)
     is_sure = isinstance(answer, LabelScores) and score is not None and not answer.is_unlike
     return f"{words}  {percent(score or 0.0, 0)}" if is_sure else words
+
+
+def shown_words(answer: Payload | None) -> str:
+    """Return what is written over a picture of many: numbers do not change their length."""
+    return steady_words(answer) if isinstance(answer, Number) else words_of(answer)
 
 
 def paint_words(painter: QPainter, rect: QRectF, words: str) -> None:
@@ -58,6 +63,6 @@ def framed(image: QImage, answer: Payload | None, kept: AnswerFilter = EVERYTHIN
         return drawn_picture(image, drawn, kept)
     made = image.convertToFormat(QImage.Format.Format_RGB32)
     painter = QPainter(made)
-    paint_words(painter, QRectF(made.rect()), words_of(answer))
+    paint_words(painter, QRectF(made.rect()), shown_words(answer))
     painter.end()
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -91,8 +92,10 @@ class Asker:
             self._last(given, stop)
             self._is_cold = False
         self._clock.begin()
-        answer = self._last(given, stop)
-        times = self._clock.end()
+        try:
+            answer = self._last(given, stop)
+        finally:
+            times = self._clock.end()
         return answer, StageTimes(
             decode_ms=frame.decode_ms,
             prepare_ms=times.prepare_ms,
@@ -121,6 +124,7 @@ class _Watching:
         self._is_live = tap.facts.length_s <= 0
         self._frame_s = 1.0 / tap.facts.rate
         self._at_s = 0.0
+        self._speed = remote.speed
         self._is_over = False
         # Second 0 of the film is shown at this moment of the clock; None until it goes on.
         self._zero_s: float | None = None
@@ -141,39 +145,50 @@ class _Watching:
     def _jump(self, wish: Wish, stop: StopToken) -> None:
         to_s = wish.seek_s
         if wish.steps < 0:
-            # To the middle of that picture: whatever is rounded on the way, it is that one.
-            to_s = max(0.0, self._at_s + (wish.steps + 0.5) * self._frame_s)
+            to_s = self._place_before(-wish.steps)
         if to_s is not None:
             self._tap.seek(to_s, stop)
         self._zero_s = None
         self._is_over = False
         for _skipped in range(max(0, wish.steps - 1)):
             self._tap.next(stop)
-        frame = self._tap.next(stop)
+        frame = self._tap.next(stop, least_px=self._remote.least_px)
         if frame is None:
             self._end()
         else:
             self._show(frame, self._clock(), 0, stop)
 
+    def _place_before(self, count: int) -> float:
+        """Return a place in the picture so many before the one that is shown."""
+        starts_s = self._tap.facts.starts_s
+        if starts_s:
+            return starts_s[max(0, bisect_left(starts_s, self._at_s) - count)]
+        # To the middle of that picture: whatever is rounded on the way, it is that one.
+        return max(0.0, self._at_s - (count - 0.5) * self._frame_s)
+
     def _play(self, stop: StopToken) -> None:
+        if self._speed != self._remote.speed:
+            self._speed = self._remote.speed
+            self._zero_s = None
         now_s = self._clock()
         is_first = self._zero_s is None
-        due_s = 0.0 if self._zero_s is None else now_s - self._zero_s
-        frame = self._tap.next(stop, from_s=0.0 if self._is_live else due_s)
+        due_s = 0.0 if self._zero_s is None else (now_s - self._zero_s) * self._speed
+        from_s = 0.0 if self._is_live else due_s
+        frame = self._tap.next(stop, from_s=from_s, least_px=self._remote.least_px)
         if frame is None:
             self._end()
             return
         arrived_s = self._clock()
         if self._zero_s is None:
-            self._zero_s = arrived_s - frame.start_s
+            self._zero_s = arrived_s - frame.start_s / self._speed
         came_s = arrived_s - frame.age_ms / 1000.0
         if not self._is_live:
-            came_s = self._zero_s + frame.start_s
+            came_s = self._zero_s + frame.start_s / self._speed
             if came_s > arrived_s:
                 self._remote.wait(came_s - arrived_s, is_playing=True)
             # A decoder that is slower than the film puts it off; it does not run after it.
             elif arrived_s - came_s > 2 * PATIENCE_S:
-                self._zero_s = arrived_s - frame.start_s
+                self._zero_s = arrived_s - frame.start_s / self._speed
         self._show(frame, came_s, 0 if is_first else frame.passed, stop)
 
     def _show(self, frame: FilmFrame, came_s: float, dropped: int, stop: StopToken) -> None:
@@ -190,6 +205,7 @@ class _Watching:
             times=times,
             dropped=dropped,
             length_s=self._frame_s,
+            size=(frame.pixels_HWC.shape[1], frame.pixels_HWC.shape[0]),
         )
         self._remote.sent()
         self._emit(Result(value=seen))

@@ -17,6 +17,7 @@ from deepdesk.ui.widgets.chip import Chip
 from deepdesk.ui.widgets.chip_row import ChipRow
 from deepdesk.ui.widgets.fold import Fold
 from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.quiet_slider import QuietSlider
 from deepdesk.ui.widgets.score_bars import percent
 
 # A page of chips is no choice any more; the rest are added by name elsewhere.
@@ -44,9 +45,10 @@ class ObstaclePanel(Fold):
         super().__init__("Obstacles in front")
         self.settings = ObstacleSettings()
         self._classes: tuple[str, ...] = ()
+        self._has_share = True
         self.on = QCheckBox("Watch a zone of the picture")
         self.classes = ChipRow(exclusive=False, name="Classes that are obstacles")
-        self.share = QSlider(Qt.Orientation.Horizontal)
+        self.share = QuietSlider()
         self.share.setRange(1, 100)
         self.share.setAccessibleName("Share of the zone that obstacles must cover, in per cent")
         self.share_figure = Label(kind="small")
@@ -63,7 +65,8 @@ class ObstaclePanel(Fold):
 
     def show_share(self, *, of_masks: bool) -> None:
         """Offer a share of the zone for masks, which cover one; boxes stand in it or not."""
-        self.share_row.setVisible(of_masks)
+        self._has_share = of_masks
+        self.share_row.setVisible(of_masks and self.settings.is_on)
 
     def show_classes(self, names: Sequence[str]) -> None:
         """Offer the classes of a network."""
@@ -89,6 +92,7 @@ class ObstaclePanel(Fold):
         self.classes.choose(*settings.classes)
         for part in (self.edit, self.usual, self.alarm, self.sound, self.classes):
             part.setVisible(settings.is_on)
+        self.share_row.setVisible(settings.is_on and self._has_share)
         self.times.setVisible(settings.is_on and bool(self.times.text()))
         if not settings.is_on:
             self.edit.setChecked(False)

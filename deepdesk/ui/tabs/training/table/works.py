@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepdesk.core.events import Result
+from deepdesk.core.spreadsheet import harmless
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.engine.comparison.differences import Line, differences_of
@@ -23,8 +24,6 @@ from deepdesk.ui.tabs.training.table.rows import Column, Row, contents_of
 if TYPE_CHECKING:
     from deepdesk.project.folder import Project
 
-# What spreadsheets take for a formula at the start of a cell.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Known = dict[str, tuple[int, RunFacts]]
 
 
@@ -108,8 +107,7 @@ def _cell(row: Row, column: Column) -> object:
     value = row.values.get(column.key)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    text = row.texts.get(column.key, "")
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return harmless(row.texts.get(column.key, ""))
 
 
 def _mark(path: Path) -> int:
