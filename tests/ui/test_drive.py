@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +18,7 @@ from deepdesk.core.work import StoppedError, StopToken
 from deepdesk.data.steering import Road, departure_m, turn_rad
 from deepdesk.project.folder import Project
 from deepdesk.ui.desk import Desk
-from deepdesk.ui.tabs.inference.drive.drive import pace_words
+from deepdesk.ui.tabs.inference.drive.drive import pace_words, points_both_ways
 from deepdesk.ui.tabs.inference.drive.recording import (
     DriveSource,
     Measured,
@@ -25,6 +26,7 @@ from deepdesk.ui.tabs.inference.drive.recording import (
     measuring_work,
     steering_of,
 )
+from deepdesk.ui.tabs.inference.drive.side import DriveSide
 from deepdesk.ui.tabs.inference.drive.summary import errors_of, shift_facts, way_words
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.moving.frames import Seen
@@ -314,3 +316,22 @@ def test_settings_of_the_road_read_as_json():
     road = Road(speed_kmh=50.0)
 
     assert from_json(Road, json.loads(json.dumps(to_json(road)))) == road
+
+
+@pytest.mark.parametrize(
+    ("values", "steers"), [((-0.4, 0.0, 0.3), True), ((0.0, 2.0, 9.5), False), ((), False)]
+)
+def test_only_numbers_on_both_sides_of_zero_steer(values, steers):
+    stops = tuple(Stop(path=Path(f"{at}.png"), truth={"a": v}) for at, v in enumerate(values))
+    assert points_both_ways(stops, "a") is steers
+
+
+def test_where_a_car_would_go_is_left_out_for_numbers_that_do_not_steer(qtbot):
+    side = DriveSide()
+    qtbot.addWidget(side)
+    side.set_steers(steers=False)
+    assert side.sideways.isHidden()
+    side.show_errors(None, 4, 4)
+    assert side.progress.text() == "All 4 pictures"
+    side.set_steers(steers=True)
+    assert not side.sideways.isHidden()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,6 +151,7 @@ class Drive(QObject):
         self.stops = stops
         truths = [abs(stop.truth.get(self.header, 0.0)) for stop in stops]
         self.page.needles.full = max([*truths, 1e-6])
+        self.side.set_steers(steers=points_both_ways(stops, self.header))
         self._show_measured()
         self.watching.watch(
             DriveSource(
@@ -257,6 +258,13 @@ def pace_words(facts: FilmFacts) -> str:
     """Return how fast a drive is played, and how that is known."""
     how = "as recorded" if facts.starts_s else "its times are not known"
     return f"{facts.rate:.3g} a second, {how}"
+
+
+def points_both_ways(stops: Sequence[Stop], header: str) -> bool:
+    """Return whether a number lies clearly on both sides of zero, as what steers does."""
+    values = [stop.truth.get(header, 0.0) for stop in stops] or [0.0]
+    reach = 0.1 * max(map(abs, values))
+    return min(values) < -reach and max(values) > reach
 
 
 def is_steering(spec: TaskSpec) -> bool:

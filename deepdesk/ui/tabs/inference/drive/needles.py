@@ -1,4 +1,4 @@
-"""Two needles on an arc: what the driver did and what the network says."""
+"""Two needles on an arc: what was recorded and what the network says."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Needles:
         painter.drawLine(QPointF(hub.x(), hub.y() - radius), QPointF(hub.x(), hub.y() - radius + 7))
         left = QRectF(card.left() + metrics.M, hub.y(), card.width() - 2 * metrics.M, words)
         for value, name, role, style in (
-            (self.human, "driver", "text", Qt.PenStyle.DashLine),
+            (self.human, "recorded", "text", Qt.PenStyle.DashLine),
             (self.network, "network", "accent", Qt.PenStyle.SolidLine),
         ):
             if value is None:

@@ -17,7 +17,7 @@ from deepdesk.ui.widgets.labels import Label
 SPLITS = (("test", "Test"), ("validation", "Validation"), ("train", "Train"), ("all", "All"))
 LOW_PX = 520
 SPEEDS = (0.5, 1.0, 2.0, 4.0)
-LEGEND = "Dashed: the driver. Line: the network. Filled: how far apart. A click goes there."
+LEGEND = "Dashed: as recorded. Line: the network. Filled: how far apart. A click goes there."
 
 
 class DrivePage(QWidget):

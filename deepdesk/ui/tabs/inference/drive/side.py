@@ -40,12 +40,19 @@ class DriveSide(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(metrics.S)
         column.addWidget(SectionLabel("This picture"))
-        column.addLayout(self._table({"human": "Driver", "network": "Network", "error": "Apart"}))
+        column.addLayout(self._table({"human": "Recorded", "network": "Network", "error": "Apart"}))
         column.addSpacing(metrics.S)
         column.addWidget(SectionLabel("Whole drive"))
         column.addLayout(self._table({"rmse": "RMSE", "mean": "Mean error"}))
         column.addWidget(self.progress)
-        column.addSpacing(metrics.S)
+        self.sideways = QWidget()
+        column.addWidget(self.sideways)
+        self._arrange_sideways()
+
+    def _arrange_sideways(self) -> None:
+        column = QVBoxLayout(self.sideways)
+        column.setContentsMargins(0, metrics.S, 0, 0)
+        column.setSpacing(metrics.S)
         column.addWidget(SectionLabel("Moved sideways, modelled"))
         rows = {
             "turned": "Stands for",
@@ -60,6 +67,10 @@ class DriveSide(QWidget):
         fold = Fold("How this is worked out")
         fold.body.addWidget(Label(HELP, kind="hint", wraps=True))
         column.addWidget(fold)
+
+    def set_steers(self, *, steers: bool) -> None:
+        """Say where the car would go, or leave that out for numbers that do not steer."""
+        self.sideways.setVisible(steers)
 
     def show_picture(self, human: float | None, network: float | None) -> None:
         """Show the numbers of one picture."""
@@ -76,7 +87,7 @@ class DriveSide(QWidget):
         self._cells["rmse"].setText(NONE if errors is None else f"{errors.rmse:.4g}")
         self._cells["mean"].setText(NONE if errors is None else f"{errors.mean:.4g}")
         words = f"{done:,} of {total:,} pictures asked about" if done < total else ""
-        self.progress.setText(words or f"All {total:,} pictures, as they are and moved both ways")
+        self.progress.setText(words or f"All {total:,} pictures" + self._moved())
 
     def show_shift(self, road: Road, facts: ShiftFacts | None) -> None:
         """Show where shifts would lead."""
@@ -96,6 +107,9 @@ class DriveSide(QWidget):
             "not reached" if ends else way_words(road, facts.corrected_m)
         )
         self._cells["stays"].setText(f"{100 * facts.stays:.0f}{THIN}% of {facts.count:,}")
+
+    def _moved(self) -> str:
+        return "" if self.sideways.isHidden() else ", as they are and moved both ways"
 
     def _table(self, rows: dict[str, str]) -> QGridLayout:
         grid = QGridLayout()
