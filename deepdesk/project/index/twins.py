@@ -94,10 +94,8 @@ class Twins(Labelling):
             )
             ids = whole_numbers(row[0] for row in rows)
             given = whole_numbers(row[5] for row in rows)
-            seen = strata_of(self._db)
-            strata = [(seen.get(row[0], -1) if row[3] < 0 else row[3], row[4]) for row in rows]
             samples = Drawn(
-                strata=_numbered(strata),
+                strata=_numbered(self._strata(rows)),
                 keys=self._keys(rows, seed),
                 units=self._units(ids, keep_origins=keep_origins),
                 given=given,
@@ -117,12 +115,9 @@ class Twins(Labelling):
         places = {int(number): place for place, (number,) in enumerate(classes)}
         none, empty = len(places), len(places) + 1
         seen = strata_of(self._db)
-        seen.update(
-            (int(number), int(label))
-            for number, label in self._db.rows(
-                "SELECT id, class_id FROM samples WHERE class_id IS NOT NULL"
-            )
-        )
+        rows = self._db.rows("SELECT id, class_id FROM samples WHERE class_id IS NOT NULL")
+        labels = whole_numbers(label for _number, label in rows).tolist()
+        seen.update(zip((number for number, _label in rows), labels, strict=True))
         # What has no drawing is asked for as -1, an empty one is held as -2.
         told = {**places, -1: none, -2: empty}
         return np.array([told.get(seen.get(i, -1), none) for i in ids.tolist()], dtype=np.int64)
@@ -134,6 +129,16 @@ class Twins(Labelling):
             " ORDER BY split"
         )
         return len(rows) > 1 and all(a[1] < b[0] for a, b in pairwise(rows))
+
+    def _strata(self, rows: list[tuple[Any, ...]]) -> list[tuple[int, Any]]:
+        """Return for (id, folder, name, class, is bad, ...) what is to be spread evenly."""
+        seen = strata_of(self._db)
+        # SQLite lets any column hold anything; what is no number is a damaged index.
+        classes = whole_numbers(row[3] for row in rows).tolist()
+        return [
+            (seen.get(row[0], -1) if own < 0 else own, row[4])
+            for row, own in zip(rows, classes, strict=True)
+        ]
 
     def _keys(self, rows: list[tuple[Any, ...]], seed: int) -> NDArray[np.uint64]:
         """Return a random number for each sample from the seed and its path below its source."""
