@@ -12,9 +12,10 @@ from PySide6.QtCore import Qt
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import EpochEnded, Result
 from deepdesk.core.payloads import Image
+from deepdesk.core.work import StopToken
 from deepdesk.ui.tabs.training import TrainingTab, outlook, setup_control
 from deepdesk.ui.tabs.training.learning_rows import LearningRows
-from deepdesk.ui.tabs.training.mistakes import Mistakes, worst
+from deepdesk.ui.tabs.training.mistakes import Mistakes, mistakes_work, worst
 from deepdesk.ui.tabs.training.mistakes_card import MistakesCard
 from deepdesk.ui.tabs.training.row_list import RowList
 from deepdesk.ui.tabs.training.sample_dialog import SampleDialog
@@ -288,3 +289,14 @@ def test_letters_that_training_never_had_are_told_with_the_remedy(qtbot, desk, p
     )
     card.show_mistakes(Mistakes(run="", count=4))
     assert not card.warning.isVisible()
+
+
+def test_where_all_are_right_those_that_could_be_better_are_listed(project):
+    columns = {**COLUMNS, "right": [True] * 4, "error": [0.3, 0.0, 0.1, None]}
+    folder = finished_run(project, columns)
+    told = []
+    mistakes_work(project, folder.path.name)(told.append, StopToken())
+    (found,) = (event.value for event in told)
+    assert [row.id for row in found.rows] == [1, 3]
+    assert found.wrong == 0
+    assert found.words == "all 4 count as right, the least good first"

@@ -31,7 +31,7 @@ class Mistakes:
         run: Folder name of the run.
         count: Samples that were measured.
         wrong: Samples whose answer is not right.
-        rows: The worst of them, worst first.
+        rows: The worst of them, worst first; where all are right those that could be better.
         answers: All answers, in the order of the split, up to `MOST_ANSWERS`.
         unwritable: Characters of the truths that training never had.
     """
@@ -60,6 +60,8 @@ class Mistakes:
         """How many there are, in a few words."""
         if not self.count:
             return "Nothing was measured on validation."
+        if not self.wrong and self.rows:
+            return f"all {self.count:,} count as right, the least good first"
         if not self.wrong:
             return f"All {self.count:,} are right."
         return f"worst first, {self.wrong:,} of {self.count:,} are not right"
@@ -84,6 +86,11 @@ def worst(answers: list[Answered]) -> list[Answered]:
     )
 
 
+def least_good(answers: list[Answered]) -> list[Answered]:
+    """Return right answers that could be better, the farthest from wholly right first."""
+    return sorted((row for row in answers if row.error > 0.0), key=lambda row: -row.error)
+
+
 def mistakes_work(project: Project, run: str) -> Work:
     """Return work whose `Result` is `Mistakes`, or None while the run keeps no answers."""
 
@@ -97,7 +104,7 @@ def mistakes_work(project: Project, run: str) -> Work:
             run=run,
             count=len(answers),
             wrong=len(found),
-            rows=tuple(found[:MOST_ROWS]),
+            rows=tuple((found or least_good(answers))[:MOST_ROWS]),
             answers=tuple(answers[:MOST_ANSWERS]),
             unwritable=never_written(
                 _learned(project.runs.get(run).config()), (row.truth for row in answers)
