@@ -302,8 +302,9 @@ def test_the_ways_to_three_pages_stand_in_one_line_where_it_has_room(qtbot, wide
     beside = QHBoxLayout(window)
     beside.addWidget(row)
     beside.addSpacing(360)
-    window.setMinimumSize(960, 60)
-    window.resize(wide, 60)
+    # High enough for two lines in any font: rows that are squeezed lie over each other.
+    window.setMinimumSize(960, 140)
+    window.resize(wide, 140)
     window.show()
     row.offer_table(30)
 
