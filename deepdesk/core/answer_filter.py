@@ -86,13 +86,6 @@ def class_counts(answer: Boxes, kept: AnswerFilter = EVERYTHING) -> dict[str, in
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def pixel_counts(answer: Mask) -> NDArray[np.int64]:
-    """Return the number of pixels of each class, int64, (classes,)."""
-    indices = answer.classes_HW.ravel()
-    inside = indices[(indices >= 0) & (indices < len(answer.classes))]
-    return np.bincount(inside, minlength=len(answer.classes)).astype(np.int64)
-
-
 def class_shares(answer: Mask, kept: AnswerFilter = EVERYTHING) -> dict[str, float]:
     """Return class name to its share of the pixels that have a class, largest first.
 

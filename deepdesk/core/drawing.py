@@ -143,13 +143,15 @@ def target_of(drawing: Drawing) -> dict[str, Any]:
 
 
 def names_in(target: Any) -> list[str]:
-    """Return the class names in a target, each once, [] for one that is no drawing.
+    """Return the class names in a target, as `names_of` does, [] for one that is no drawing."""
+    return names_of(drawing_of(target)) if is_drawing(target) else []
+
+
+def names_of(drawing: Drawing) -> list[str]:
+    """Return the class names in a drawing, each once.
 
     Names of the mask come in the order of its pixel values, before those of the shapes.
     """
-    if not is_drawing(target):
-        return []
-    drawing = drawing_of(target)
     of_mask = () if drawing.mask is None else (name for _value, name in drawing.mask.names)
     return list(dict.fromkeys((*of_mask, *(shape.label for shape in drawing.shapes))))
 

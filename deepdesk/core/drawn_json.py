@@ -22,7 +22,7 @@ from deepdesk.core.payloads import Boxes, Mask
 
 MOST_BOXES = 5_000
 MOST_CLASSES = 10_000
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 80_000_000  # as many as the largest picture that is read
 
 
 @singledispatch
@@ -125,7 +125,7 @@ def _mask(saved: Mapping[str, Any]) -> Mask:
     data = stream.decompress(base64.b64decode(str(saved["mask"]), validate=True), wanted + 1)
     if len(data) != wanted:
         raise ValueError("a mask of another size")
-    classes_HW = np.frombuffer(data, dtype="<i2").reshape(height, width).astype(np.int64)
+    classes_HW = np.frombuffer(data, dtype="<i2").reshape(height, width).astype(np.int16)
     return Mask(classes_HW=classes_HW, classes=_names(saved))
 
 

@@ -192,13 +192,19 @@ class Mask:
         return float(known.mean()) / 255.0 if known is not None and known.size else math.nan
 
     @property
-    def shares(self) -> dict[str, float]:
-        """Class name to its share of the pixels that have a class, largest first."""
+    def counts(self) -> NDArray[np.int64]:
+        """The number of pixels of each class, int64, (classes,)."""
         counts = np.zeros(len(self.classes), dtype=np.int64)
         # In parts, as counting takes eight bytes a pixel.
         for rows_RW in np.array_split(self.classes_HW, 1 + self.classes_HW.size // _COUNTED):
             is_inside = (rows_RW >= 0) & (rows_RW < len(self.classes))
             counts += np.bincount(rows_RW[is_inside], minlength=len(self.classes))
+        return counts
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Class name to its share of the pixels that have a class, largest first."""
+        counts = self.counts
         total = max(1, int(counts.sum()))
         order = np.argsort(-counts, kind="stable").tolist()
         return {self.classes[at]: int(counts[at]) / total for at in order if counts[at]}

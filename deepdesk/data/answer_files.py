@@ -23,7 +23,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from deepdesk.core.answer_filter import Drawn, class_names, pixel_counts
+from deepdesk.core.answer_filter import Drawn, class_names
 from deepdesk.core.drawn_json import drawn_from_json, drawn_to_json
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.payloads import Boxes, Mask
@@ -285,7 +285,7 @@ def _counted(answers: Iterable[PictureAnswer], written: Written) -> Iterator[Pic
 
 def _things(answer: Drawn) -> int:
     if isinstance(answer, Mask):
-        return int(np.count_nonzero(pixel_counts(answer)))
+        return int(np.count_nonzero(answer.counts))
     return len(answer.boxes)
 
 
@@ -311,7 +311,7 @@ def _(answer: Boxes, made: _Coco) -> None:
 @_annotate.register
 def _(answer: Mask, made: _Coco) -> None:
     height, width = answer.classes_HW.shape
-    for at, count in enumerate(pixel_counts(answer).tolist()):
+    for at, count in enumerate(answer.counts.tolist()):
         if not count:
             continue
         is_on_HW = answer.classes_HW == at
@@ -347,6 +347,6 @@ def _(answer: Boxes) -> Iterator[tuple[object, ...]]:
 @_cells.register
 def _(answer: Mask) -> Iterator[tuple[object, ...]]:
     total = answer.classes_HW.size
-    for name, count in zip(answer.classes, pixel_counts(answer).tolist(), strict=True):
+    for name, count in zip(answer.classes, answer.counts.tolist(), strict=True):
         if count:
             yield (harmless(name), count, f"{count / total:.6f}")

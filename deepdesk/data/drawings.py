@@ -12,6 +12,11 @@ from deepdesk.data.images import ImageReader
 from deepdesk.data.label_formats.offers import LABEL_SUFFIXES, offers_of_file, offers_of_folder
 from deepdesk.data.sources import discover
 
+_LAYOUTS = (
+    "Give a folder of pictures, alone or with labels: COCO, Pascal VOC, YOLO, LabelMe, Label"
+    " Studio, masks or a table of boxes."
+)
+
 
 class DrawingReader(ImageReader):
     """Pictures with what is drawn on them; safe to call from any thread.
@@ -40,4 +45,4 @@ class DrawingReader(ImageReader):
                 return found
         elif source.is_file() and source.suffix.lower() in LABEL_SUFFIXES:
             return offers_of_file(source, self.suffixes)
-        return (replace(bare, label=None) for bare in discover(source, self.suffixes))
+        return (replace(bare, label=None) for bare in discover(source, self.suffixes, _LAYOUTS))

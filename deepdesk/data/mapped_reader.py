@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from deepdesk.core.drawing import drawing_of, is_drawing, names_in, renamed, target_of
+from deepdesk.core.drawing import drawing_of, is_drawing, names_of, renamed, target_of
 from deepdesk.core.payloads import Image, Payload
 from deepdesk.core.task import Facts, Found, Reader, Remark
 
@@ -69,11 +69,12 @@ class MappedReader:
         if label is not None and label.strip() in self._names:
             self.met.add(label.strip())
             found = replace(found, label=self._names[label.strip()])
-        if not is_drawing(found.target):
+        if not self._names or not is_drawing(found.target):
             return found
-        known = {name: name.strip() for name in names_in(found.target)}
+        drawing = drawing_of(found.target)
+        known = {name: name.strip() for name in names_of(drawing)}
         wanted = {name: self._names[key] for name, key in known.items() if key in self._names}
         self.met.update(known[name] for name in wanted)
         if not wanted:
             return found
-        return replace(found, target=target_of(renamed(drawing_of(found.target), wanted)))
+        return replace(found, target=target_of(renamed(drawing, wanted)))

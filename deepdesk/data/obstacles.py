@@ -20,6 +20,7 @@ from deepdesk.core.answer_filter import EVERYTHING, AnswerFilter, Drawn, counts_
 from deepdesk.core.drawing import LONGEST_NAME
 from deepdesk.core.errors import ConfigError
 from deepdesk.core.payloads import Boxes, Mask
+from deepdesk.data.polygon_pixels import pixels_inside
 
 MOST_CORNERS = 12
 MOST_CLASSES = 10_000
@@ -218,14 +219,7 @@ def _(
 @lru_cache(maxsize=8)
 def zone_pixels(corners: tuple[Corner, ...], width: int, height: int) -> NDArray[np.bool_]:
     """Return which pixels of a picture lie in a zone, bool, (H, W), by their middles."""
-    x_W = (np.arange(width) + 0.5) / width
-    y_H1 = ((np.arange(height) + 0.5) / height)[:, None]
-    inside_HW = np.zeros((height, width), dtype=bool)
-    for at, (x1, y1) in enumerate(corners):
-        x2, y2 = corners[at - 1]
-        if y1 != y2:
-            crosses_H1 = (y1 > y_H1) != (y2 > y_H1)
-            inside_HW ^= crosses_H1 & (x_W < x1 + (y_H1 - y1) / (y2 - y1) * (x2 - x1))
+    inside_HW = pixels_inside([(x * width, y * height) for x, y in corners], width, height)
     inside_HW.flags.writeable = False
     return inside_HW
 

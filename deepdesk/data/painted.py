@@ -42,7 +42,21 @@ def runs_in(counts: str) -> list[int]:
     Raises:
         ConfigError: They are damaged.
     """
-    return _runs(counts)
+    runs: list[int] = []
+    value, shift = 0, 0
+    for character in counts:
+        code = ord(character) - 48
+        value |= (code & 0x1F) << shift
+        shift += 5
+        if code & 0x20:
+            if shift > 60:
+                raise ConfigError("shapes", "Painted pixels are damaged.", "Paint them again.")
+            continue
+        if code & 0x10:
+            value -= 1 << shift
+        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+        value, shift = 0, 0
+    return runs
 
 
 def runs_over(counts: str, width_px: int, height_px: int) -> list[int]:
@@ -51,7 +65,7 @@ def runs_over(counts: str, width_px: int, height_px: int) -> list[int]:
     Raises:
         ConfigError: They are of another picture, or damaged.
     """
-    runs = _runs(counts)
+    runs = runs_in(counts)
     if sum(runs) != width_px * height_px or min(runs, default=0) < 0:
         raise ConfigError(
             "shapes", "Painted pixels are of a picture of another size.", "Paint them again."
@@ -211,21 +225,3 @@ def _coded(run: int, at: int, runs: list[int]) -> str:
         characters.append(chr(48 + (low | (0x20 if goes_on else 0))))
         if not goes_on:
             return "".join(characters)
-
-
-def _runs(counts: str) -> list[int]:
-    runs: list[int] = []
-    value, shift = 0, 0
-    for character in counts:
-        code = ord(character) - 48
-        value |= (code & 0x1F) << shift
-        shift += 5
-        if code & 0x20:
-            if shift > 60:
-                raise ConfigError("shapes", "Painted pixels are damaged.", "Paint them again.")
-            continue
-        if code & 0x10:
-            value -= 1 << shift
-        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-        value, shift = 0, 0
-    return runs

@@ -17,6 +17,7 @@ class PictureRecipe:
             answers; () for classes.
         show_from: Of detectors the score from which on a box of each class is shown.
         is_dense: Whether the outputs are a score of each class for every pixel.
+        both_views: Whether scores are the mean over a picture and its mirror image.
         same_from: Of detectors: two boxes of a class that overlap more are the same thing.
     """
 
@@ -27,3 +28,4 @@ class PictureRecipe:
     show_from: tuple[float, ...] = ()
     same_from: float = 0.0
     is_dense: bool = False
+    both_views: bool = False

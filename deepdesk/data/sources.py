@@ -29,6 +29,7 @@ from deepdesk.project.index.classes import natural_key
 MAX_DEPTH = 40
 LOOKED_AT = 2000
 _NAMED = 6
+_USUAL = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".bmp", ".wav", ".flac", ".mp3", ".ogg")
 _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 MAX_WAITING = 1_000_000
 # Above this many names in one folder the plain order of text does: it costs no keys.
@@ -39,23 +40,24 @@ _LAYOUTS = (
 )
 
 
-def discover(source: Path, suffixes: Collection[str]) -> Iterator[Found]:
+def discover(source: Path, suffixes: Collection[str], layouts: str = _LAYOUTS) -> Iterator[Found]:
     """Yield what a folder, a table or a single file offers.
 
     Args:
         source: A folder, a .csv, .tsv or .txt table, or one sample.
         suffixes: Of samples, lower case with the dot.
+        layouts: What would fit, for the hint.
 
     Raises:
         DatasetError: There is nothing to find, or a table cannot be understood.
     """
     source = Path(os.path.abspath(source))  # noqa: PTH100 - must not follow links
     found = False
-    for item in _offers(source, frozenset(suffixes)):
+    for item in _offers(source, frozenset(suffixes), layouts):
         found = True
         yield item
     if not found:
-        hint = f"{foreign_words(source, suffixes)}{_LAYOUTS}"
+        hint = f"{foreign_words(source, suffixes)}{layouts}"
         raise DatasetError(f'There is nothing to use in "{shown(source)}".', hint)
 
 
@@ -74,7 +76,9 @@ def foreign_words(source: Path, suffixes: Collection[str]) -> str:
             break
     if not kinds:
         return ""
-    wanted = ", ".join(sorted(suffixes)[:_NAMED])
+    # Those that people know come first.
+    known = [suffix for suffix in _USUAL if suffix in suffixes]
+    wanted = ", ".join([*known, *sorted(set(suffixes) - {*known})][:_NAMED])
     return f"Most of its files are {kinds.most_common(1)[0][0]}; this task takes {wanted}. "
 
 
@@ -96,7 +100,7 @@ def readable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _offers(source: Path, suffixes: frozenset[str]) -> Iterator[Found]:
+def _offers(source: Path, suffixes: frozenset[str], layouts: str) -> Iterator[Found]:
     if source.is_dir():
         return _offers_of_folder(_Scan(suffixes), source)
     if not source.exists():
@@ -105,7 +109,7 @@ def _offers(source: Path, suffixes: frozenset[str]) -> Iterator[Found]:
         return rows_of_table(source, suffixes)
     if source.suffix.lower() in suffixes:
         return iter([Found(path=source)])
-    raise DatasetError(f"{shown(source)} is not of a kind that this task reads.", _LAYOUTS)
+    raise DatasetError(f"{shown(source)} is not of a kind that this task reads.", layouts)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from torch import Tensor
 from torchvision import ops
 
 from deepdesk.engine.box_geometry import overlaps
-from deepdesk.engine.box_losses import SIDES
+from deepdesk.nn.detection_levels import ROW
 
 MOST_ANSWERS = 100  # as COCO counts
 LEAST_SCORE = 0.005
@@ -47,7 +47,7 @@ def decoded(rows_NPX: Tensor, *, same_from: float = SAME_FROM) -> Detections:
         same_from: Intersection over union above which two boxes are the same thing.
     """
     rows = rows_NPX.detach().float()
-    scores_NP, labels_NP = rows[..., SIDES:].sigmoid().max(2)
+    scores_NP, labels_NP = rows[..., ROW:].sigmoid().max(2)
     # A box of no size is none, whatever its score.
     is_box_NP = (rows[..., 2:4] > rows[..., :2]).all(2) & (scores_NP >= LEAST_SCORE)
     scores_NP = torch.where(is_box_NP, scores_NP, 0.0)

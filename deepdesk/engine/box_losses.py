@@ -13,8 +13,8 @@ from torch.nn import functional
 
 from deepdesk.engine.box_geometry import complete_overlaps
 from deepdesk.engine.box_matching import Assigned, Truths, assigned
+from deepdesk.nn.detection_levels import ROW
 
-SIDES = 8  # columns before the classes: four of the prediction, four of its reference
 BOX_WEIGHT = 2.0
 
 
@@ -35,7 +35,7 @@ def detection_losses(
             loss; Li et al., 2020, arXiv:2006.04388).
     """
     rows = rows_NPX.float()
-    boxes_NP4, references_NP4, logits_NPC = rows.split([4, 4, rows.shape[2] - SIDES], dim=2)
+    boxes_NP4, references_NP4, logits_NPC = rows.split([4, 4, rows.shape[2] - ROW], dim=2)
     given = assigned(boxes_NP4.detach(), references_NP4, logits_NPC.detach().sigmoid(), truths)
     total = given.quality_NP.sum().clamp_min(1.0)
     return {

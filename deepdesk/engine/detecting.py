@@ -31,7 +31,6 @@ from deepdesk.engine.thresholds import numbers_of, thresholds_in
 
 USUAL_THRESHOLD = 0.3
 _Sides = tuple[float, float, float, float]
-_Box = tuple[_Sides, str, float]
 
 
 class Detecting(FileAlone):

@@ -241,7 +241,7 @@ def _outdone(tally: Tally, pair: int, step: int, truth_step: int) -> int:
 def _let_each_thing_stand_once(matrix: NDArray[np.int64], truths_C: NDArray[np.int64]) -> None:
     """Move what the coarser steps of scores have counted twice to the false alarms, in place."""
     count = len(truths_C)
-    for truth, at in np.ndindex(count, count):
+    for truth, at in np.argwhere(matrix[:count, :count]):
         if truth != at:
             over = max(0, int(matrix[truth, :count].sum() - truths_C[truth]))
             moved = min(over, int(matrix[truth, at]))

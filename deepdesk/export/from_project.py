@@ -12,9 +12,10 @@ import safetensors.torch
 from deepdesk.core.errors import DeepDeskError, StorageError
 from deepdesk.core.events import Progress, Result, Said
 from deepdesk.core.learnt import ONE_CLASS_EACH, learnt_from
-from deepdesk.core.settings import to_json
+from deepdesk.core.settings import from_json, to_json
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.engine.answering import kept_answering
 from deepdesk.engine.plan import plan_from_json, settled
 from deepdesk.engine.request import RunRequest
 from deepdesk.engine.state import load_weights, loaded_weights
@@ -129,7 +130,9 @@ def _of_matching_run(project: Project, spec: TaskSpec, run: str, graph: Graph) -
 def _of_run(project: Project, spec: TaskSpec, run: str) -> _Found:
     folder = project.runs.get(run)
     plan = plan_from_json(spec, folder.config())
-    task: Any = spec.load()(plan.config, plan.facts)
+    # Answers are found as a person wished after training, like those of the program.
+    wished = {**to_json(plan.config), **kept_answering(folder.path, spec)}
+    task: Any = spec.load()(from_json(spec.config, wished), plan.facts)
     graph = Graph.from_json(plan.graph)
     weights = best_weights(folder)
     load_weights(build_empty(graph, task.contract()), weights)

@@ -35,6 +35,7 @@ _PAD = """    scale = min(wanted / given for wanted, given in zip(SIZE, picture.
     picture = Image.new("RGB", SIZE, (124, 116, 104))
     picture.paste(small, ((SIZE[0] - width) // 2, (SIZE[1] - height) // 2))
 """
+_MOST_IN_A_BYTE = 256  # classes
 _FITS = {
     "crop": ("its middle square", _CROP),
     "stretch": ("all of it", _STRETCH),
@@ -127,14 +128,24 @@ def box_lines() -> list[str]:
     ]
 
 
-def mask_lines() -> list[str]:
+def both_views_lines(recipe: PictureRecipe) -> list[str]:
+    """Return the lines within `main` that ask about a picture and its mirror image."""
+    back = ".flip(3)" if recipe.is_dense else ""
+    return [
+        "            given = read_input(Path(name))",
+        f"            outputs = (network(given) + network(given.flip(3)){back}) / 2  # both views",
+    ]
+
+
+def mask_lines(classes: int) -> list[str]:
     """Return the lines within `main` that write the class of every pixel and print their shares."""
+    kind = "uint8" if classes <= _MOST_IN_A_BYTE else "uint16"
     return [
         "        classes = outputs[0].argmax(0)",
         "        from PIL import Image",
         "",
         '        mask = Path(name).with_suffix(".mask.png")',
-        "        Image.fromarray(classes.to(torch.uint8).numpy()).save(mask)",
+        f'        Image.fromarray(classes.numpy().astype("{kind}")).save(mask)',
         "        for place, label in enumerate(CLASSES):",
         "            share = (classes == place).double().mean().item()",
         '            print(f"{name}: {label} {share:.1%} of the pixels, value {place} in {mask}")',

@@ -11,6 +11,7 @@ from deepdesk.export.about import About
 from deepdesk.export.parts import Parts
 from deepdesk.export.picture_script import (
     BOX_FUNCTIONS,
+    both_views_lines,
     box_lines,
     mask_lines,
     number_lines,
@@ -105,7 +106,8 @@ def _class_words(about: About) -> str:
     if _is_dense(about):
         return (
             ": at every pixel a raw score\n      for each of"
-            f" {len(about.classes):,} classes, in the order of CLASSES."
+            f" {len(about.classes):,} classes, in the order of CLASSES. All pictures are answered"
+            " whole,\n      where DeepDesk may answer large ones in tiles."
         )
     if _has_boxes(about):
         return (
@@ -196,14 +198,16 @@ def _main(about: About, contract: Contract) -> str:
         "    for name in sys.argv[1:]:",
     ]
     lines += ["        with torch.inference_mode():"]
-    if len(contract.inputs) > 1:
+    if about.picture is not None and about.picture.both_views:
+        lines += both_views_lines(about.picture)
+    elif len(contract.inputs) > 1:
         lines += ["            outputs = network(*read_input(Path(name)))"]
     else:
         lines += ["            outputs = network(read_input(Path(name)))"]
     if _has_boxes(about):
         lines += box_lines()
     elif _is_dense(about):
-        lines += mask_lines()
+        lines += mask_lines(len(about.classes))
     elif about.classes:
         divided = "" if math.isclose(about.temperature, 1.0) else " / TEMPERATURE"
         scores = f"(outputs[0]{divided})" if divided else "outputs[0]"

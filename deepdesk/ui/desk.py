@@ -60,6 +60,7 @@ class Desk(QObject):
         labelling_asked: Number of the sample that is to be drawn on.
         said: `Note` for the footer.
         troubled: `Trouble` for a banner.
+        tried_again: Tab whose trouble is over: what its banner tells of is being tried again.
         bug_found: Report of an error of ours, str.
         jobs_changed: Number of jobs under way, int.
     """
@@ -73,6 +74,7 @@ class Desk(QObject):
     labelling_asked = Signal(object)
     said = Signal(object)
     troubled = Signal(object)
+    tried_again = Signal(object)
     bug_found = Signal(object)
     jobs_changed = Signal(object)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
@@ -26,6 +28,8 @@ class Footer(QFrame):
         self.setProperty("kind", "footer")
         self.setFixedHeight(metrics.scaled(metrics.FOOTER_HEIGHT))
         self._desk = desk
+        self._project: Path | None = None
+        self._level = "info"
         self.text = ElidedLabel(GREETING, kind="small", tone="muted")
         self.text.setAccessibleName("What just happened")
         self.undo = LinkButton("Undo", desk.undo.undo, tip="Take the last change back (Ctrl+Z)")
@@ -50,6 +54,7 @@ class Footer(QFrame):
 
     def show_note(self, note: Note) -> None:
         """Show what happened."""
+        self._level = note.level
         self.text.setText(note.text)
         self.text.setProperty("tone", TONES.get(note.level, "muted"))
         self.text.style().unpolish(self.text)
@@ -63,6 +68,12 @@ class Footer(QFrame):
 
     def _follow(self, session: Session) -> None:
         project = session.project
+        place = None if project is None else project.path
+        if place != self._project:
+            # What happened in another project is of no use here; a warning is.
+            self._project = place
+            if self._level == "info":
+                self.show_note(Note(text=GREETING))
         if project is None:
             self.machine.setText(f"Version {deepdesk.__version__} · offline")
         elif self.meter.folder != project.path:

@@ -53,6 +53,14 @@ def image_of(pixels_HWC: NDArray[np.uint8]) -> QImage:
     return shared.copy()
 
 
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """Return a copy of a picture as uint8, (H, W, 3), sRGB. Safe to call from any thread."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    # Its lines are padded to four bytes.
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    return rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy()
+
+
 def score_text(payload: payloads.LabelScores) -> str:
     """Return how sure an answer is, in words: 78.4 % sure, calibrated."""
     if not payload.scores:

@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         desk.store.changed.connect(self._follow)
         desk.project_closed.connect(lambda _path: self._leave_project())
         desk.troubled.connect(self._show_trouble)
+        desk.tried_again.connect(self.tabs.forget_trouble)
         desk.run_event.connect(self._follow_run)
         desk.data_dropped.connect(self.give_to_dataset)
         self.header.tabs.chosen.connect(self.show_tab)

@@ -26,7 +26,7 @@ from deepdesk.ui.sound_host import HOST
 Status = Qt.PermissionStatus
 REASON = "NSMicrophoneUsageDescription"
 CAMERA_REASON = "NSCameraUsageDescription"
-# A person may be away while the system asks; then the microphone is opened as it is.
+# A person may be away while the system asks; then the device is opened as it is.
 PATIENCE_S = 120.0
 
 
@@ -65,8 +65,8 @@ class QtSystem:
         )
 
 
-class MicrophonePermission(QObject):
-    """Brings the question of a thread that wants to listen to the window, and the answer back."""
+class DevicePermission(QObject):
+    """Brings a thread's wish to listen or to watch to the window, and the answer back."""
 
     _asked = Signal(object)
 
@@ -103,7 +103,7 @@ class _Answer:
         self.came.set()
 
 
-def ask_before_listening(parent: QObject) -> MicrophonePermission | None:
+def ask_before_listening(parent: QObject) -> DevicePermission | None:
     """Have the system asked before a microphone is opened, where that is needed.
 
     A program that does not say in its bundle what it wants to listen for is refused unasked, so
@@ -111,12 +111,12 @@ def ask_before_listening(parent: QObject) -> MicrophonePermission | None:
     """
     if sys.platform != "darwin" or not says_why(Path(QCoreApplication.applicationDirPath())):
         return None
-    permission = MicrophonePermission(QtSystem(), parent)
+    permission = DevicePermission(QtSystem(), parent)
     HOST.ask_with(permission.is_allowed)
     return permission
 
 
-def ask_before_watching(parent: QObject) -> MicrophonePermission | None:
+def ask_before_watching(parent: QObject) -> DevicePermission | None:
     """Have the system asked before a camera is opened, in the same cases."""
     programs = Path(QCoreApplication.applicationDirPath())
     if sys.platform != "darwin" or not says_why(programs, CAMERA_REASON):
@@ -124,13 +124,13 @@ def ask_before_watching(parent: QObject) -> MicrophonePermission | None:
     # Here alone: pictures need numpy, and the first paint comes before it.
     from deepdesk.ui.video.camera import HOST as CAMERA_HOST
 
-    permission = MicrophonePermission(QtSystem(QCameraPermission), parent)
+    permission = DevicePermission(QtSystem(QCameraPermission), parent)
     CAMERA_HOST.ask_with(permission.is_allowed)
     return permission
 
 
 def says_why(programs: Path, reason: str = REASON) -> bool:
-    """Return whether the bundle around a folder of programs says why it wants to listen."""
+    """Return whether the bundle around a folder of programs gives a reason for what it asks."""
     import plistlib  # only where it is needed: every start would pay for it
 
     try:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from deepdesk.core.answer_filter import AnswerFilter
+from deepdesk.ui.tabs.inference.table_model import COLUMNS
 from tests.ui import drawn_stage as stage
 from tests.ui.drawn_stage import BOXES, MASK
 from tests.ui.inference_stage import ask, folder_of, picture_file, settle
@@ -194,6 +195,25 @@ def test_the_table_counts_and_its_rows_show_the_picture_with_boxes(
 
     assert boxes_tab.workspace.drawn.preview.isVisible()
     assert boxes_tab.workspace.drawn.preview.layers.answer.boxes == BOXES.boxes
+
+
+@pytest.mark.parametrize("kind", ["boxes", "mask"])
+def test_how_sure_an_answer_is_has_a_column_only_where_that_is_known(
+    qtbot, request, tmp_path, kind
+):
+    tab = request.getfixturevalue(f"{kind}_tab")
+    ask(qtbot, request.getfixturevalue(f"{kind}_desk"), tab, folder_of(tmp_path, 2))
+    heads = [column.head for column in COLUMNS]
+
+    assert tab.workspace.table.view.isColumnHidden(heads.index("Sure")) == (kind == "boxes")
+
+
+def test_the_classes_above_the_list_go_on_in_the_next_line(street):
+    answer = street.workspace.panel.answer
+    one_line = answer.heightForWidth(2000)
+
+    assert answer.wordWrap()
+    assert answer.heightForWidth(120) >= 2 * one_line - 4
 
 
 def words_of(tab):

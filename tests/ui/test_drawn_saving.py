@@ -99,6 +99,19 @@ def test_pictures_are_saved_at_full_size_with_their_boxes(qtbot, boxes_desk, see
     assert boxes_desk.notes[-1].text == words
 
 
+def test_a_folder_may_have_a_dot_in_its_name(qtbot, boxes_desk, seen, tmp_path):
+    folder = tmp_path / "holiday 5.2026"
+    folder.mkdir()
+    saving = seen.drawn.saving
+    saving.save_pictures(saving.all(), folder)
+    settle(qtbot, boxes_desk)
+
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "one answered.png",
+        "two answered.png",
+    ]
+
+
 def test_a_picture_that_went_away_is_told_and_the_others_are_saved(
     qtbot, boxes_desk, seen, tmp_path
 ):

@@ -244,6 +244,7 @@ def test_the_page_shows_the_first_picture_and_measures_the_drive(qtbot, tab):
     drive = opened(qtbot, tab)
 
     assert drive.page.isVisible()
+    assert tab.workspace.top.pages.chip("drive").text() == "In order"
     assert drive.page.needles.human == -0.5
     assert drive.page.needles.network == 0.5
     assert drive.side._cells["error"].text() == "1"

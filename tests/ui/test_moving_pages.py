@@ -309,3 +309,19 @@ def test_saving_that_is_stopped_leaves_nothing(qtbot, desk, tab, tmp_path):  # n
 
     assert ended[0].stopped
     assert [path.name for path in tmp_path.glob("*out*")] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "ending", "saved"),
+    [
+        ("walk answered", ".csv", "walk answered.csv"),
+        ("walk v1.2 answered", ".csv", "walk v1.2 answered.csv"),
+        ("walk.AVI", ".mp4", "walk.AVI"),
+        ("walk v1.2", "", "walk v1 2"),
+        ("walk", "", "walk"),
+    ],
+)
+def test_a_film_is_saved_as_what_was_chosen_whatever_dots_its_name_has(
+    tmp_path, typed, ending, saved
+):
+    assert films.named_as(tmp_path / typed, ending, formats_for(Boxes)) == tmp_path / saved

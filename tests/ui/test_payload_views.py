@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTableWidget, QWidget
 
 from deepdesk.core import payloads
 from deepdesk.ui import theme
-from deepdesk.ui.payload_views import frames_of, image_of, score_text, widget_for
+from deepdesk.ui.payload_views import frames_of, image_of, pixels_of, score_text, widget_for
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.picture import PictureView
 from deepdesk.ui.widgets.score_bars import ScoreBars
@@ -173,3 +173,10 @@ def test_notes_are_counted(qtbot):
 
     assert isinstance(view, NotesView)
     assert view.accessibleName() == "2 notes"
+
+
+@pytest.mark.parametrize("width", [1, 5, 8])
+def test_pixels_of_a_picture_of_any_width_come_back(width):
+    pixels_HWC = np.arange(3 * 3 * width, dtype=np.uint8).reshape(3, width, 3)
+
+    assert np.array_equal(pixels_of(image_of(pixels_HWC)), pixels_HWC)

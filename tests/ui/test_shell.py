@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoCommand
 from PySide6.QtWidgets import QApplication, QDialog
 
-from deepdesk.core.errors import DatasetError
+from deepdesk.core.errors import DatasetError, DeepDeskError
 from deepdesk.project.folder import Project
 from deepdesk.project.recent import recent
 from deepdesk.ui.desk import Desk
 from deepdesk.ui.dialogs import AskDialog, NewProjectDialog
+from deepdesk.ui.footer import GREETING
 from deepdesk.ui.machine import Machine
 from deepdesk.ui.session import TABS, DeviceBadge
 from deepdesk.ui.shortcuts import COMMANDS
@@ -320,3 +321,22 @@ def test_the_other_tabs_are_imported_in_the_background_and_made_when_shown(qtbot
     qtbot.wait(0)
     assert not desk.jobs
     desk.deleteLater()
+
+
+def test_what_happened_in_another_project_is_not_told_but_a_warning_is(window, opened):
+    project = window.desk.project
+    window.desk.say("Removed 1 picture")
+    window.desk.close_project()
+    assert window.footer.text.text() == GREETING
+
+    window.desk.show_project(Project.open(project.path))
+    window.desk.say("The disk is nearly full", level="warning")
+    window.desk.close_project()
+    assert window.footer.text.text() == "The disk is nearly full"
+
+
+def test_trouble_is_over_once_what_it_tells_of_is_tried_again(window, opened):
+    window.desk.banner(DeepDeskError("There is nothing to use.", "Give others."), "dataset")
+    assert window.tabs.banner.isVisible()
+    window.desk.tried_again.emit("dataset")
+    assert not window.tabs.banner.isVisible()

@@ -14,7 +14,7 @@ from deepdesk.core.events import Result
 from deepdesk.ui import sound_host, sound_permission
 from deepdesk.ui.jobs import Job
 from deepdesk.ui.sound_input import opened_microphone
-from deepdesk.ui.sound_permission import MicrophonePermission, QtSystem, says_why
+from deepdesk.ui.sound_permission import DevicePermission, QtSystem, says_why
 from tests.fake_portaudio import FakePortAudio
 
 Status = Qt.PermissionStatus
@@ -46,7 +46,7 @@ def host(monkeypatch):
 
 def opening(system, patience_s=5.0):
     """Start a job that opens a microphone, and return it with what it tells."""
-    permission = MicrophonePermission(system, patience_s=patience_s)
+    permission = DevicePermission(system, patience_s=patience_s)
     sound_host.HOST.ask_with(permission.is_allowed)
     told = []
 

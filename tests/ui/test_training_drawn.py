@@ -139,6 +139,39 @@ def test_boxes_are_drawn_on_the_eight_that_are_watched_and_on_the_worst(desk, ta
     assert errs.list.rows[0].picture._pixels is not None
 
 
+def test_pictures_of_the_worst_are_asked_for_only_once(qtbot):
+    card = MistakesCard(with_pictures=True)
+    qtbot.addWidget(card)
+    wanted = []
+    card.pictures_wanted.connect(wanted.append)
+    black = Image(pixels_HWC=np.zeros((48, 64, 3), np.uint8))
+
+    def show(*numbers):
+        made = RunHistory()
+        made.worst = tuple(row(number) for number in numbers)
+        card.show_epoch(made)
+        for number in wanted[-1]:
+            card.show_picture(number, black)
+
+    show(1, 2, 3)
+    show(3, 1, 2)
+    show(2, 4, 3)
+
+    assert wanted == [[1, 2, 3], [4]]
+    assert [one.shown.id for one in card.list.rows] == [2, 4, 3]
+    assert all(one.picture._pixels is not None for one in card.list.rows)
+
+
+def test_what_is_read_of_an_epoch_is_not_kept_as_it_came_too():
+    made = history()
+
+    assert made.details == {"detection": DETECTION}
+    assert made.confusion.classes == ("cat", "dog", "Nothing")
+    assert made.confusion.has_nothing
+    assert len(made.examples) == 2
+    assert len(made.worst) == 1
+
+
 def test_a_click_on_a_watched_picture_opens_it_with_truth_and_answer(qtbot, desk, tab):
     tell(desk, RunStarted(run="001", device="cpu", epochs=2, steps_per_epoch=10, samples=2))
     tell(desk, epoch())
@@ -291,6 +324,22 @@ def test_a_dot_of_truth_against_answer_opens_its_sample(qtbot):
     with qtbot.waitSignal(page.picked) as told:
         qtbot.mouseClick(plane.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert told.args[0].id == 5
+
+
+def test_each_number_of_several_is_offered_once_whatever_was_shown_before(qtbot):
+    from deepdesk.ui.tabs.training.mistakes import Mistakes
+
+    page = ResidualsPage()
+    qtbot.addWidget(page)
+    page.show()
+    words = "speed 30, steering -0.2"
+    answer = Answered(id=1, name="", truth=words, answer=words, score=0, is_right=True)
+    both = Mistakes(run="001", count=1, answers=(answer,))
+    for found in (both, None, both):
+        page.show_mistakes(found)
+
+    assert page.chips.count() == 2
+    assert page.chips.value() == "speed"
 
 
 def test_a_curve_is_written_in_the_unit_that_the_run_tells(qtbot, desk, tab):

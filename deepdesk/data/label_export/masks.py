@@ -8,7 +8,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from deepdesk.core.drawing import Drawing, Point, names_in, target_of
+from deepdesk.core.drawing import Drawing, Point, names_of
 from deepdesk.core.errors import BadSampleError
 from deepdesk.data.label_export.writing import (
     CROWDS,
@@ -53,7 +53,7 @@ class MaskWriter:
             OSError: The picture cannot be copied.
         """
         drawing = item.drawing
-        for name in names_in(target_of(drawing)):
+        for name in names_of(drawing):
             self._values.setdefault(name, len(self._values))
         values_HW = painted(drawing, self._values, self._below(item))
         self._count(drawing, values_HW)

@@ -30,7 +30,7 @@ from deepdesk.data.label_formats.reading import (
 )
 from deepdesk.data.label_formats.splits import split_of_folders, split_of_name
 from deepdesk.data.label_formats.tree import Tree
-from deepdesk.data.painted import counts_from_runs, runs_in
+from deepdesk.data.painted import MOST_PAINTED_PX, counts_from_runs, runs_in
 
 TITLE = "COCO"
 POINT = "point"  # name of the only key point of a category of points
@@ -39,7 +39,6 @@ SECOND = "Pictures that stand in several files got the labels of the first one"
 SAME_NUMBER = "Pictures with the number of another one got no labels"
 NO_PICTURE = "Labels of pictures that their file does not list were left out"
 _KEYS = ("images", "annotations", "categories")
-_MOST_PIXELS = 200_000_000
 _MOST_MISSING = 1000
 
 
@@ -227,7 +226,7 @@ def _region(
     if not isinstance(size, list) or len(size) != 2:
         return None
     numbers = finite(*size)
-    if numbers is None or not 0 < numbers[0] * numbers[1] <= _MOST_PIXELS:
+    if numbers is None or not 0 < numbers[0] * numbers[1] <= MOST_PAINTED_PX:
         return None
     height, width = int(numbers[0]), int(numbers[1])
     if picture.size not in (None, (width, height)):

@@ -72,7 +72,8 @@ class StudioLabels:
         if picture not in self._tasks:
             return None
         text, name = self._tasks[picture]
-        results = _results(json.loads(text))
+        task = json.loads(text)
+        results = _results(task)
         if results is None:
             return None
         labels = {
@@ -91,8 +92,8 @@ class StudioLabels:
                 self._notes.add(NO_NAME, name)
                 continue
             shapes += self._shape(kind, one, value, label, name)
-        split = json.loads(text).get("data")
-        told = split.get("split") if isinstance(split, dict) else None
+        data = task.get("data")
+        told = data.get("split") if isinstance(data, dict) else None
         return Read(
             shapes=tuple(shapes),
             file=self._tree.path(name),

@@ -8,10 +8,10 @@ pictures as on one, and undone exactly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from deepdesk.core.drawing import drawing_of, is_drawing, renamed, target_of
+from deepdesk.core.drawing import drawing_of, is_drawing, names_of, renamed, target_of
 from deepdesk.project.index.classes import tidy_name
 from deepdesk.project.index.sqlite_errors import DamagedIndexError
 from deepdesk.project.index.stored_targets import stored, target_value
@@ -82,9 +82,7 @@ def with_numbers(target: Any, number_of: Callable[[str], int]) -> dict[str, Any]
         ConfigError: It is no legal drawing.
     """
     drawing = drawing_of(target)
-    named = [name for _value, name in drawing.mask.names] if drawing.mask is not None else []
-    named += [shape.label for shape in drawing.shapes]
-    tidy = {name: tidy_name(name) or None for name in dict.fromkeys(named)}
+    tidy = {name: tidy_name(name) or None for name in names_of(drawing)}
     if any(name != new for name, new in tidy.items()):
         drawing = renamed(drawing, tidy)
     numbers = {new: number_of(new) for new in tidy.values() if new is not None}
@@ -179,14 +177,7 @@ def _by_number(told: Told, classes: Mapping[str, int]) -> Told:
         number = classes.get(label) if isinstance(label, str) else label
         if number is not None:
             counts[number] = count
-    return Told(
-        width_px=told.width_px,
-        height_px=told.height_px,
-        shapes=told.shapes,
-        smallest_px=told.smallest_px,
-        outside=told.outside,
-        counts=counts,
-    )
+    return replace(told, counts=counts)
 
 
 def _keep(db: Database, rows: list[tuple[int, Told]]) -> None:

@@ -65,7 +65,7 @@ class ImageClassification(Labelling):
     @property
     def recipe(self) -> PictureRecipe:
         """How a file becomes what the network sees, for networks that leave the program."""
-        return PictureRecipe(fit=self.config.fit)
+        return PictureRecipe(fit=self.config.fit, both_views=self._answers_twice)
 
     def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
         """Return {"image": uint8, (3, S, S)}.
@@ -112,7 +112,7 @@ class ImageClassification(Labelling):
     def forward(self, model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
         """Return logits, float32, (N, C); the mean of both views when answering twice."""
         logits: Tensor = model(batch["image"])
-        if self.config.mirror_answers and self.config.flip and not model.training:
+        if self._answers_twice and not model.training:
             logits = (logits + model(batch["image"].flip(3))) / 2
         return logits.float()
 
@@ -129,6 +129,10 @@ class ImageClassification(Labelling):
         pixels = torch.from_numpy(self._square_CHW(given.pixels_HWC))[None].to(device)
         outputs = self.forward(model, self.prepare({"image": pixels}, None))
         yield self.scores_of(outputs[0])
+
+    @property
+    def _answers_twice(self) -> bool:
+        return self.config.mirror_answers and self.config.flip
 
     def stream(self, model: nn.Module) -> PieceByPiece:
         """Return what answers each piece by itself."""

@@ -27,6 +27,7 @@ from deepdesk.engine.detecting import Detecting
 from deepdesk.engine.stages import Stages
 from deepdesk.engine.streaming import PieceByPiece
 from deepdesk.nn.block import ANY_SIZE
+from deepdesk.nn.detection_levels import ROW
 from deepdesk.nn.graph import Contract, Graph
 from deepdesk.tasks.object_detection.config import Config
 from deepdesk.tasks.object_detection.data import framed, outlined, picture_size, smaller_size
@@ -35,7 +36,6 @@ from deepdesk.tasks.object_detection.model import architectures
 # Channel means and deviations of ImageNet, which pretrained backbones expect.
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
-_ROWS = 8  # numbers of a prediction before its classes
 
 
 class ObjectDetection(Detecting):
@@ -89,8 +89,8 @@ class ObjectDetection(Detecting):
         width_px, height_px = smaller_size(self.size, detail)
         return Contract(
             inputs={"image": (3, height_px, width_px)},
-            outputs={"detections": (ANY_SIZE, _ROWS + len(self.classes))},
-            optional={"proposals": (ANY_SIZE, _ROWS + 1)},
+            outputs={"detections": (ANY_SIZE, ROW + len(self.classes))},
+            optional={"proposals": (ANY_SIZE, ROW + 1)},
             words={
                 "image": f"a picture of {width_px} by {height_px} pixels in 3 colours",
                 "detections": "any number of boxes, each with 4 sides, 4 of its reference, and a"

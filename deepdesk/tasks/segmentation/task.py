@@ -95,7 +95,7 @@ class Segmentation(Segmenting):
     @property
     def recipe(self) -> PictureRecipe:
         """How a file becomes what the network sees, for networks that leave the program."""
-        return PictureRecipe(fit="stretch", is_dense=True)
+        return PictureRecipe(fit="stretch", is_dense=True, both_views=self._answers_twice)
 
     def decode(self, path: Path, truth: Truth) -> Mapping[str, NDArray[Any]]:
         """Return {"image": uint8, (3, H, W), "mask": uint8 or int16, (H, W)}.
@@ -159,9 +159,9 @@ class Segmentation(Segmenting):
         return prepared
 
     def forward(self, model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
-        """Return raw scores of every pixel, float32, (N, C, H, W), a mean of two views."""
+        """Return logits, float32, (N, C, H, W); the mean of both views when answering twice."""
         outputs: Tensor = model(batch["image"])
-        if self.config.mirror_answers and self.config.mirror and not model.training:
+        if self._answers_twice and not model.training:
             outputs = (outputs + model(batch["image"].flip(3)).flip(3)) / 2
         return outputs.float()
 
@@ -205,6 +205,10 @@ class Segmentation(Segmenting):
         """
         mask_HW = class_map(path, truth.target, self.classes, self.size)
         return self._versions(_image(given), torch.from_numpy(mask_HW), draws)
+
+    @property
+    def _answers_twice(self) -> bool:
+        return self.config.mirror_answers and self.config.mirror
 
     def _versions(self, picture: Image, mask_HW: Tensor | None, draws: Draws) -> Iterator[Image]:
         count = len(draws)

@@ -13,7 +13,6 @@ from deepdesk.core.answer_filter import (
     counted_boxes,
     drawn_words,
     filtered,
-    pixel_counts,
     share_words,
     sized,
 )
@@ -59,7 +58,7 @@ def test_a_hidden_class_of_a_narrow_mask_leaves_no_other_class():
 
     kept = filtered(narrow, AnswerFilter(hidden=frozenset({"sky"})))
 
-    assert pixel_counts(kept).tolist() == [0]
+    assert kept.counts.tolist() == [0]
 
 
 def test_an_unknown_class_comes_behind_those_that_the_network_knows():
@@ -69,7 +68,7 @@ def test_an_unknown_class_comes_behind_those_that_the_network_knows():
 
 
 def test_pixels_are_counted_without_those_of_no_class():
-    assert pixel_counts(MASK).tolist() == [3, 1, 1]
+    assert MASK.counts.tolist() == [3, 1, 1]
 
 
 @pytest.mark.parametrize(

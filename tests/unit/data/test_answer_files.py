@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from deepdesk.core import drawn_json
 from deepdesk.core.errors import DeepDeskError, StorageError
 from deepdesk.core.payloads import Boxes, Mask
 from deepdesk.data.answer_drawing import drawing_from
@@ -27,6 +28,7 @@ from deepdesk.data.answer_files import (
     write_masks,
 )
 from deepdesk.data.painted import pixels_of
+from deepdesk.data.picture_files import MAX_PIXELS
 
 BOXES = Boxes(
     boxes=(((1.5, 2.0, 5.5, 8.0), "RBC", 0.9), ((0.0, 0.0, 3.0, 3.0), "=WBC", 0.75)),
@@ -40,6 +42,13 @@ ANSWERS = [
     PictureAnswer(name="a/one.png", answer=BOXES),
     PictureAnswer(name="two.png", answer=Boxes(boxes=(), classes=BOXES.classes, size=(4, 3))),
 ]
+
+
+def test_the_mask_of_the_largest_picture_that_is_read_comes_back(monkeypatch):
+    assert drawn_json.MOST_PIXELS == MAX_PIXELS
+    monkeypatch.setattr(drawn_json, "MOST_PIXELS", MASK.classes_HW.size)
+
+    assert unpacked(packed(MASK)) == MASK
 
 
 def test_coco_opens_boxes_and_takes_them_as_results(tmp_path, capsys):

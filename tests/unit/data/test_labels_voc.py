@@ -1,6 +1,9 @@
 """Pascal VOC: boxes counted from 1, lists of splits, and files that are broken or hostile."""
 
+import pytest
+
 from deepdesk.core.drawing import Box
+from deepdesk.core.errors import DatasetError
 from deepdesk.core.events import Result, Said
 from deepdesk.core.work import StopToken
 from deepdesk.data.drawings import DrawingReader
@@ -189,3 +192,11 @@ def test_an_import_keeps_what_is_whole_and_tells_the_rest(tmp_path):
     with Project.open(place, read_only=True) as project, project.index() as index:
         counts = [len((one.target or {"shapes": ()})["shapes"]) for one in index.samples([1, 2])]
     assert counts == [1, 0]
+
+
+def test_a_folder_of_other_files_is_refused_with_what_labels_may_be(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(DatasetError) as caught:
+        list(DrawingReader().discover(tmp_path))
+    assert "COCO" in caught.value.hint
+    assert "folder per class" not in caught.value.hint

@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from deepdesk.core.errors import DatasetError
-from deepdesk.data.sources import discover, readable
+from deepdesk.data.sources import discover, foreign_words, readable
 
 SUFFIXES = frozenset({".jpg", ".png"})
 
@@ -195,3 +195,11 @@ def test_a_link_that_leads_to_itself_costs_no_other_file(tmp_path):
     (tmp_path / "folder").symlink_to("folder", target_is_directory=True)
 
     assert offers(tmp_path) == [("a.jpg", None, None), ("loop.jpg", None, None)]
+
+
+def test_the_kinds_that_people_know_are_named_first(tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"")
+
+    words = foreign_words(tmp_path, {".apng", ".avif", ".png", ".dib", ".jpg", ".jfif", ".jpeg"})
+
+    assert words.endswith("this task takes .jpg, .jpeg, .png, .apng, .avif, .dib. ")

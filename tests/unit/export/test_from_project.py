@@ -13,6 +13,7 @@ from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Result, Said
 from deepdesk.core.task import DataFacts, Found
 from deepdesk.core.work import StopToken
+from deepdesk.engine.answering import keep_answering
 from deepdesk.engine.plan import RunPlan
 from deepdesk.engine.settings import TrainingConfig
 from deepdesk.engine.state import weights_to_bytes
@@ -43,15 +44,15 @@ def small(side=64):
     return presets.small_cnn(side_px=side, width=4)
 
 
-def trained(project, graph, *, seed=1, temperature=0.0):
+def trained(project, graph, *, seed=1, temperature=0.0, spec=SPEC):
     """Put a run with weights into the project; return its name."""
     facts = DataFacts(classes=CLASSES)
-    task = SPEC.load()(SPEC.config(), facts)
+    task = spec.load()(spec.config(), facts)
     plan = RunPlan(
-        task=SPEC.key,
+        task=spec.key,
         dial="quick",
         training=TrainingConfig(),
-        config=SPEC.config(),
+        config=spec.config(),
         architecture=graph.name,
         graph=graph.to_json(),
         facts=facts,
@@ -123,6 +124,26 @@ def test_a_run_without_weights_is_refused(project, tmp_path):
 
     with pytest.raises(DeepDeskError):
         run_source_work(project, SPEC, "001-quick", tmp_path / "a.py")(print, StopToken())
+
+
+@pytest.mark.parametrize(
+    ("key", "wished", "line"),
+    [
+        ("object_detection", {"least_score": 0.125}, "SHOW_FROM = (0.125, 0.125,)"),
+        ("segmentation", {"mirror_answers": True}, "network(given.flip(3)).flip(3)"),
+    ],
+)
+def test_answers_are_found_as_was_wished_after_training(project, tmp_path, key, wished, line):
+    spec = task_of(key)
+    facts = DataFacts(classes=CLASSES)
+    graph = list(spec.load()(spec.config(), facts).architectures().values())[1]
+    name = trained(project, graph, spec=spec)
+    asked = run_source_work(project, spec, name, tmp_path / "a.py")
+    assert line not in result(asked)[0].source.read_text()
+
+    keep_answering(project.runs.get(name).path, spec, wished)
+
+    assert line in result(asked)[0].source.read_text()
 
 
 def test_networks_that_differ_in_words_alone_are_the_same():

@@ -8,12 +8,13 @@ import pytest
 import safetensors.torch
 import torch
 
-from deepdesk.core.task import DataFacts
+from deepdesk.core.task import DataFacts, Truth
 from deepdesk.core.work import StopToken
 from deepdesk.data.images import ImageReader
 from deepdesk.data.numbers import survey
 from deepdesk.data.picture_recipe import PictureRecipe
 from deepdesk.export.about import About, normalisation, picture_recipe_of
+from deepdesk.export.picture_script import mask_lines
 from deepdesk.export.script import script
 from deepdesk.export.source import source_of
 from deepdesk.nn.build import build
@@ -69,6 +70,54 @@ def test_a_picture_is_fitted_as_in_training(tmp_path, picture, fit):
 
     wanted = dict(answer.scores)
     assert shares == pytest.approx([wanted["cat"], wanted["dog"]], abs=1e-5)
+
+
+def test_shares_are_of_both_views_where_the_program_answers_twice(
+    tmp_path, picture, capsys, monkeypatch
+):
+    task = task_with("image_classification", side_px=32, mirror_answers=True)
+    network, module = exported(tmp_path, task)
+    (answer,) = task.predict(network, ImageReader().payload(picture), StopToken())
+
+    monkeypatch.setattr("sys.argv", ["network.py", str(picture)])
+    module.main()
+
+    told = [line.split(" ")[1:] for line in capsys.readouterr().out.splitlines()]
+    wanted = sorted(answer.scores, key=lambda score: -score[1])
+    assert told == [[name, f"{score:.1%}"] for name, score in wanted]
+
+
+def balanced(network, logits):
+    """Change the last bias so that half of the pixels get each of two classes."""
+    bias = [values for name, values in network.named_parameters() if name.endswith("bias")][-1]
+    assert bias.shape == (2,)
+    bias[1] -= (logits[:, 1] - logits[:, 0]).median()
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_mask_is_that_of_the_program(tmp_path, picture, monkeypatch, twice):
+    task = task_with("segmentation", width_px=96, mirror_answers=twice)
+    network, module = exported(tmp_path, task, place=0)
+    decoded = task.decode(picture, Truth())["image"]
+    batch = task.prepare({"image": torch.from_numpy(decoded)[None]}, None)
+    with torch.inference_mode():
+        balanced(network, task.forward(network, batch))
+        safetensors.torch.save_file(network.state_dict(), tmp_path / "network.safetensors")
+        wanted = task.forward(network, batch)[0].argmax(0).numpy()
+        other_way = network(batch["image"].flip(3)).flip(3)[0].argmax(0).numpy()
+
+    monkeypatch.setattr("sys.argv", ["network.py", str(picture)])
+    module.main()
+
+    mask = np.asarray(PIL.Image.open(picture.with_suffix(".mask.png")))
+    assert mask.dtype == np.uint8
+    assert (mask == wanted).mean() > 0.999
+    assert (mask == other_way).mean() < 0.99
+
+
+def test_a_mask_has_room_for_more_classes_than_a_byte_has_values():
+    assert '.astype("uint8")' in "".join(mask_lines(256))
+    assert '.astype("uint16")' in "".join(mask_lines(257))
 
 
 @pytest.mark.parametrize("cut", [{}, {"cut_top": 0.4}, {"cut_top": 0.25, "cut_bottom": 0.2}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -50,17 +50,6 @@ def paint_drawing(
         path.addEllipse(_at(rect, x, y), POINT_PX, POINT_PX)
         _stroke(painter, path, positions.get(name, -1), fill=1.0)
     painter.restore()
-
-
-def names_shown(small: SmallDrawing) -> list[str]:
-    """Return the classes that are to be seen, each once."""
-    drawn: Iterable[str] = (
-        *small.names,
-        *(box[0] for box in small.boxes),
-        *(ring[0] for ring in small.outlines),
-        *(point[0] for point in small.points),
-    )
-    return list(dict.fromkeys(drawn))
 
 
 def _at(rect: QRectF, x: float, y: float) -> QPointF:

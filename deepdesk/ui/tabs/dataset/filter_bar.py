@@ -56,7 +56,7 @@ CHIPS: dict[str, Asked] = {
     "drawn": Asked(),
 }
 # What is to be looked at of drawings, on the chip that shows it.
-DRAWN_WORDS = {"outside": "Reaching out", "misfit": "Other size", "tiny": "Tiny", "empty": "Empty"}
+DRAWN_WORDS = {"outside": "Reaching out", "misfit": "Other size", "tiny": "Tiny"}
 
 
 class FilterBar(QWidget):

@@ -115,6 +115,7 @@ class Intake(QObject):
         from deepdesk.data.importing import import_work
 
         sources, label = self._waiting.pop(0)
+        self._desk.tried_again.emit("dataset")
         if self._checking is not None:
             self._checking.stop()
         before = _Before()

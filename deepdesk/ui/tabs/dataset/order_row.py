@@ -13,8 +13,8 @@ from deepdesk.ui.widgets.switch import Switch
 _WORDS = "Cut in order"
 _TIP = (
     "The last samples are for test, those before them for validation, in the order in which they"
-    " came. For pictures of a drive or a film, whose neighbours are nearly the same: drawn by"
-    " chance they would be on both sides, and results look better than they are."
+    " came. For pictures that follow each other as those of a film do: neighbours are nearly the"
+    " same, and drawn by chance they would be on both sides: results look better than they are."
 )
 
 

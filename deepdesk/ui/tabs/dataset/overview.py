@@ -25,7 +25,6 @@ class DrawnCounts:
 
     Attributes:
         none: Not labelled yet.
-        empty: Looked at, and nothing is on them.
         outside: With shapes that reach out of the picture.
         misfit: Drawn on a picture of another size than their file has.
         tiny: With boxes that all but vanish when training makes the picture smaller.
@@ -33,7 +32,6 @@ class DrawnCounts:
     """
 
     none: int = 0
-    empty: int = 0
     outside: int = 0
     misfit: int = 0
     tiny: int = 0
@@ -174,9 +172,7 @@ def ask_overview(
 
 def ask_drawn(index: SampleIndex, tiny_share: float) -> DrawnCounts:
     """Return what there is to say about the drawings of an index."""
-    kinds = {
-        kind: index.count(Filter(drawing=kind)) for kind in ("none", "empty", "outside", "misfit")
-    }
+    kinds = {kind: index.count(Filter(drawing=kind)) for kind in ("none", "outside", "misfit")}
     tiny = index.count(Filter(tiny_share=tiny_share))
     return DrawnCounts(**kinds, tiny=tiny, tiny_share=tiny_share)
 

@@ -74,7 +74,6 @@ class Workspace(QWidget):
             ask_overview,
             counts_targets=truth is not None,
             counts_seconds=desk.spec.takes is Audio,
-            tiny_share=tiny_share_of(desk),
         )
         has_classes = truth is None and not is_drawn
         self.commands = Actions(
@@ -120,7 +119,8 @@ class Workspace(QWidget):
         """Ask for the counts and the samples in sight again."""
         # What is in sight comes first; the counts of a million take half a second.
         self.browser.refresh()
-        self.worker.ask(self._ask_overview, self._show_overview, lane="overview")
+        ask = partial(self._ask_overview, tiny_share=tiny_share_of(self._desk))
+        self.worker.ask(ask, self._show_overview, lane="overview")
 
     @property
     def is_loading(self) -> bool:

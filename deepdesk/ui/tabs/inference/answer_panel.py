@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from deepdesk.core.answer_filter import drawn_words
 from deepdesk.core.payload_json import payload_text
@@ -70,7 +70,10 @@ class AnswerPanel(Column):
         self._is_answered = False
         self._views: list[QWidget] = []
         self.name = ElidedLabel(kind="hint", where=Qt.TextElideMode.ElideMiddle)
-        self.answer = ElidedLabel(kind="answer")
+        # What is drawn is told class by class: that is read, and goes on in the next line.
+        self.answer: QLabel = (
+            ElidedLabel(kind="answer") if drawn is None else Label(kind="answer", wraps=True)
+        )
         self.sure = Label(kind="muted")
         self.right = SmallButton("Right", self._confirm, tip="Add it to the data as answered")
         self.right.set_icon("check")

@@ -17,6 +17,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from deepdesk.core.errors import DatasetError, DeepDeskError
+from deepdesk.ui.payload_views import pixels_of
 from deepdesk.ui.tabs.inference.given import Given, GivenBytes, GivenPicture
 from deepdesk.ui.widgets.drop_area import dropped_paths
 
@@ -52,11 +53,8 @@ class GivenImage(GivenPicture):
     name: str
 
     def pixels_HWC(self) -> NDArray[np.uint8]:
-        # QImage may be read from any thread; its lines are padded to four bytes.
-        rgb = self.image.convertToFormat(QImage.Format.Format_RGB888)
-        flat = np.frombuffer(rgb.constBits(), dtype=np.uint8)
-        lines = flat[: rgb.height() * rgb.bytesPerLine()].reshape(rgb.height(), -1)
-        return lines[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy()
+        # QImage may be read from any thread.
+        return pixels_of(self.image)
 
 
 def offer_of(mime: QMimeData, noun: tuple[str, str]) -> Offer:

@@ -18,9 +18,10 @@ from deepdesk.ui.widgets.buttons import SmallButton
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.elided_label import ElidedLabel
 from deepdesk.ui.widgets.labels import Label
+from deepdesk.ui.widgets.quiet_table import make_quiet
 from deepdesk.ui.widgets.states import BusyState
 
-NUMBER_PX = 84
+NUMBER_PX, ROW_PX = 84, 28
 # What is left beside the numbers, shared out.
 SHARES = {"file": 0.36, "answer": 0.36, "error": 0.28}
 TEXT_SHARES = {"file": 0.26, "answer": 0.54, "error": 0.2}
@@ -91,6 +92,8 @@ class TablePage(Card):
         self._shares = TEXT_SHARES
         self.save.setText("Save…")
         self.save.setAccessibleName("Save…")
+        # Boxes are as sure as each of them; masks bring the column back with their first row.
+        self.view.setColumnHidden(_SCORE, True)
 
     @property
     def done(self) -> int:
@@ -194,16 +197,10 @@ class TablePage(Card):
         view = self.view
         view.setModel(self.rows)
         view.setAccessibleName("Answers")
-        view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
+        make_quiet(view, ROW_PX)
         view.setWordWrap(False)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setDefaultSectionSize(metrics.scaled(28))
         head = view.horizontalHeader()
-        head.setHighlightSections(False)
         head.setStyleSheet(HEAD_SHEET)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         head.setSortIndicatorClearable(True)

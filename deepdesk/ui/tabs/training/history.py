@@ -16,6 +16,7 @@ from deepdesk.ui.plots.confusion import Confusion, confusion_of
 from deepdesk.ui.plots.pyramid import CurveBuffer
 
 _PACE_S = 30.0  # the time left follows the pace of this long
+_READ = frozenset({"confusion", "examples", "worst"})
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class RunHistory:
         patience: Epochs without a gain after which the run stops early, 0 for never.
         examples: What was said of the same few samples in the last epoch.
         worst: Answers of the last epoch that were farthest from right, worst first.
-        details: All that the measures told beside their values in the last epoch.
+        details: What else the measures told beside their values in the last epoch.
         gain_epoch: Last epoch whose main metric was better than every one before.
     """
 
@@ -157,7 +158,8 @@ class RunHistory:
 
     def _take_details(self, details: Mapping[str, Any]) -> None:
         self.confusion = confusion_of(details) or self.confusion
-        self.details = details
+        # What is read above all is not kept as it came, too: a matrix of many classes is large.
+        self.details = {name: told for name, told in details.items() if name not in _READ}
         examples = details.get("examples")
         if isinstance(examples, list):
             self.examples = tuple(row for row in examples if isinstance(row, Mapping))

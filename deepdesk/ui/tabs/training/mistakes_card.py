@@ -94,8 +94,10 @@ class MistakesCard(Card):
     def _show(self, rows: Sequence[Answered]) -> None:
         self.list.show_rows(rows)
         ids = [row.id for row in rows]
-        if self._with_pictures and ids != self._ids:
-            self.pictures_wanted.emit(ids)
+        # From epoch to epoch most of the worst are the same samples in another order.
+        missing = self.list.missing_pictures()
+        if self._with_pictures and missing and ids != self._ids:
+            self.pictures_wanted.emit(missing)
         self._ids = ids
 
     def _say(self, words: str) -> None:

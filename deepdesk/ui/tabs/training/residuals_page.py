@@ -66,6 +66,7 @@ class ResidualsPage(ErrsPage):
         if names == self._names:
             return
         self._names = names
+        self.chips.forget()
         self.chips.setVisible(len(names) > 1)
         if len(names) > 1:
             for name in names:

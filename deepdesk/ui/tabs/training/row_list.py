@@ -80,6 +80,10 @@ class RowList(QStackedWidget):
             if row.shown is not None and row.shown.id == sample_id:
                 row.show_picture(picture)
 
+    def missing_pictures(self) -> list[int]:
+        """Return the ids of the samples, in their order, whose pictures did not come yet."""
+        return [one.id for one in self._wanted if one.id not in self._pictures]
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for row in self.rows:
@@ -95,8 +99,9 @@ class RowList(QStackedWidget):
             if self._place == len(self.rows):
                 self._add()
             row = self.rows[self._place]
+            is_same = row.shown is not None and row.shown.id == shown.id
             row.show_answered(shown)
-            if shown.id in self._pictures:
+            if shown.id in self._pictures and not is_same:
                 row.show_picture(self._pictures[shown.id])
             self._place += 1
         if self._place < len(self._wanted):

@@ -7,15 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from deepdesk.project.searches import Trial
 from deepdesk.ui.metric_words import metric_text, metric_words
 from deepdesk.ui.tabs.training.parallel_scale import Axis
 from deepdesk.ui.tabs.training.request_words import value_text
 from deepdesk.ui.tabs.training.search_works import SearchView
-from deepdesk.ui.theme import colour, metrics
+from deepdesk.ui.theme import colour
 from deepdesk.ui.time_words import length_text
+from deepdesk.ui.widgets.quiet_table import make_quiet
 
 STATES = {"done": "finished", "pruned": "let go early", "failed": "failed", "open": "not finished"}
 _ROW_PX = 30
@@ -36,15 +37,8 @@ class TrialTable(QTableWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Trials")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
+        make_quiet(self, _ROW_PX)
         self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(metrics.scaled(_ROW_PX))
-        self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.itemSelectionChanged.connect(self._tell)
         self.cellDoubleClicked.connect(lambda row, _column: self._open(row))

@@ -16,7 +16,6 @@ from deepdesk.core.drawing_edits import (
     without,
 )
 from deepdesk.ui.tabs.dataset.labelling.canvas import Canvas, Changed
-from deepdesk.ui.tabs.dataset.labelling.loading import Loaded
 
 if TYPE_CHECKING:
     from deepdesk.ui.tabs.dataset.labelling.page import LabellingPage
@@ -53,9 +52,8 @@ class Acts(QObject):
             "leave": page.leave,
         }
 
-    def remember(self, loaded: Loaded | None, drawing: Drawing | None) -> None:
+    def remember(self, drawing: Drawing | None) -> None:
         """Keep what was drawn on the picture before, for the next one."""
-        del loaded
         self._is_class_asked = False
         if drawing is not None and drawing.shapes:
             self._last = drawing
@@ -64,7 +62,8 @@ class Acts(QObject):
         """Go to the next picture of the queue, or back."""
         model = self._page.queue.model
         row = model.row_of(self._page.current)
-        number = model.id_at(row + by) if row >= 0 else model.id_at(0)
+        there = self._page.queueing.row_after(row) if by > 0 else row - 1
+        number = model.id_at(there if row >= 0 else 0)
         if number < 0 and by > 0:
             # Behind the last one come those that were passed over.
             number = model.first_new()

@@ -91,8 +91,8 @@ class Canvas(CanvasView):
         filling.kept.connect(self._add_fill)
 
     def take_tool(self, key: str) -> None:
-        """Work with another tool; what was begun with the one before is called off."""
-        self.tool.cancel()
+        """Work with another tool; what was begun with the one before ends."""
+        self.tool.leave_off()
         self.tool = TOOLS[key](self)
         self.setCursor(self.tool.cursor)
         self.update()
@@ -130,9 +130,8 @@ class Canvas(CanvasView):
             for shape in differing:
                 self.ground.forget_sides(scene.sides(shape))
         scene.drawing = drawing
-        most = len(drawing.shapes)
-        scene.selected = frozenset(at for at in scene.selected if at < most)
-        scene.hidden = frozenset(at for at in scene.hidden if at < most)
+        scene.selected = _carried(scene.selected, before, drawing)
+        scene.hidden = _carried(scene.hidden, before, drawing)
         self.update()
 
     def select(self, places: frozenset[int]) -> None:
@@ -270,3 +269,12 @@ class Canvas(CanvasView):
         text = f"Filled with “{self.label}”"
         self.change(text, made, frozenset() if at < 0 else frozenset([at]))
         self.update()
+
+
+def _carried(places: frozenset[int], before: Drawing, now: Drawing) -> frozenset[int]:
+    """Return where shapes at these places of one drawing are in another one."""
+    if not places or len(before.shapes) == len(now.shapes):
+        # As many as before: shapes were changed where they are.
+        return places
+    meant = {before.shapes[at] for at in places if at < len(before.shapes)}
+    return frozenset(at for at, shape in enumerate(now.shapes) if shape in meant)

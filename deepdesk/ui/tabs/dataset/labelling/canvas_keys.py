@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
 
 from deepdesk.core.drawing_edits import with_shape_at, without
 from deepdesk.ui.tabs.dataset.labelling.canvas import BRUSH_STEP, Canvas
@@ -169,13 +168,3 @@ class CanvasKeys(QObject):
 def _done(act: Callable[[], object]) -> bool:
     act()
     return True
-
-
-def is_typed(event: QKeyEvent, widget: QWidget) -> bool:
-    """Return whether a key is a plain one, without Ctrl or Alt, for a page's own letters."""
-    held = event.modifiers() & (
-        Qt.KeyboardModifier.ControlModifier
-        | Qt.KeyboardModifier.AltModifier
-        | Qt.KeyboardModifier.MetaModifier
-    )
-    return not held and widget.isEnabled()

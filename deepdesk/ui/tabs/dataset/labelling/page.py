@@ -88,7 +88,8 @@ class LabellingPage(QWidget):
 
     def open(self, sample_id: int) -> None:
         """Show a picture; what was changed on the one before is kept already."""
-        self.acts.remember(None, self.table.drawing)
+        self.canvas.tool.leave_off()
+        self.acts.remember(self.table.drawing)
         self.current = sample_id
         self.table.open(sample_id)
         self.queue.show_current(sample_id)

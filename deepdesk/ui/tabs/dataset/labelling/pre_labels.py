@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from deepdesk.core.drawing import Drawing, Region
 from deepdesk.core.drawing_edits import with_shapes
@@ -17,13 +17,7 @@ from deepdesk.ui.tabs.dataset.labelling.side_panel import ProposalBox
 
 
 class PreLabels(QObject):
-    """What the network suggests for the picture that is worked on.
-
-    Signals:
-        measured: `Proposed`, whose unsureness is known now.
-    """
-
-    measured = Signal(object)
+    """What the network suggests for the picture that is worked on."""
 
     def __init__(self, canvas: Canvas, proposer: Proposer, box: ProposalBox) -> None:
         super().__init__(canvas)
@@ -129,7 +123,6 @@ class PreLabels(QObject):
         self.ask()
 
     def _take(self, proposed: Proposed) -> None:
-        self.measured.emit(proposed)
         if self._sample is None or proposed.id != self._sample.id:
             return
         if proposed.error:

@@ -107,10 +107,6 @@ class QueueModel(QAbstractListModel):
         """Return the picture of a row, -1 for none."""
         return self._ids[row] if 0 <= row < len(self._ids) else -1
 
-    def path_of(self, number: int) -> Sample | None:
-        """Return what is known of a picture, None while it was not in sight."""
-        return self._samples.get(number)
-
     def first_new(self) -> int:
         """Return the first picture of the queue that nobody has labelled, -1 for none."""
         return next((number for number in self._ids if number in self.waiting.unlabelled), -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -29,6 +30,8 @@ class Queueing(QObject):
         self._run = ""
         self._is_shown = False
         self._is_measuring = False
+        # The picture that was worked on when the queue was put in another order.
+        self._sorted_at = -1
         panel = page.queue
         panel.chosen.connect(self._choose)
         panel.order_chosen.connect(self._choose_order)
@@ -57,6 +60,12 @@ class Queueing(QObject):
         self._is_shown = False
         self.refresh()
 
+    def row_after(self, row: int) -> int:
+        """Return the row that comes after one: the first, if the order has changed meanwhile."""
+        is_new_order = row > 0 and self._page.queue.model.id_at(row) == self._sorted_at
+        self._sorted_at = -1
+        return 0 if is_new_order else row + 1
+
     def _choose(self, number: int) -> None:
         self._page.open(number)
         self._page.canvas.setFocus()
@@ -70,18 +79,25 @@ class Queueing(QObject):
         self._is_shown = bool(waiting.ids)
         self._sort(waiting)
 
-    def _sort(self, waiting: Waiting) -> None:
-        """Put the queue in order, off the window's thread."""
+    def _sort(self, waiting: Waiting, *, begins: bool = False) -> None:
+        """Put the queue in order, off the window's thread.
+
+        Args:
+            begins: Whether its first picture is the next one, whichever is worked on.
+        """
         order, unsureness = self._order, dict(self._page.queue.model.unsureness)
         self._worker.ask(
             lambda _index: (waiting, in_order(waiting, order, unsureness)),
-            self._show_sorted,
+            partial(self._show_sorted, begins=begins),
             lane="labelling-order",
         )
 
-    def _show_sorted(self, given: tuple[Waiting, list[int]]) -> None:
+    def _show_sorted(self, given: tuple[Waiting, list[int]], *, begins: bool) -> None:
         self._page.queue.model.show(*given)
         self._settle(given[0])
+        self._sorted_at = self._page.current if begins else -1
+        if begins:
+            self._page.queue.list.scrollToTop()
 
     def _settle(self, waiting: Waiting) -> None:
         panel, page = self._page.queue, self._page
@@ -93,7 +109,7 @@ class Queueing(QObject):
     def _choose_order(self, order: str) -> None:
         self._order = order
         panel = self._page.queue
-        self._sort(panel.model.waiting)
+        self._sort(panel.model.waiting, begins=order != "all")
         if order == "unsure" and not self._is_measuring and self._unmeasured():
             self._toggle()
 
@@ -139,7 +155,7 @@ class Queueing(QObject):
         if progress is None and self._is_measuring:
             self._is_measuring = False
             if self._order == "unsure":
-                self._sort(panel.model.waiting)
+                self._sort(panel.model.waiting, begins=True)
         shown = progress if self._is_measuring else None
         panel.show_progress(shown)
 

@@ -105,7 +105,13 @@ class Showing(QObject):
         self._page.scene_changed()
 
     def _show_told(self, drawing: Drawing) -> None:
-        self._page.canvas.tool.cancel()
-        self._page.canvas.show_drawing(drawing)
+        canvas = self._page.canvas
+        canvas.tool.cancel()
+        fits = (drawing.width_px, drawing.height_px) == canvas.picture_size
+        if not fits or (canvas.is_locked and not self._why_locked):
+            # Whether it fits its picture has changed: it is judged anew.
+            self._page.table.open(self._page.current)
+            return
+        canvas.show_drawing(drawing)
         self._page.show_classes()
         self._page.scene_changed()

@@ -88,6 +88,10 @@ class Tool:
     def cancel(self) -> None:
         """Call off what was begun."""
 
+    def leave_off(self) -> None:
+        """Let go of what was begun, for another tool or picture; what is painted stays."""
+        self.cancel()
+
     def paint(self, brushes: Brushes) -> None:
         """Draw what was begun over everything else."""
 
@@ -255,6 +259,12 @@ class BrushTool(Tool):
             self.canvas.repaint_soon(reach_of(sides, self.canvas.view, 3))
 
     def release(self, pointer: Pointer) -> None:  # noqa: ARG002 - as all tools
+        self.finish()
+
+    def leave_off(self) -> None:
+        self.finish()
+
+    def finish(self) -> None:
         if self._stroke is None:
             return
         patch = self._stroke.patch

@@ -14,12 +14,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from deepdesk.core.answer_filter import AnswerFilter, OneBox
 from deepdesk.core.payloads import Boxes
 from deepdesk.ui.overlay.finding import places
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.quiet_table import make_quiet
 from deepdesk.ui.widgets.score_bars import percent
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -93,16 +94,9 @@ class BoxList(QTableView):
         self.boxes = BoxModel()
         self.setModel(self.boxes)
         self.setAccessibleName("Boxes, the surest first")
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
+        make_quiet(self, ROW_PX)
         self.setMouseTracking(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(metrics.scaled(ROW_PX))
         head = self.horizontalHeader()
-        head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width_px in enumerate(_WIDTHS_PX, 1):

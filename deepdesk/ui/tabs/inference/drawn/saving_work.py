@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import PIL.Image
-from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 
 from deepdesk.core.answer_filter import AnswerFilter, Drawn, filtered
 from deepdesk.core.errors import BadSampleError, DeepDeskError
@@ -29,7 +27,7 @@ from deepdesk.data.answer_files import (
 from deepdesk.project.full_disk import storage_error
 from deepdesk.project.safe_write import write_bytes
 from deepdesk.ui.overlay import drawn_picture
-from deepdesk.ui.payload_views import image_of
+from deepdesk.ui.payload_views import image_of, pixels_of
 from deepdesk.ui.tabs.inference.given import Given
 from deepdesk.ui.theme import tokens
 
@@ -105,7 +103,8 @@ def saving_pictures(
 
     def work(emit: EventSink, stop: StopToken) -> None:
         read, left_out = reader(), 0
-        is_folder = not to.suffix
+        # The name of a folder may have a dot in it.
+        is_folder = to.is_dir() or not to.suffix
         try:
             (to if is_folder else to.parent).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -142,13 +141,6 @@ def painted_file(one: AnsweredPicture, kept: AnswerFilter, reader: Reader, suffi
     kind = "PNG" if suffix.lower() == ".png" else "JPEG"
     PIL.Image.fromarray(pixels_of(made)).save(target, kind, quality=_QUALITY)
     return target.getvalue()
-
-
-def pixels_of(image: QImage) -> NDArray[np.uint8]:
-    """Return a picture as uint8, (H, W, 3), sRGB."""
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
-    return rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy()
 
 
 def _answers(

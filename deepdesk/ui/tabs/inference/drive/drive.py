@@ -62,7 +62,7 @@ class Drive(QObject):
         self.side = DriveSide()
         self.column = LiveColumn(self.side)
         workspace.add_page("drive", self.page, self.column)
-        workspace.top.offer_page("drive", "Drive")
+        workspace.top.offer_page("drive", "In order")
         # How fast it is stands on the pages of films and cameras.
         self._figures = FiguresPanel()
         self._figures.setParent(self.page)

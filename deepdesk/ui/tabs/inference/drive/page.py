@@ -35,7 +35,7 @@ class DrivePage(QWidget):
         super().__init__()
         self.bar = FilmBar()
         self.bar.save.hide()
-        self.moving = MovingPage("Drive. Space plays and pauses", self.bar)
+        self.moving = MovingPage("Pictures in their order. Space plays and pauses", self.bar)
         self.needles = Needles()
         self.moving.view.over = self.needles.paint
         self.plot = DrivePlot()
@@ -43,7 +43,7 @@ class DrivePage(QWidget):
         self.splits.choose("test")
         self.splits.chosen.connect(self.split_chosen.emit)
         self.speeds = QComboBox()
-        self.speeds.setAccessibleName("Speed of the drive")
+        self.speeds.setAccessibleName("Speed")
         self.speeds.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for speed in SPEEDS:
             self.speeds.addItem(f"{speed:g}x", speed)

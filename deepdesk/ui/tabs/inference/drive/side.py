@@ -42,7 +42,7 @@ class DriveSide(QWidget):
         column.addWidget(SectionLabel("This picture"))
         column.addLayout(self._table({"human": "Recorded", "network": "Network", "error": "Apart"}))
         column.addSpacing(metrics.S)
-        column.addWidget(SectionLabel("Whole drive"))
+        column.addWidget(SectionLabel("All pictures"))
         column.addLayout(self._table({"rmse": "RMSE", "mean": "Mean error"}))
         column.addWidget(self.progress)
         self.sideways = QWidget()

@@ -14,10 +14,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from deepdesk.core.payloads import Span
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.quiet_table import make_quiet
 from deepdesk.ui.widgets.score_bars import percent
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -124,17 +125,10 @@ class EventList(QTableView):
         self.events = EventModel()
         self.setModel(self.events)
         self.setAccessibleName("Events that were heard, newest first")
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(metrics.scaled(ROW_PX))
+        make_quiet(self, ROW_PX)
         head = self.horizontalHeader()
         head.setStretchLastSection(True)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width_px in enumerate((76, 160, 64, 64)):
             self.setColumnWidth(column, metrics.scaled(width_px))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,11 @@ class Films(QObject):
         dialog.setDefaultSuffix(next(iter(formats))[1:])
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen][1:]))
         dialog.selectFile(f"{source.path.stem} answered")
-        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
+        dialog.fileSelected.connect(
+            lambda chosen: self.save(
+                named_as(Path(chosen), filters[dialog.selectedNameFilter()], formats)
+            )
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -184,3 +188,19 @@ class Films(QObject):
         elif ended.error is not None and not ended.report:
             self._page.show_problem(ended.error)
         self.running_changed.emit(self.is_running)
+
+
+def named_as(chosen: Path, ending: str, endings: Collection[str]) -> Path:
+    """Return a path that ends as what was chosen; another ending that was typed counts more.
+
+    Args:
+        chosen: As a person named it, maybe with dots in the name.
+        ending: Of the format that was chosen, "" for a folder.
+        endings: Of all formats.
+    """
+    if chosen.suffix and chosen.suffix.lower() in endings:
+        return chosen
+    if ending:
+        return chosen.with_name(f"{chosen.name}{ending}")
+    # What has an ending is no folder.
+    return chosen.with_name(chosen.name.replace(".", " "))

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepdesk.core.answer_filter import AnswerFilter, Drawn, filtered
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Result
 from deepdesk.core.payloads import Boxes, Mask
 from deepdesk.core.work import EventSink, StopToken, Work
 from deepdesk.data.pace import Pace
-from deepdesk.ui.payload_views import image_of
+from deepdesk.ui.payload_views import image_of, pixels_of
 from deepdesk.ui.tabs.inference.models import Model
 from deepdesk.ui.tabs.inference.moving.words_over import framed
 from deepdesk.ui.tabs.inference.moving.work import Asker
@@ -24,8 +21,6 @@ from deepdesk.ui.tabs.inference.networks import Networks
 from deepdesk.ui.video.film import Film, FilmFrame, opened_film
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
-
     from deepdesk.core.payloads import Payload
 
 PACE = 50.0
@@ -119,7 +114,7 @@ def _write_film(answered: _Answered, order: SavingOrder, stop: StopToken) -> Non
     with written_film(order.target, answered.film.facts.rate, stop) as writer:
         for frame, answer in answered:
             made = framed(image_of(frame.pixels_HWC), answer, order.kept)
-            writer.write(_pixels(made), stop)
+            writer.write(pixels_of(made), stop)
 
 
 def _write_table(answered: _Answered, order: SavingOrder, _stop: StopToken) -> None:
@@ -159,10 +154,3 @@ def _of_size(frame: FilmFrame, answer: Payload, order: SavingOrder) -> Drawn:
         height, width = frame.pixels_HWC.shape[:2]
         return replace(drawn, size=(width, height))
     return drawn
-
-
-def _pixels(image: QImage) -> NDArray[np.uint8]:
-    """Return a picture as uint8, (H, W, 3), sRGB."""
-    image = image.convertToFormat(type(image).Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
