@@ -323,13 +323,13 @@ def test_the_other_tabs_are_imported_in_the_background_and_made_when_shown(qtbot
     desk.deleteLater()
 
 
-def test_what_happened_in_another_project_is_not_told_but_a_warning_is(window, opened):
-    project = window.desk.project
+def test_what_happened_in_another_project_is_not_told_but_a_warning_is(qtbot, window, opened):
     window.desk.say("Removed 1 picture")
     window.desk.close_project()
     assert window.footer.text.text() == GREETING
 
-    window.desk.show_project(Project.open(project.path))
+    with qtbot.waitSignal(window.projects.opened, timeout=PATIENCE_MS):
+        window.projects.open(opened)
     window.desk.say("The disk is nearly full", level="warning")
     window.desk.close_project()
     assert window.footer.text.text() == "The disk is nearly full"
