@@ -70,12 +70,12 @@ SPEC = TaskSpec(
         "quick": Dial(architecture="Tiny", training={**_TRAINING, "epochs": 15}),
         "balanced": Dial(
             architecture="U-Net, residual",
-            training={**_TRAINING, "epochs": 45},
+            training={**_TRAINING, "epochs": 120},
             task={"mirror_answers": True},
         ),
         "best": Dial(
             architecture="U-Net, residual",
-            training={**_TRAINING, "epochs": 160},
+            training={**_TRAINING, "epochs": 240},
             task={"mirror_answers": True},
         ),
     },
