@@ -18,7 +18,7 @@ from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "packaging"))
 
-from bootstrap.console import give_up, say
+from bootstrap.console import say
 from bootstrap.environment import ROOT, pack_names, set_up, venv_python
 from bootstrap.system import has_display
 
@@ -29,7 +29,7 @@ python3 start.py run ARGS...         the same as: deepdesk ARGS...
 python3 start.py test [ARGS...]      all tests and checks; ARGS go to pytest
 python3 start.py bench [NAME...]     benchmarks; their table is kept in tests/benchmarks/results
 python3 start.py shots FOLDER        pictures of every tab in every state, light and dark
-python3 start.py package ...         installers
+python3 start.py package SYSTEM      installers of linux, windows or macos; --out FOLDER
 python3 start.py --with timm ...     add the timm pack of networks once, then do any of these
 """
 
@@ -71,7 +71,7 @@ def start_command(arguments: Sequence[str]) -> NoReturn:
 
 def start_tests(arguments: Sequence[str]) -> NoReturn:
     """Run all tests and checks, or those that `arguments` name to pytest."""
-    set_up(["window", "sound", "tests"], with_tests=True)
+    set_up(["window", "sound", "tests", "installers"], with_tests=True)
     hand_over("-m", "pytest", *arguments, folder=ROOT)
 
 
@@ -90,9 +90,11 @@ def start_shots(arguments: Sequence[str]) -> NoReturn:
     hand_over("-m", "deepdesk.ui.shots", str(Path(arguments[0]).absolute()))
 
 
-def start_package(_arguments: Sequence[str]) -> NoReturn:
-    """Say that there are no installers yet."""
-    give_up("DeepDesk has no installers yet; python3 start.py sets it up from this folder.")
+def start_package(arguments: Sequence[str]) -> NoReturn:
+    """Build the installers of the system named."""
+    set_up(["installers"], with_tests=True)
+    os.environ["PYTHONPATH"] = str(ROOT / "packaging")
+    hand_over("-m", "installers", *arguments)
 
 
 def add_pack(arguments: Sequence[str]) -> None:

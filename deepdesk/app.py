@@ -40,21 +40,48 @@ def options_of(arguments: Sequence[str]) -> Options | None:
     """Return the options if these arguments ask for the window, None if for the terminal."""
     flags = {argument for argument in arguments if argument in ("--safe-mode", "--reset")}
     rest = [argument for argument in arguments if argument not in flags]
-    if len(rest) > 1 or (rest and not _is_project(Path(rest[0]))):
+    project = _project_at(Path(rest[0])) if len(rest) == 1 else None
+    if rest and project is None:
         return None
     return Options(
-        project=Path(rest[0]).absolute() if rest else None,
+        project=project,
         safe_mode="--safe-mode" in flags,
         reset="--reset" in flags,
     )
 
 
-def _is_project(path: Path) -> bool:
-    return (path / "project.json").is_file()
+def _project_at(path: Path) -> Path | None:
+    """Return the project folder that a path means: the folder, or one of the files that open it.
+
+    A whole path of something else is what a file manager gives: the window says what is wrong with
+    it, as nobody would see the terminal.
+    """
+    is_inside = path.name == "project.json" or path.suffix == ".deepdesk"
+    folder = path.parent if is_inside and path.is_file() else path
+    if (folder / "project.json").is_file() or (path.is_absolute() and path.exists()):
+        return folder.absolute()
+    return None
 
 
 def main(options: Options) -> int:
-    """Open the window and return the exit status once it is closed."""
+    """Open the window and return the exit status once it is closed.
+
+    Where a package does not load that even the window needs, the launcher is asked to repair it.
+    """
+    try:
+        return _open(options)
+    except Exception as error:
+        from deepdesk.core.packages import broken_package
+
+        broken = broken_package(error)
+        if broken is None:
+            raise
+        from deepdesk.ui.installed import tell_broken
+
+        return tell_broken(broken)
+
+
+def _open(options: Options) -> int:
     from deepdesk.ui.before_qt import load_torch_libraries, quiet_import_hook
 
     missing = load_torch_libraries()
@@ -62,7 +89,11 @@ def main(options: Options) -> int:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
     from PySide6.QtWidgets import QApplication
 
-    application = QApplication(sys.argv[:1])
+    if sys.platform == "win32":
+        from deepdesk.launcher.windows import give_name_to_taskbar
+
+        give_name_to_taskbar()
+    application = _application_class(QApplication)(sys.argv[:1])
     application.setApplicationName("DeepDesk")
     application.setDesktopFileName("deepdesk")
     quiet_import_hook()
@@ -82,6 +113,14 @@ def main(options: Options) -> int:
         sys.stdout.flush()
         os._exit(status)
     return status
+
+
+def _application_class(usual: type[QApplication]) -> type[QApplication]:
+    if sys.platform != "darwin":
+        return usual
+    from deepdesk.ui.opened_files import Application
+
+    return Application
 
 
 def _tell_and_quit(application: QApplication) -> None:

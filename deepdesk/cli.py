@@ -15,10 +15,12 @@ from pathlib import Path
 
 from deepdesk import __version__
 from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.packages import broken_package
 from deepdesk.terminal import commands
 from deepdesk.terminal.answer_file import add_answer_file
 from deepdesk.terminal.comparing import add_compare, add_logs, compare_command, logs_command
 from deepdesk.terminal.cutting import add_cut, cut_command
+from deepdesk.terminal.doctoring import add_doctor, doctor_command
 from deepdesk.terminal.exporting import export_command
 from deepdesk.terminal.foretelling import forecast_command
 from deepdesk.terminal.label_exporting import add_export_labels, export_labels_command
@@ -29,6 +31,7 @@ from deepdesk.terminal.searching import add_search, search_command
 from deepdesk.terminal.splitting import add_keep, add_split, split_command
 from deepdesk.terminal.timelines import add_timeline
 from deepdesk.terminal.training import add_processes
+from deepdesk.ui.installed import tell_broken
 
 Arguments = argparse.Namespace
 
@@ -50,10 +53,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return 1
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - what is not known is raised again
+        return _told(error)
+    return status
+
+
+def _told(error: Exception) -> int:
+    """Say what the world refused and return the exit status; a mistake of ours is raised again."""
+    broken = broken_package(error)
+    if broken is not None:
+        return tell_broken(broken, starts=False)
+    if isinstance(error, OSError):
         print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
         return 1
-    return status
+    raise error
 
 
 def _accept_any_name() -> None:
@@ -206,6 +219,6 @@ _VERBS: tuple[
         add_export_labels,
     ),
     ("tasks", "List what can be trained.", commands.tasks_command, _add_nothing),
-    ("doctor", "Say what this machine can do.", commands.doctor_command, _add_nothing),
+    ("doctor", "Say what this machine can do.", doctor_command, add_doctor),
     ("sample", "Run the sample project from end to end.", commands.sample_command, _add_sample),
 )

@@ -5,6 +5,17 @@ Whatever is not a `DeepDeskError` is a bug of ours and is reported as one.
 
 from __future__ import annotations
 
+# What a person may know of the packages that the program stands on.
+PACKAGE_WORDS = {
+    "torch": "PyTorch, which trains the networks,",
+    "torchvision": "torchvision, a part of PyTorch,",
+    "numpy": "NumPy, which holds all numbers,",
+    "PySide6": "Qt, which draws the window,",
+    "PIL": "Pillow, which reads pictures,",
+    "soundfile": "soundfile, which reads sounds,",
+    "sounddevice": "sounddevice, which plays and records sounds,",
+}
+
 
 class DeepDeskError(Exception):
     """The world said no.
@@ -33,6 +44,23 @@ class ReportedError(DeepDeskError):
     def __init__(self, message: str, hint: str = "", *, report: str = "") -> None:
         super().__init__(message, hint)
         self.report = report
+
+
+class PackageError(DeepDeskError):
+    """A package of others, such as PyTorch, does not load: the installation is broken.
+
+    Attributes:
+        package: Its name as it is imported, such as "torch".
+        reason: The last line of what Python said.
+        remedy: What to do where no repair of the installation helps, one sentence, or "".
+    """
+
+    def __init__(self, package: str, reason: str, remedy: str = "") -> None:
+        self.package = package
+        self.reason = reason
+        self.remedy = remedy
+        words = f"{PACKAGE_WORDS.get(package, package)} does not load."
+        super().__init__(words, f"{reason.rstrip('.')}. {remedy}".strip())
 
 
 class ConfigError(DeepDeskError):

@@ -14,6 +14,7 @@ from typing import Any
 
 from deepdesk.core.errors import DeepDeskError, ReportedError
 from deepdesk.core.events import Ended
+from deepdesk.core.packages import broken_package
 
 EventSink = Callable[[Any], None]
 
@@ -83,6 +84,7 @@ def run(work: Work, emit: EventSink, stop: StopToken) -> None:
     except DeepDeskError as error:
         emit(Ended(error=error))
     except Exception as error:  # noqa: BLE001 - the last stop before the thread dies
-        emit(Ended(error=DeepDeskError(f"Unexpected: {error!r}"), report=traceback.format_exc()))
+        told = broken_package(error) or DeepDeskError(f"Unexpected: {error!r}")
+        emit(Ended(error=told, report=traceback.format_exc()))
     else:
         emit(Ended())

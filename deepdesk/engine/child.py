@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import logging
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-import deepdesk
 from deepdesk.core.errors import DeepDeskError, ReportedError
 from deepdesk.core.event_json import event_from_json
 from deepdesk.core.events import Ended, RunStarted
+from deepdesk.core.processes import start
 from deepdesk.core.work import EventSink, StoppedError, StopToken, Work
 
 PAUSE, GO_ON, STOP = "pause", "go on", "stop"
@@ -31,13 +29,7 @@ _LOOK_S = 0.1
 _PATIENCE_S = 60.0
 _LINE_BYTES = 64 << 20
 _KEPT_LINES = 200
-_ON_WINDOWS = os.name == "nt"
-
-
-def own_command(*arguments: str) -> list[str]:
-    """Return the command line that runs this program in the terminal."""
-    module = [] if getattr(sys, "frozen", False) else ["-m", "deepdesk"]
-    return [sys.executable, *module, *arguments]
+LOGGER = logging.getLogger("deepdesk.engine.child")
 
 
 def child_work(
@@ -72,16 +64,8 @@ class _Child:
     """A process with its lines in and out."""
 
     def __init__(self, command: Sequence[str], variables: Mapping[str, str]) -> None:
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _module_path(), **variables},
-            # Ctrl-C in a terminal is for this process, which passes it on as a wish.
-            start_new_session=not _ON_WINDOWS,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+        # Ctrl-C in a terminal is for this process, which passes it on as a wish.
+        self.process = start(command, own=variables)
         self.last_words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._readers = [
@@ -193,10 +177,11 @@ def _tell_end(ended: Ended | None, child: _Child) -> None:
         DeepDeskError: What it said, or that it ended without a word.
     """
     if ended is None:
+        how = _how(child.process.returncode)
         if child.last_words:
-            sys.stderr.write("\n".join(child.last_words) + "\n")
+            LOGGER.critical("A process that trained %s:\n%s", how, "\n".join(child.last_words))
         raise DeepDeskError(
-            f"The training process {_how(child.process.returncode)}.",
+            f"The training process {how}.",
             "Resume the run: it goes on from its last checkpoint.",
         )
     if ended.error is not None:
@@ -257,8 +242,3 @@ def _kill(tree: list[Any]) -> None:
             process.kill()
     # Whoever asked may now rely on it that nothing of it writes any more.
     psutil.wait_procs(alive, timeout=2.0)
-
-
-def _module_path() -> str:
-    own = str(Path(deepdesk.__file__).parents[1])
-    return os.pathsep.join([own, *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+import secrets
 import threading
 import time
 from collections.abc import Mapping
@@ -25,8 +25,10 @@ from datetime import timedelta
 from typing import Any
 
 from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.processes import python
 
 MAX_RESTARTS = 3
+_HERE = "127.0.0.1"
 _LOOK_S = 0.5
 # How long the others may take to end by themselves after the first one ended.
 _GRACE_S = 10.0
@@ -36,9 +38,12 @@ _RUN, _TROUBLE, _OVER = "deepdesk/run", "deepdesk/trouble", "deepdesk/over"
 
 def team_command(workers: int, *arguments: str) -> list[str]:
     """Return the command line that starts `workers` processes on this machine."""
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    launcher = [python(), "-m", "torch.distributed.run"]
+    # By number: a computer without a name for itself would look for one until the end of time.
+    place = ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"{_HERE}:0", "--local-addr", _HERE]
+    place += ["--rdzv-id", secrets.token_hex(8)]
     count = ["--nproc-per-node", str(workers), "--max-restarts", str(MAX_RESTARTS)]
-    return [*launcher, *count, "-m", "deepdesk", *arguments]
+    return [*launcher, *place, *count, "-m", "deepdesk", *arguments]
 
 
 def team_variables() -> dict[str, str]:

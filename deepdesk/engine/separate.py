@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from deepdesk.core.processes import own_command
 from deepdesk.core.task import TaskSpec
 from deepdesk.core.work import EventSink, StopToken, Work
-from deepdesk.engine.child import child_work, own_command
+from deepdesk.engine.child import child_work
 from deepdesk.engine.launch import team_command, team_variables
 from deepdesk.engine.request import RunRequest, whole_request_to_json
 from deepdesk.project.folder import Project

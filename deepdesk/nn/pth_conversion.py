@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from deepdesk.core.errors import StorageError
+from deepdesk.core.processes import NO_WINDOW, python
 from deepdesk.core.work import StopToken
 from deepdesk.nn import pth_child
 
@@ -29,7 +29,7 @@ def convert_pth(source: Path, target: Path, stop: StopToken) -> None:
         StoppedError: Asked to stop.
     """
     with tempfile.TemporaryDirectory(prefix="deepdesk-weights-") as folder:
-        arguments = [sys.executable, "-I", str(Path(pth_child.__file__).resolve())]
+        arguments = [python(), "-I", str(Path(pth_child.__file__).resolve())]
         child = subprocess.Popen(
             [*arguments, str(source.resolve()), str(target.resolve())],
             cwd=folder,
@@ -37,7 +37,7 @@ def convert_pth(source: Path, target: Path, stop: StopToken) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=NO_WINDOW,
         )
         try:
             complaint = _wait(child, stop)

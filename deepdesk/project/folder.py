@@ -21,6 +21,7 @@ from deepdesk.project.safe_write import (
     remove_leftovers,
     replace,
     temporary_beside,
+    write_bytes,
     write_json,
 )
 from deepdesk.project.searches import Searches
@@ -31,6 +32,9 @@ __all__ = ["FORMAT", "SUFFIX", "Project", "ProjectFile"]
 SUFFIX = ".deepdesk"
 _FILE = "project.json"
 _INDEX = "index.sqlite"
+# Most file managers open a folder as a folder, whatever its name; this file they can give to us.
+_OPENER = "open" + SUFFIX
+_OPENER_TEXT = b"Opened with DeepDesk, this file opens the project that it lies in.\n"
 _FOLDERS = ("cache", "runs", "exports", "files")
 
 
@@ -83,7 +87,7 @@ class Project:
         """Open a project; while somebody else has it, for reading only.
 
         Args:
-            path: The project folder, or its project.json.
+            path: The project folder, or its project.json or open.deepdesk.
             read_only: Do not even ask for the right to write.
             take_over: A person said that whoever seems to have it is gone.
 
@@ -92,7 +96,7 @@ class Project:
             StorageError: The disk is gone or not readable.
         """
         path = path.absolute()
-        path = path.parent if path.name == _FILE else path
+        path = path.parent if path.name in (_FILE, _OPENER) else path
         if not (path / _FILE).exists():
             raise ProjectError(f"{path} is no project.", "Choose a folder that ends in .deepdesk.")
         file = project_file.load(path / _FILE)
@@ -229,4 +233,5 @@ def _fill(draft: Path, file: ProjectFile) -> None:
     for name in _FOLDERS:
         (draft / name).mkdir()
     SampleIndex(draft / _INDEX).close()
+    write_bytes(draft / _OPENER, _OPENER_TEXT)
     write_json(draft / _FILE, file.to_json())

@@ -66,7 +66,7 @@ class Owner:
         """Return False only if the process is known to be gone; of other machines nothing is."""
         if self.host != platform.node():
             return True
-        if not pid_exists(self.pid):
+        if not pid_exists(self.pid) or _has_ended(self.pid):
             return False
         return not self.started or self.started == _started(self.pid)
 
@@ -99,6 +99,15 @@ def pid_exists(pid: int) -> bool:
 
     with contextlib.suppress(OverflowError, ValueError):
         return bool(psutil.pid_exists(pid))
+    return False
+
+
+def _has_ended(pid: int) -> bool:
+    """Return whether a process is over, and only waits for whoever started it to take note."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     return False
 
 

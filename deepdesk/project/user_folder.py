@@ -24,3 +24,13 @@ def user_folder() -> Path:
     except OSError as error:
         raise storage_error(error, folder) from error
     return folder
+
+
+def log_folder() -> Path:
+    """Return the folder of the log, of reports and of marks; it need not exist."""
+    home = os.environ.get("DEEPDESK_HOME")
+    if home:
+        return Path(home) / "logs"
+    import platformdirs
+
+    return Path(platformdirs.user_log_dir("DeepDesk", appauthor=False))

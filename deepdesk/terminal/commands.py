@@ -323,15 +323,6 @@ def tasks_command(arguments: Arguments) -> int:
     return 0
 
 
-def doctor_command(arguments: Arguments) -> int:
-    """Say what this machine can do."""
-    from deepdesk.engine.doctor import report
-
-    facts = report()
-    say(arguments, facts, "\n".join(f"{name}: {value}" for name, value in facts.items()))
-    return 0
-
-
 def sample_command(arguments: Arguments) -> int:
     """Make the first sample project, train it, measure it and ask it once."""
     from deepdesk.terminal.sample import run_sample

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.errors import DeepDeskError, PackageError
 from deepdesk.core.events import Ended, Said
 from deepdesk.core.work import Work
 from deepdesk.ui.jobs import FRAME_MS, Job
@@ -62,6 +62,7 @@ class Desk(QObject):
         troubled: `Trouble` for a banner.
         tried_again: Tab whose trouble is over: what its banner tells of is being tried again.
         bug_found: Report of an error of ours, str.
+        package_failed: `Ended` of a job in which a package of others did not load.
         jobs_changed: Number of jobs under way, int.
     """
 
@@ -76,6 +77,7 @@ class Desk(QObject):
     troubled = Signal(object)
     tried_again = Signal(object)
     bug_found = Signal(object)
+    package_failed = Signal(object)
     jobs_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -217,7 +219,9 @@ class Desk(QObject):
         self.jobs.remove(job)
         job.deleteLater()
         try:
-            if ended.report:
+            if isinstance(ended.error, PackageError):
+                self.package_failed.emit(ended)
+            elif ended.report:
                 self.report_bug(ended.report)
             if on_ended is not None:
                 on_ended(ended)

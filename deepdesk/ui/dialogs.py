@@ -283,6 +283,24 @@ def text_dialog(window: QWidget | None, title: str, *texts: str) -> AskDialog:
     return dialog
 
 
+def report_dialog(window: QWidget | None, report: Path) -> AskDialog:
+    """Return a dialog with a report that was written before."""
+    from deepdesk.project.care.crash_reports import read_report
+
+    text = read_report(report)
+    dialog = AskDialog(window, "Report", verb="Close", other="Copy the report")
+    dialog.add_text("It holds no names and no paths of yours, and is nowhere but on this computer.")
+    details = QPlainTextEdit(text)
+    details.setReadOnly(True)
+    details.setAccessibleName("Report")
+    details.setMinimumSize(metrics.scaled(WIDE_PX + 180), metrics.scaled(300))
+    dialog.add(details)
+    dialog.add(ElidedLabel(str(report), kind="hint", where=Qt.TextElideMode.ElideMiddle))
+    dialog.other.clicked.disconnect()
+    dialog.other.clicked.connect(lambda _on=False: QGuiApplication.clipboard().setText(text))
+    return dialog
+
+
 def bug_dialog(window: QWidget | None, report: str, log: Path) -> AskDialog:
     """Return what a person sees after an error of ours; nothing of theirs is lost."""
 

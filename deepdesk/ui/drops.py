@@ -29,10 +29,11 @@ NO_FILES = "These are no files. Save them to a folder first, then drop that."
 
 
 def project_among(paths: list[Path]) -> Path | None:
-    """Return the project folder when exactly one thing was dropped and it is one."""
-    if len(paths) == 1 and is_project(paths[0]):
-        return paths[0]
-    return None
+    """Return the project folder when exactly one thing was dropped and it is one, or opens one."""
+    if len(paths) != 1:
+        return None
+    folder = paths[0].parent if paths[0].name == "open" + SUFFIX else paths[0]
+    return folder if is_project(folder) else None
 
 
 def is_project(path: Path) -> bool:

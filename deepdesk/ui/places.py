@@ -10,7 +10,10 @@ from pathlib import Path
 
 import platformdirs
 
+from deepdesk.project.user_folder import log_folder
+
 APP = "DeepDesk"
+__all__ = ["free_path", "home", "log_folder", "projects_folder", "scratch_folder", "settings_file"]
 
 
 def home() -> Path | None:
@@ -23,12 +26,6 @@ def settings_file() -> Path:
     """Return the file that remembers the window's place and size."""
     folder = home() or Path(platformdirs.user_config_dir(APP, appauthor=False))
     return folder / "window.ini"
-
-
-def log_folder() -> Path:
-    """Return the folder of the logs; it need not exist."""
-    base = home()
-    return base / "logs" if base else Path(platformdirs.user_log_dir(APP, appauthor=False))
 
 
 def scratch_folder() -> Path:

@@ -15,11 +15,13 @@ from deepdesk.ui.desk import Desk, Trouble
 from deepdesk.ui.drops import WindowDrops, project_among
 from deepdesk.ui.footer import Footer
 from deepdesk.ui.header import Header
+from deepdesk.ui.installed import launcher_command
 from deepdesk.ui.leaving import Leaving
+from deepdesk.ui.notice import Notices
 from deepdesk.ui.project_works import Opened
 from deepdesk.ui.projects import Projects
 from deepdesk.ui.session import TABS, Session
-from deepdesk.ui.shortcuts import CommandSet
+from deepdesk.ui.shortcuts import OF_LAUNCHER, CommandSet
 from deepdesk.ui.tab_stack import DROP_WORDS, TabStack
 from deepdesk.ui.theme import current
 from deepdesk.ui.welcome import WelcomePage
@@ -45,9 +47,11 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(desk)
         self.tabs = tabs(desk)
         self.actions_of_window = WindowActions(self)
-        self.commands = CommandSet(self, self.actions_of_window.do)
+        of_launcher = OF_LAUNCHER if launcher_command() is not None else ()
+        self.commands = CommandSet(self, self.actions_of_window.do, more=of_launcher)
         self.header = Header(self.commands.menu(self))
         self.footer = Footer(desk)
+        self.notices = Notices()
         self.leaving = Leaving(desk, self, self.close)
         self.drops = WindowDrops(self, self._describe_drop)
         self.progress = ""
@@ -78,6 +82,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
+        column.addWidget(self.notices)
         column.addWidget(self._body, 1)
         column.addWidget(self.footer)
         self.setCentralWidget(page)
@@ -102,7 +107,7 @@ class MainWindow(QMainWindow):
         welcome.empty_asked.connect(lambda spec: projects.ask_new([], task=spec.key))
         welcome.project_chosen.connect(projects.open)
         welcome.open_asked.connect(lambda _none: projects.ask_open())
-        welcome.resume_asked.connect(self._resume)
+        welcome.resume_asked.connect(self.resume)
         welcome.keep_asked.connect(self.actions_of_window.keep_as_it_is)
         welcome.filled.connect(
             lambda facts: self.commands.show_recent(
@@ -176,7 +181,9 @@ class MainWindow(QMainWindow):
         else:
             self.tabs.drop(paths)
 
-    def _resume(self, run: InterruptedRun) -> None:
+    def resume(self, run: InterruptedRun) -> None:
+        """Open the project of a run that was cut off, and go on with it."""
+
         def go_on() -> None:
             self.show_tab("training")
             self.desk.training.continue_run(run.run)

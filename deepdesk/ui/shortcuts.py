@@ -81,9 +81,18 @@ COMMANDS = (
     Command(key="machine", text="Check this machine", group="Help"),
     Command(key="logs", text="Open log folder", group="Help"),
     Command(key="report", text="Copy system report", group="Help"),
+    Command(key="save-report", text="Save system report...", group="Help"),
+    Command(key="licences", text="Licences", group="Help"),
     Command(key="about", text="About DeepDesk", group="Help"),
     Command(key="quit", text="Quit", keys="Ctrl+Q", group="Quit"),
 )
+
+# What the launcher does for a program that it set up; elsewhere there is nobody to do it.
+OF_LAUNCHER = (
+    Command(key="cards", text="Graphics card...", group="Help"),
+    Command(key="back", text="Go back to the version before...", group="Help"),
+)
+_BEFORE_LAST = "about"
 
 # What keys do while the network of the Architecture tab has the keyboard; for the key list alone.
 CANVAS_KEYS = (
@@ -109,12 +118,17 @@ class CommandSet(QObject):
     Args:
         window: Where the keys work.
         do: Called with the key of a command.
+        more: Further commands, which come before the last ones of their group.
     """
 
-    def __init__(self, window: QWidget, do: Callable[[str], None]) -> None:
+    def __init__(
+        self, window: QWidget, do: Callable[[str], None], *, more: Iterable[Command] = ()
+    ) -> None:
         super().__init__(window)
+        at = next(at for at, command in enumerate(COMMANDS) if command.key == _BEFORE_LAST)
+        self._commands = (*COMMANDS[:at], *more, *COMMANDS[at:])
         self.actions: Mapping[str, QAction] = {
-            command.key: self._action(window, command, do) for command in COMMANDS
+            command.key: self._action(window, command, do) for command in self._commands
         }
         self._themes = QActionGroup(self)
         for key, action in self.actions.items():
@@ -126,7 +140,7 @@ class CommandSet(QObject):
 
     def follow(self, *, has_project: bool) -> None:
         """Switch off what needs a project while there is none."""
-        for command in COMMANDS:
+        for command in self._commands:
             self.actions[command.key].setEnabled(has_project or not command.needs_project)
 
     def show_recent(
@@ -148,16 +162,17 @@ class CommandSet(QObject):
         """Return the menu of the header, with everything."""
         menu = QMenu(window)
         group = COMMANDS[0].group
-        theme = QMenu("Theme", menu)
-        for command in COMMANDS:
+        # The menu has to fit a window of 600 pixels.
+        folded = {name: QMenu(name, menu) for name in ("Theme", "Help")}
+        for command in self._commands:
             if not command.in_menu:
                 continue
             if command.group != group:
                 menu.addSeparator()
                 group = command.group
-                if group == "Theme":
-                    menu.addMenu(theme)
-            (theme if group == "Theme" else menu).addAction(self.actions[command.key])
+                if group in folded:
+                    menu.addMenu(folded[group])
+            folded.get(group, menu).addAction(self.actions[command.key])
             if command.key == "open":
                 menu.addMenu(self.recent)
         return menu

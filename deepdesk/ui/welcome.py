@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.welcome_first import FirstStart
 from deepdesk.ui.widgets.banner import Banner
 from deepdesk.ui.widgets.buttons import PlainButton, PrimaryButton, SmallButton, SmallPrimaryButton
 from deepdesk.ui.widgets.card import Card
@@ -77,7 +79,11 @@ class WelcomePage(QScrollArea):
         self._more_hint = Label("each with a sample that needs no download", kind="hint")
         self._recent_card = Card()
         self._recent_rows = QVBoxLayout()
+        self._columns = 0
         self.interrupted = Card("Interrupted run")
+        self.first_start = FirstStart(desk)
+        self._told: InterruptedRun | None = None
+        self._interrupted_run: InterruptedRun | None = None
         self._arrange()
 
     def fill(self) -> None:
@@ -92,6 +98,11 @@ class WelcomePage(QScrollArea):
             self._show_recent(facts.recent)
             self._show_interrupted(facts.interrupted)
         self.filled.emit(facts)
+
+    def leave_to_notice(self, run: InterruptedRun | None) -> None:
+        """Do not show a run as interrupted while a notice of the window offers it; None: do."""
+        self._told = run
+        self._show_interrupted(self._interrupted_run)
 
     def choose(self, spec: TaskSpec) -> None:
         """Offer the ways to start with a task; without a sample there is only one."""
@@ -119,6 +130,25 @@ class WelcomePage(QScrollArea):
         # On a tall screen the page sits a little above the middle.
         top = max(TOP_PX, (self.viewport().height() - metrics.scaled(USUAL_HEIGHT_PX)) // 3)
         self._row.setContentsMargins(metrics.XL, top, metrics.XL, metrics.XL)
+        both_px = metrics.scaled(CARDS_PX) + metrics.scaled(SIDE_PX) + GAP_PX + 2 * metrics.XL
+        self._set_columns(COLUMNS if self.viewport().width() >= both_px else COLUMNS - 1)
+
+    def _set_columns(self, columns: int) -> None:
+        """Lay the cards out so that what is beside them is in the window too."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        self._tasks.setFixedWidth(metrics.scaled(CARDS_PX) * columns // COLUMNS)
+        self._row.setSpacing(GAP_PX if columns == COLUMNS else metrics.XL)
+        for at in range(COLUMNS):
+            self._grid.setColumnStretch(at, int(at < columns))
+            card_px = metrics.scaled(CARDS_PX // COLUMNS - metrics.M)
+            self._grid.setColumnMinimumWidth(at, card_px if at < columns else 0)
+        self._place_cards()
+
+    def _place_cards(self) -> None:
+        for at, card in enumerate(self.cards):
+            self._grid.addWidget(card, at // self._columns, at % self._columns)
 
     def _take(self, event: object) -> None:
         if isinstance(event, Result):
@@ -131,8 +161,8 @@ class WelcomePage(QScrollArea):
             widget.deleteLater()
         self.cards = [TaskCard(spec) for spec in tasks[:CARDS]]
         self.chips = [Chip(spec.card, checkable=False) for spec in tasks[CARDS:]]
-        for at, card in enumerate(self.cards):
-            self._grid.addWidget(card, at // COLUMNS, at % COLUMNS)
+        self._place_cards()
+        for card in self.cards:
             card.clicked.connect(lambda _on=False, spec=card.spec: self.choose(spec))
         self._more.clear()
         for chip, spec in zip(self.chips, tasks[CARDS:], strict=True):
@@ -170,7 +200,9 @@ class WelcomePage(QScrollArea):
 
     def _show_interrupted(self, run: InterruptedRun | None) -> None:
         _empty(self.interrupted.body)
-        self.interrupted.setVisible(run is not None)
+        self._interrupted_run = run
+        is_told = self._told is not None and _place_of(self._told) == _place_of(run)
+        self.interrupted.setVisible(run is not None and not is_told)
         if run is None:
             return
         words = f'"{run.title}" in {run.project_name} stopped at step {run.step:,}.'
@@ -184,7 +216,7 @@ class WelcomePage(QScrollArea):
         self.interrupted.body.addLayout(row)
 
     def _keep(self, run: InterruptedRun) -> None:
-        self.interrupted.hide()
+        self._show_interrupted(None)
         self.keep_asked.emit(run)
 
     def _arrange(self) -> None:
@@ -196,14 +228,15 @@ class WelcomePage(QScrollArea):
         row.setContentsMargins(metrics.XL, TOP_PX, metrics.XL, metrics.XL)
         row.setSpacing(GAP_PX)
         row.addStretch(1)
-        row.addWidget(self._tasks_side(), 0, Qt.AlignmentFlag.AlignTop)
+        self._tasks = self._tasks_side()
+        row.addWidget(self._tasks, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._recent_side(), 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
         self.setWidget(page)
+        self._set_columns(COLUMNS)
 
     def _tasks_side(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(metrics.scaled(CARDS_PX))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(metrics.S)
@@ -211,9 +244,6 @@ class WelcomePage(QScrollArea):
         column.addWidget(Label(TITLE, kind="title"))
         column.addWidget(Label(HINT, kind="muted", wraps=True))
         column.addSpacing(metrics.S)
-        for at in range(COLUMNS):
-            self._grid.setColumnStretch(at, 1)
-            self._grid.setColumnMinimumWidth(at, metrics.scaled(CARDS_PX // COLUMNS - metrics.M))
         column.addLayout(self._grid)
         column.addSpacing(metrics.XS)
         column.addWidget(self._more)
@@ -246,6 +276,8 @@ class WelcomePage(QScrollArea):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, metrics.S, 0, 0)
         column.setSpacing(metrics.S)
+        column.addWidget(self.first_start)
+        column.addSpacing(metrics.S)
         column.addWidget(SectionLabel("Recent"))
         self._recent_card.set_margins(0, 0)
         self._recent_rows.setSpacing(0)
@@ -271,6 +303,10 @@ def _gather(emit: EventSink, stop: StopToken) -> None:
     from deepdesk.ui.welcome_facts import gathering
 
     gathering()(emit, stop)
+
+
+def _place_of(run: InterruptedRun | None) -> tuple[Path, str] | None:
+    return None if run is None else (run.project, run.run)
 
 
 def _empty(layout: QLayout) -> None:

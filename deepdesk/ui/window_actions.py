@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-import deepdesk
 from deepdesk.core.errors import DeepDeskError
 from deepdesk.core.events import Ended
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.ui.crash import system_report
-from deepdesk.ui.dialogs import AskDialog, bug_dialog, shortcuts_dialog, text_dialog
+from deepdesk.ui.dialogs import AskDialog, bug_dialog, shortcuts_dialog
+from deepdesk.ui.help_actions import HelpActions
 from deepdesk.ui.places import log_folder
 from deepdesk.ui.session import TABS
 from deepdesk.ui.theme import apply
@@ -35,6 +34,7 @@ class WindowActions(QObject):
         self._window = window
         self._desk = window.desk
         self._palette: CommandPalette | None = None
+        self.help = HelpActions(window)
         self.bug: AskDialog | None = None
         self._table: Mapping[str, Callable[[], object]] = {
             "new": lambda: window.projects.ask_new([]),
@@ -47,11 +47,8 @@ class WindowActions(QObject):
             "stop": self._ask_stop,
             "palette": self._open_palette,
             "keys": lambda: shortcuts_dialog(window).open(),
-            "machine": self._show_machine,
-            "logs": self._open_logs,
-            "report": self._copy_report,
-            "about": self._about,
             "quit": window.close,
+            **self.help.table,
             **{f"tab:{key}": partial(window.show_tab, key) for key in TABS},
             **{f"theme:{mode}": partial(self.set_theme, mode) for mode in MODES},
         }
@@ -124,26 +121,3 @@ class WindowActions(QObject):
             actions = self._window.commands.actions.values()
             self._palette = CommandPalette(self._window, lambda: actions)
         self._palette.open_over()
-
-    def _show_machine(self) -> None:
-        badge = self._desk.store.session.device
-        lines = [f"{badge.text}. {badge.why}"] if badge else ["Devices are still looked for."]
-        text_dialog(self._window, "This machine", *lines, system_report()).open()
-
-    def _open_logs(self) -> None:
-        folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def _copy_report(self) -> None:
-        QGuiApplication.clipboard().setText(system_report())
-        self._desk.say("The system report is in the clipboard.")
-
-    def _about(self) -> None:
-        text_dialog(
-            self._window,
-            f"DeepDesk {deepdesk.__version__}",
-            "Train deep networks on your own files, on your own machine.",
-            "Nothing is sent anywhere. Fonts: Inter (OFL). Window: Qt (LGPL). Sound: "
-            "libsndfile and soxr (LGPL). Networks: PyTorch.",
-        ).open()

@@ -175,7 +175,9 @@ def alone() -> Iterator[None]:
 def set_up(roles: Sequence[str], *, with_tests: bool = False, packs: Sequence[str] = ()) -> None:
     """Make the system and the environment ready; costs next to nothing when they are."""
     ready = is_ready(with_tests=with_tests, packs=packs)
-    system.require(system.missing([role for role in roles if role != "sound" or not ready]))
+    system.require(
+        system.missing([role for role in roles if role not in system.OPTIONAL or not ready])
+    )
     if ready:
         return
     if reason := system.unsupported_platform():

@@ -20,7 +20,8 @@ class Need(NamedTuple):
     """Something of the system's that pip cannot install, and the packages that bring it.
 
     `debian` lists alternatives, the preferred name first: the t64 names came with Debian 13 and
-    Ubuntu 24.04. `role` is `window`, `sound`, `tests` or `environment`; sound may be missing.
+    Ubuntu 24.04. `role` is `window`, `sound`, `tests`, `installers` or `environment`;
+    those of OPTIONAL may be missing.
     """
 
     probe: str
@@ -52,7 +53,26 @@ NEEDS = (
     Need("libportaudio.so.2", ("libportaudio2",), "portaudio", "portaudio", "sound"),
     Need("Xvfb", ("xvfb",), "xorg-x11-server-Xvfb", "xorg-server-xvfb", "tests"),
     Need("xauth", ("xauth",), "xorg-x11-xauth", "xorg-xauth", "tests"),
+    Need("makensis", ("nsis",), "mingw-nsis-base", "nsis", "installers"),
+    Need("7z", ("p7zip-full",), "p7zip-plugins", "p7zip", "installers"),
+    Need("osslsigncode", ("osslsigncode",), "osslsigncode", "osslsigncode", "installers"),
+    Need("debootstrap", ("debootstrap",), "debootstrap", "debootstrap", "installers"),
+    Need("xdotool", ("xdotool",), "xdotool", "xdotool", "installers"),
+    Need(
+        "desktop-file-validate",
+        ("desktop-file-utils",),
+        "desktop-file-utils",
+        "desktop-file-utils",
+        "installers",
+    ),
+    Need("appstreamcli", ("appstream",), "appstream", "appstream", "installers"),
+    Need("xorriso", ("xorriso",), "xorriso", "libisoburn", "installers"),
 )
+# What goes without, said where it does.
+OPTIONAL = {
+    "sound": "Sound and camera stay off until the system has ",
+    "installers": "Not all installers are built and tested until the system has ",
+}
 VENV = Need(
     "ensurepip",
     (f"python3.{sys.version_info[1]}-venv", "python3-venv"),
@@ -163,16 +183,19 @@ def install(needs: Sequence[Need]) -> bool:
 
 
 def require(needs: Sequence[Need]) -> None:
-    """Install what is missing, else print the command to type; only sound may stay missing."""
+    """Install what is missing, else print the command to type; OPTIONAL may stay missing."""
     if not needs or install(needs):
         return
     needs = [need for need in needs if not is_present(need)]
     line = install_line(needs)
     names = " ".join(need.probe for need in needs)
     remedy = "Type: sudo " + " ".join(line) if line else "Install what provides: " + names
-    if any(need.role != "sound" for need in needs):
+    roles = {need.role for need in needs}
+    if roles - OPTIONAL.keys():
         give_up("The system lacks " + names + ".", remedy)
-    say("Sound and camera stay off until the system has " + names + ".\n  " + remedy)
+    for role in sorted(roles):
+        lacking = " ".join(need.probe for need in needs if need.role == role)
+        say(OPTIONAL[role] + lacking + ".\n  " + remedy)
 
 
 def has_display() -> bool:

@@ -72,7 +72,9 @@ def test_ruff_finds_nothing():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "what", [(), ("start.py", "packaging/bootstrap")], ids=["deepdesk", "set-up"]
+    "what",
+    [(), ("start.py", "packaging/bootstrap"), ("packaging/installers",)],
+    ids=["deepdesk", "set-up", "installers"],
 )
 def test_mypy_strict_finds_nothing(what):
     done = run("-m", "mypy", "--strict", *what)

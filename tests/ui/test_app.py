@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 import deepdesk
 from deepdesk import __main__
-from deepdesk.app import Options, options_of
+from deepdesk.app import Options, main, options_of
 from deepdesk.core.events import Result
 from deepdesk.core.work import StopToken
 from deepdesk.project import preferences
-from deepdesk.ui import before_qt, devices_work
+from deepdesk.ui import before_qt, devices_work, start_window
 from deepdesk.ui.start_window import StartedWindow
+from deepdesk.ui.widgets.buttons import SmallButton
 
 PATIENCE_MS = 20_000
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -27,6 +28,17 @@ def test_a_project_folder_asks_for_the_window_on_it(make_project):
     path = make_project()
 
     assert options_of([str(path)]) == Options(project=path)
+
+
+@pytest.mark.parametrize("name", ["project.json", "open.deepdesk"])
+def test_a_file_in_a_project_asks_for_the_window_on_the_project(make_project, name):
+    path = make_project()
+
+    assert options_of([str(path / name)]) == Options(project=path)
+
+
+def test_what_a_file_manager_gives_opens_the_window_also_where_it_is_no_project(tmp_path):
+    assert options_of([str(tmp_path)]) == Options(project=tmp_path)
 
 
 def test_flags_of_the_window_are_understood_in_any_order():
@@ -130,6 +142,8 @@ def start(qtbot, qapp, monkeypatch):
 
     monkeypatch.setattr("deepdesk.ui.start_window.finding_devices", quick)
     monkeypatch.setattr("signal.signal", lambda *_given: None)
+    monkeypatch.setattr(start_window, "screen_room", lambda _window: QSize(1920, 1080))
+    monkeypatch.setattr("deepdesk.ui.checked_devices._trying", lambda _emit, _stop: None)
 
     def make(options=Options(), **_named):  # noqa: B008 - frozen
         started = StartedWindow(qapp, options, [])
@@ -168,6 +182,39 @@ def test_after_the_paint_the_device_and_the_tasks_are_found(qtbot, start):
     qtbot.waitUntil(
         lambda: started.window.header.device.text() == "CPU · 2 threads", timeout=PATIENCE_MS
     )
+
+
+def test_only_the_first_start_greets(qtbot, start):
+    first = start()
+    first.begin()
+    qtbot.waitUntil(first.window.welcome.first_start.isVisible, timeout=PATIENCE_MS)
+    qtbot.mouseClick(
+        first.window.welcome.first_start.findChild(SmallButton), Qt.MouseButton.LeftButton
+    )
+    assert not first.window.welcome.first_start.isVisible()
+
+    second = start()
+    second.begin()
+    with qtbot.waitSignal(
+        second.window.welcome.filled,
+        timeout=PATIENCE_MS,
+        check_params_cb=lambda facts: facts.is_whole,
+    ):
+        pass
+    assert not second.window.welcome.first_start.isVisible()
+
+
+def test_a_window_that_cannot_be_is_told_with_what_repairs_it(monkeypatch, capsys):
+    def broken(_options):
+        raise ModuleNotFoundError("No module named 'PySide6'", name="PySide6")
+
+    monkeypatch.setattr("deepdesk.app._open", broken)
+
+    assert main(Options()) == 1
+
+    said = capsys.readouterr().err
+    assert "Qt, which draws the window, does not load." in said
+    assert "pip install --force-reinstall PySide6" in said
 
 
 @pytest.mark.slow
@@ -227,3 +274,19 @@ def test_reset_forgets_the_place_of_the_window(qtbot, start):
     first.window.close()
 
     assert start(Options(reset=True)).window.width() == 1280
+
+
+def test_the_first_window_lies_on_a_small_screen_with_its_title_bar(start, monkeypatch):
+    monkeypatch.setattr(start_window, "screen_room", lambda _window: QSize(1280, 720))
+
+    window = start().window
+
+    assert window.width() == 1280
+    assert 600 <= window.height() < 720
+
+
+def test_the_window_has_the_icon_of_the_program_once_it_was_painted(start, qapp):
+    started = start()
+    started.begin()
+
+    assert not qapp.windowIcon().isNull()

@@ -10,7 +10,8 @@ import time
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer, qWarning
 
-from deepdesk.ui.crash import LOGGER, CrashHandler, system_report
+from deepdesk.project.care.crash_reports import read_report, reports
+from deepdesk.ui.crash import LOGGER, REPORTS, CrashHandler, system_report
 from deepdesk.ui.watchdog import Watchdog
 
 PATIENCE_MS = 5000
@@ -96,6 +97,75 @@ def test_a_folder_that_cannot_be_written_leaves_the_program_without_a_log(tmp_pa
     (added,) = [log for log in LOGGER.handlers if log not in handlers]
     assert isinstance(added, logging.StreamHandler)
     LOGGER.removeHandler(added)
+
+
+def test_a_report_is_written_once_for_each_error_and_not_for_all_of_many(crash, tmp_path):
+    crash.context = lambda: "In the training tab."
+    for _time in range(3):
+        crash.keep("KeyError: 'lost' in /home/somebody/cats")
+    for number in range(2 * REPORTS):
+        crash.keep(f"KeyError: {number}")
+
+    found = reports(tmp_path / "logs")
+    assert len(found) == REPORTS
+    first = read_report(found[-1])
+    assert "KeyError: 'lost'" in first
+    assert "In the training tab." in first
+    assert "cats" not in first
+
+
+def test_what_nobody_could_be_told_is_written_down_and_no_window_comes_up(crash, tmp_path):
+    told = []
+    crash.caught.connect(told.append)
+
+    class Fails:
+        def __del__(self):
+            raise KeyError("lost")
+
+    Fails()
+
+    assert told == []
+    (found,) = reports(tmp_path / "logs")
+    assert "unraisable" in found.name
+    assert "KeyError: 'lost'" in read_report(found)
+
+
+def test_a_process_that_died_in_training_leaves_a_report(crash, tmp_path):
+    words = "Fatal Python error: Segmentation fault"
+    logging.getLogger("deepdesk.engine.child").critical("A process that trained crashed: %s", words)
+
+    (found,) = reports(tmp_path / "logs")
+    assert "training" in found.name
+    assert words in read_report(found)
+
+
+def test_a_context_that_fails_costs_no_report(crash):
+    def fails():
+        raise RuntimeError("the window is half gone")
+
+    crash.context = fails
+
+    assert "KeyError" in read_report(crash.keep("KeyError: 'lost'"))
+
+
+def test_an_open_window_is_marked_until_it_is_closed(crash, tmp_path):
+    marks = tmp_path / "logs" / "running"
+    assert {path.suffix for path in marks.iterdir()} == {".json", ".faults"}
+
+    crash.remove()
+
+    assert list(marks.iterdir()) == []
+
+
+@pytest.mark.qt_log_ignore("odd|even")
+def test_what_qt_repeats_is_counted(crash):
+    for _time in range(50):
+        qWarning("odd size")
+    qWarning("even size")
+
+    log = crash.log_path.read_text(encoding="utf-8")
+    assert log.count("odd size") == 1
+    assert "49 times more" in log
 
 
 def test_the_system_report_names_versions_and_no_person(home):

@@ -57,6 +57,21 @@ def test_every_task_has_a_card_and_those_beyond_nine_a_chip(page):
     assert [chip.text() for chip in page.chips] == ["Task 9", "Task 10"]
 
 
+def test_in_the_smallest_window_both_sides_are_seen_without_scrolling(qtbot, page):
+    page.first_start.show()
+    page.resize(960, 520)
+    page.show_facts(WelcomeFacts(tasks=tasks(6)))
+
+    def columns():
+        return len({card.mapTo(page, QPoint(0, 0)).x() for card in page.cards})
+
+    qtbot.waitUntil(lambda: page.horizontalScrollBar().maximum() == 0, timeout=PATIENCE_MS)
+    assert columns() == 2
+
+    page.resize(1280, 720)
+    qtbot.waitUntil(lambda: columns() == 3, timeout=PATIENCE_MS)
+
+
 def test_filling_shows_the_tasks_found_and_projects_used_last(qtbot, page, make_project):
     with Project.open(make_project("Pets", rows=4)) as project:
         remember(project, samples=4, metric="81.4 %")

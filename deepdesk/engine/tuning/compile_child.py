@@ -71,5 +71,11 @@ def _step(network: nn.Module, inputs: list[Tensor], compute: Compute) -> float:
     return time.perf_counter() - begun_s
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Measure what standard input asks for, and write what was found."""
     sys.stdout.write(json.dumps(measure(json.load(sys.stdin))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

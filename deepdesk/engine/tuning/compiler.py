@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-import deepdesk
+from deepdesk.core.processes import child_command, start
 from deepdesk.core.settings import to_json
 from deepdesk.core.work import StopToken
 from deepdesk.engine.compute import Compute
@@ -139,21 +136,13 @@ def _told(asked: str, limit_s: float, stop: StopToken) -> tuple[str, bool]:
 
 
 def _started() -> subprocess.Popen[str]:
-    home = str(Path(deepdesk.__file__).resolve().parents[1])
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    return subprocess.Popen(
-        [sys.executable, "-m", "deepdesk.engine.tuning.compile_child"],
+    return start(
+        child_command("deepdesk.engine.tuning.compile_child"),
         # Compiling in one process: one child to end, and cores left for others.
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(paths),
-            "TORCHINDUCTOR_COMPILE_THREADS": "1",
-        },
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        own={"TORCHINDUCTOR_COMPILE_THREADS": "1"},
+        has_words=False,
+        is_apart=False,
+        is_text=True,
     )
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-RESOURCES = Path(__file__).resolve().parents[3] / "resources"
+from deepdesk.core.resources import resource_folder
+
+
+def _folder() -> Path:
+    try:
+        return resource_folder()
+    except FileNotFoundError:
+        # A window in the system's font and without drawings is better than none.
+        return Path(__file__).resolve().parents[3] / "resources"
+
+
+RESOURCES = _folder()
 FONTS = RESOURCES / "fonts"
 ICONS = RESOURCES / "icons"
 MARKS = RESOURCES / "theme"

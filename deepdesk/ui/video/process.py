@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import deepdesk
 from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.processes import child_command, start
 from deepdesk.core.work import StopToken
 from deepdesk.ui.video import wire
 
@@ -39,15 +36,7 @@ class VideoProcess:
     """
 
     def __init__(self, module: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _module_path(), "OMP_NUM_THREADS": "1"},
-            start_new_session=os.name != "nt",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = start(child_command(module), own={"OMP_NUM_THREADS": "1"})
         self._answers: SimpleQueue[Answer | None] = SimpleQueue()
         self.last_words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._readers = [
@@ -117,8 +106,3 @@ class VideoProcess:
             # Lines of any length: a library may say anything.
             while words := stream.readline(_LONGEST_LINE):
                 self.last_words.append(words.decode(errors="replace").rstrip())
-
-
-def _module_path() -> str:
-    here = str(Path(deepdesk.__file__).resolve().parents[1])
-    return os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)

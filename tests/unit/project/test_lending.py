@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from deepdesk.project.folder import Project
-from deepdesk.project.owner import lending
+from deepdesk.project.owner import Owner, lending
 from tests.conftest import ROOT
 
 LOOK = """
@@ -47,7 +48,7 @@ def test_only_a_child_that_was_lent_the_project_may_write_it(tmp_path):
 @pytest.mark.slow
 def test_a_process_that_is_no_child_is_lent_nothing(tmp_path):
     holder = "import sys; from pathlib import Path; from deepdesk.project.folder import Project\n"
-    holder += "from deepdesk.project.owner import lending\n"
+    holder += "from deepdesk.project.owner import Owner, lending\n"
     holder += "project = Project.create(Path(sys.argv[1]), name='a', task='image_classification')\n"
     holder += "print(lending()['DEEPDESK_LENDER'], flush=True); sys.stdin.read()"
     path = tmp_path / "a.deepdesk"
@@ -62,3 +63,15 @@ def test_a_process_that_is_no_child_is_lent_nothing(tmp_path):
 
         assert opened_by_child(path, {"DEEPDESK_LENDER": token}) == "read only"
         other.stdin.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such processes on Windows")
+def test_a_process_that_is_over_but_not_taken_note_of_does_not_live():
+    child = subprocess.Popen([sys.executable, "-S", "-c", ""], stdout=subprocess.PIPE)
+    owner = Owner.of(child.pid)
+    with child:
+        child.stdout.read()
+        while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+            pass
+
+        assert not owner.is_alive()
