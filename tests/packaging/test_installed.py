@@ -82,7 +82,10 @@ def installed(root, package) -> CleanRoot:
 @pytest.fixture(scope="module")
 def set_up(installed) -> CleanRoot:
     """Return the root after the person's first start."""
-    installed.run("deepdesk", "--set-up")
+    status, text = installed.tried("deepdesk", "--set-up")
+    if status != 0 and "servers that the packages come from cannot be reached" in text:
+        pytest.skip("no index of packages can be reached here")
+    assert status == 0, text
     return installed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 import deepdesk
@@ -286,7 +287,10 @@ def test_the_first_window_lies_on_a_small_screen_with_its_title_bar(start, monke
 
 
 def test_the_window_has_the_icon_of_the_program_once_it_was_painted(start, qapp):
+    qapp.setWindowIcon(QIcon())
     started = start()
+    assert qapp.windowIcon().isNull()
+
     started.begin()
 
     assert not qapp.windowIcon().isNull()

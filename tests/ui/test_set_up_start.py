@@ -118,3 +118,11 @@ def test_the_window_runs_until_it_is_done(quits_later, qapp):
     clicks.start(10)
 
     assert start.run_window(works.works(), Asked()) == READY
+
+
+def test_the_application_goes_on_after_the_window(quits_later, qtbot, qapp):
+    test_the_window_runs_until_it_is_done(quits_later, qapp)
+    called = []
+    QTimer.singleShot(0, qapp, lambda: called.append(True))
+
+    qtbot.waitUntil(lambda: bool(called))

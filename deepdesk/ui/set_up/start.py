@@ -80,7 +80,7 @@ def is_wanted(here: Places, asked: Asked) -> bool:
 
 def run_window(works: Works, asked: Asked) -> Ready | None:
     """Show the window until it is done, and return what is to be started, if anything."""
-    from PySide6.QtCore import QObject, QTimer
+    from PySide6.QtCore import QEventLoop, QObject, QTimer
     from PySide6.QtWidgets import QApplication
 
     from deepdesk.ui.set_up.theme_wanted import theme_wanted
@@ -96,10 +96,12 @@ def run_window(works: Works, asked: Asked) -> Ready | None:
     application.setWindowIcon(icons.icon("deepdesk", "text", 64))
     window = SetUpWindow(works, asked)
     told: list[Ready | None] = []
+    # A loop of its own: the application goes on as the program.
+    loop = QEventLoop()
 
     def finish(ready: Ready | None) -> None:
         told.append(ready)
-        application.quit()
+        loop.quit()
 
     window.finished.connect(finish)
     session_ends = application.commitDataRequest.connect(lambda _session: window.close())
@@ -111,8 +113,9 @@ def run_window(works: Works, asked: Asked) -> Ready | None:
     looks.start(LOOK_MS)
     window.show()
     window.look()
-    application.exec()
+    loop.exec()
     looks.stop()
+    window.hide()
     for number, handler in handlers.items():
         signal.signal(number, handler)
     QObject.disconnect(session_ends)
