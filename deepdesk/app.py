@@ -67,18 +67,22 @@ def main(options: Options) -> int:
     """Open the window and return the exit status once it is closed.
 
     Where a package does not load that even the window needs, the launcher is asked to repair it.
+
+    Raises:
+        Exception: A mistake of ours; who clicked an icon was told.
     """
     try:
         return _open(options)
     except Exception as error:
         from deepdesk.core.packages import broken_package
+        from deepdesk.ui.installed import show_unread, tell_broken
 
         broken = broken_package(error)
-        if broken is None:
-            raise
-        from deepdesk.ui.installed import tell_broken
-
-        return tell_broken(broken)
+        if broken is not None:
+            return tell_broken(broken)
+        words = f"DeepDesk met a fault of its own and could not open its window: {error!r}."
+        show_unread("\n".join([words, *getattr(error, "__notes__", ())]))
+        raise
 
 
 def _open(options: Options) -> int:
@@ -86,7 +90,9 @@ def _open(options: Options) -> int:
 
     missing = load_torch_libraries()
     if options.safe_mode:
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+        from deepdesk.ui.installed import hide_devices
+
+        hide_devices()
     from PySide6.QtWidgets import QApplication
 
     if sys.platform == "win32":

@@ -16,6 +16,24 @@ _REASON_CHARACTERS = 300
 _LIBRARY = re.compile(r"\b(lib[\w+.-]+?\.so[.\d]*): cannot open shared object")
 # What comes with packages: where it is missing, the installation is broken.
 _SHIPPED = ("libtorch", "libc10", "libcu", "libnv", "libnccl", "libQt6", "libshm", "libgomp-")
+# What the system says where the installation is sound, and what to do about it.
+_REMEDIES = {
+    "The memory of this computer is full: close other programs, then start DeepDesk again.": (
+        "MemoryError",
+        "[Errno 12]",
+        "[WinError 8]",
+        "[WinError 1455]",
+        "annot allocate memory",
+        "cannot map zero-fill pages",
+    ),
+    "Too many files are open: close other programs, then start DeepDesk again.": (
+        "[Errno 24]",
+        "Too many open files",
+    ),
+    "PortAudio is a library of this system: install the package of the system that has it.": (
+        "PortAudio library not found",
+    ),
+}
 
 
 def broken_package(error: BaseException) -> PackageError | None:
@@ -29,11 +47,16 @@ def broken_package(error: BaseException) -> PackageError | None:
     if not package:
         return None
     reason = traceback.format_exception_only(error)[-1].strip()
-    return PackageError(package, reason[:_REASON_CHARACTERS], _remedy(reason))
+    return PackageError(package, reason[:_REASON_CHARACTERS], _remedy(package, reason))
 
 
-def _remedy(reason: str) -> str:
-    """Return what to do about a library of the system, which no repair of ours brings."""
+def _remedy(package: str, reason: str) -> str:
+    """Return what to do about a want of the system, which no repair of ours brings; "" for none."""
+    for remedy, signs in _REMEDIES.items():
+        if any(sign in reason for sign in signs):
+            return remedy
+    if package in sys.stdlib_module_names:
+        return f"{package} is a part of Python: the Python of this system is incomplete."
     found = _LIBRARY.search(reason)
     if found is None or found[1].startswith(_SHIPPED):
         return ""

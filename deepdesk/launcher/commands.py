@@ -17,15 +17,20 @@ DONE, FAILED, CANCELLED = 0, 1, 130
 def start(asked: Asked) -> int:
     """Start the program, after setting it up where that is needed."""
     here = places()
-    if is_up_to_date(here):
+    # Who names a graphics card or a folder wants that, also where something is set up already.
+    used = current(here)
+    in_use = used.backend if used else ""
+    is_particular = asked.backend not in ("", in_use) or asked.wheels is not None
+    if is_up_to_date(here) and not is_particular:
         return start_program(here, asked.arguments)
     if is_for_window(asked):
         return _set_up_in_window(here, asked)
     is_asked = sys.stdin is not None and sys.stdin.isatty()
     if not is_asked:
         # A script must neither fetch gigabytes unasked nor stand still for a question.
-        if current(here) is None:
-            raise DeepDeskError("DeepDesk is not set up yet.", "Type: deepdesk --set-up")
+        if used is None or is_particular:
+            what = "That" if is_particular else "DeepDesk"
+            raise DeepDeskError(f"{what} is not set up yet.", "Type: deepdesk --set-up")
         _say("An update lies ready: type deepdesk --set-up to take it.")
         return start_program(here, asked.arguments)
     code = _set_up_in_terminal(here, asked, is_asked=True)
@@ -62,7 +67,14 @@ def status(_asked: Asked) -> int:
     """Say which environment is in use, why, and what else there is."""
     from deepdesk.launcher.status import status_lines
 
-    sys.stdout.write("\n".join(status_lines(places())) + "\n")
+    text = "\n".join(status_lines(places()))
+    if sys.stdout is None:
+        # Started on Windows without a console.
+        from deepdesk.launcher.first_window import show_message
+
+        show_message(text)
+    else:
+        sys.stdout.write(f"{text}\n")
     return DONE
 
 

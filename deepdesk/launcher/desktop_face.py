@@ -69,12 +69,16 @@ def words_for_zenity(event: Any) -> str:
 
 
 def _write(stream: IO[str], text: str) -> None:
+    if stream.closed:
+        return
     try:
         stream.write(text)
         stream.flush()
     except OSError:
-        # The window was closed; the next look at it says so.
-        return
+        # The window was closed; the next look at it says so. What is left in the stream would fail
+        # once more when it is closed later.
+        with contextlib.suppress(OSError):
+            stream.close()
 
 
 def notify(text: str) -> None:

@@ -192,9 +192,15 @@ def is_up_to_date(places: Places) -> bool:
 
 
 def idle(places: Places) -> str:
-    """Return the name of the environment that is not in use: "a" or "b"."""
+    """Return the name of the environment that may be made anew: "a" or "b".
+
+    The one that is not in use; but where the one in use is not whole, that one, since the other
+    may be the only one that works.
+    """
     name = _current_name(places)
-    return _other(name) if name else NAMES[0]
+    if not name or ready(places, name) is None:
+        return name or NAMES[0]
+    return _other(name)
 
 
 def flip(places: Places, name: str) -> None:
@@ -228,18 +234,6 @@ def roll_back(places: Places) -> Ready:
         if before.fingerprint != wanted:
             write_text(_kept_back(places), f"{wanted}\n")
     return before
-
-
-def discard(places: Places, name: str) -> None:
-    """Delete an environment that is not in use.
-
-    Raises:
-        DeepDeskError: It is in use.
-        StorageError: It cannot be deleted, or the folder is not ours.
-    """
-    if name == _current_name(places) and ready(places, name) is not None:
-        raise DeepDeskError(f"Environment {name} is in use.", "Go over to the other one first.")
-    remove_tree(places, places.env(name))
 
 
 def remove_tree(places: Places, folder: Path) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepdesk.core.errors import DeepDeskError
+from deepdesk.core.errors import DeepDeskError, StorageError
 from deepdesk.core.events import Result
 from deepdesk.core.work import EventSink, StopToken, Work
+from deepdesk.launcher.aside import give_up, kept_aside, put_back
 from deepdesk.launcher.environments import (
     Ready,
     claim,
@@ -35,6 +36,7 @@ from deepdesk.launcher.plain_files import flush_disks, read_text, write_text
 from deepdesk.launcher.set_up_log import noted
 from deepdesk.launcher.uv import UvError
 from deepdesk.launcher.verifying import damaged
+from deepdesk.launcher.windows import tell_apps_list
 
 if TYPE_CHECKING:
     from deepdesk.launcher.choice import Choice
@@ -80,6 +82,7 @@ def install_work(
 
 def _installed(making: Making, choices: Sequence[Choice]) -> Ready:
     places = making.places
+    put_back(places)
     used = current(places)
     there = None if making.is_repair else _already(places, used, choices)
     if there is not None:
@@ -91,12 +94,15 @@ def _installed(making: Making, choices: Sequence[Choice]) -> Ready:
     remove_discarded(places)
     if making.is_repair:
         _drop_damaged(making)
-    made = _first_that_works(making, choices)
+    name = idle(places)
+    with kept_aside(places, name):
+        made = _first_that_works(making, choices, name)
     if making.is_repair:
         # What had to be repaired is nothing to go back to.
         forget(places, idle(places))
     with contextlib.suppress(DeepDeskError):
         making.drop_unused()
+    tell_apps_list((places.payload, places.runtime))
     return made
 
 
@@ -166,10 +172,9 @@ def _drop_damaged(making: Making) -> None:
         making.uv.run(["cache", "clean", *sorted(names)])
 
 
-def _first_that_works(making: Making, choices: Sequence[Choice]) -> Ready:
-    """Make the idle environment of the first choice that works, and take it into use."""
+def _first_that_works(making: Making, choices: Sequence[Choice], name: str) -> Ready:
+    """Make an environment of the first choice that works, and take it into use."""
     places = making.places
-    name = idle(places)
     passed_over: list[tuple[str, str]] = []
     for at, choice in enumerate(choices):
         try:
@@ -214,7 +219,7 @@ def _make(
     python = making.make_venv(folder)
     fetch = fetch_for(places, choice, python)
     making.seed(folder, choice.backend)
-    making.require_room(folder, fetch.parts)
+    _require_room(making, name, fetch)
     making.install(folder, arguments_for(fetch, is_fetched=making.wheels is None), fetch.parts)
     making.install_program(folder)
     found = making.self_test(folder, choice.backend, choice.device)
@@ -232,6 +237,18 @@ def _make(
     flush_disks()
     mark_ready(places, ready)
     return ready
+
+
+def _require_room(making: Making, name: str, fetch: Fetch) -> None:
+    folder = making.places.env(name)
+    try:
+        making.require_room(folder, fetch.parts)
+    except StorageError:
+        # The version before the one in use goes first, but never the only one that may work.
+        is_spare = current(making.places) is not None and not making.is_repair
+        if not (is_spare and give_up(making.places, name)):
+            raise
+        making.require_room(folder, fetch.parts)
 
 
 def arguments_for(fetch: Fetch, *, is_fetched: bool = True) -> list[str]:

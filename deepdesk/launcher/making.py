@@ -133,13 +133,19 @@ class Making:
         self.uv.run(["python", "install", FETCHED, "--no-bin"], tick)
 
     def seed(self, folder: Path, backend: str) -> None:
-        """Begin an environment with the packages in use, where they are of the same build."""
+        """Begin an environment with the packages in use, where they are of the same build.
+
+        Where that fails midway it begins with nothing: a package that lacks files counts as
+        installed.
+        """
         used = current(self.places)
         if self.is_repair or used is None or used.backend != backend:
             return
         self.progress("Taking over what did not change")
         is_whole = seed(self.places.env(used.name), folder, self.stop)
         self.note(f"begun with the packages of environment {used.name}: {is_whole}")
+        if not is_whole:
+            self.make_venv(folder)
 
     def require_room(self, folder: Path, parts: Sequence[Part]) -> None:
         """Check that what is still to be fetched fits on the disk, unpacked.
@@ -236,8 +242,12 @@ class Making:
             said = watched.run([str(python_of(folder)), *arguments], limit_s=_SELF_TEST_LIMIT_S)
         except OSError as error:
             raise SelfTestError(f"Its Python cannot be started ({error}).") from error
-        self.note(f"self-test in {time.monotonic() - start_s:.1f} s: {said.out.strip()} {said.err}")
+        took_s = time.monotonic() - start_s
+        self.note(f"self-test in {took_s:.1f} s: {said.out.strip()} {said.err}")
         found = _last_object(said.out)
+        if said.code != 0 and took_s >= _SELF_TEST_LIMIT_S:
+            minutes = _SELF_TEST_LIMIT_S / 60
+            raise SelfTestError(f"Its test took longer than {minutes:.0f} minutes and was ended.")
         if said.code < 0:
             raise SelfTestError(f"Its test was ended by the system (signal {-said.code}).")
         if not found.get("ok"):

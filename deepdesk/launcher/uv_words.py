@@ -13,7 +13,8 @@ class Trouble:
     """Why uv failed.
 
     Attributes:
-        kind: "full", "certificate", "proxy", "network", "missing", "hash", "permission", "other".
+        kind: "full", "disk", "certificate", "proxy", "network", "missing", "hash", "permission",
+            "other".
     """
 
     kind: str
@@ -26,6 +27,15 @@ _TROUBLES: tuple[tuple[str, Trouble], ...] = (
     (
         r"no space left|os error 28\b|os error 112\b|disk quota exceeded|os error 122\b",
         Trouble(kind="full", message="The disk is full.", hint="Free some space, then try again."),
+    ),
+    (
+        # "os error 5" of Linux and macOS; on Windows that number is a file that may not be written.
+        r"input/output error",
+        Trouble(
+            kind="disk",
+            message="The disk failed to read or write a file.",
+            hint="It may be damaged: have the system check it, then try again.",
+        ),
     ),
     (
         r"unknownissuer|invalid peer certificate|certificate verify|self.signed certificate",
@@ -68,7 +78,7 @@ _TROUBLES: tuple[tuple[str, Trouble], ...] = (
         r"no solution found|was not found in the (package registry|provided)|no matching|"
         r"no wheels? with a matching|network connectivity is disabled|not found in the cache"
         r"|failed to query metadata of file|distribution not found|no download found"
-        r"|no interpreter found",
+        r"|no interpreter found|404 not found",
         Trouble(
             kind="missing",
             message="{what} is not there for this computer.",

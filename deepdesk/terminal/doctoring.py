@@ -30,6 +30,9 @@ def doctor_command(arguments: Arguments) -> int:
         say(arguments, facts, as_text(facts))
         return 0
     write_bytes(arguments.out.absolute(), zipped(report_texts(facts)))
-    told = f"{arguments.out} is written. It holds no names and no paths of yours; nothing was sent."
+    told = (
+        f"{arguments.out} is written; nothing was sent. Paths and names were taken out as far as"
+        " they were recognised; read it before you send it."
+    )
     say(arguments, {"out": str(arguments.out)}, told)
     return 0

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 PATIENCE_S = 60.0
 _LOOK_S = 0.25
 _ALIVE = ("running", "paused")
-_CAN_GO_ON = ("stopped", "interrupted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,24 +64,42 @@ def words_for(after: AfterCrash) -> tuple[str, str]:
         run = after.run
         hints.append(f"{run.title} in {run.project_name} can go on from step {run.step:,}.")
     elif newest.is_at_start:
-        hints.append("If that happens again, start it with --safe-mode.")
-    hints.append("A report was written on this computer; nothing was sent.")
+        hints.append(
+            "If that happens again, open a terminal and type deepdesk --safe-mode: it then starts"
+            " without your settings and without the graphics card."
+        )
+    if newest.report is not None:
+        hints.append("A report was written on this computer; nothing was sent.")
+    else:
+        hints.append("No report could be written; perhaps the disk is full.")
     return sentence, " ".join(hints)
 
 
 def _first_to_go_on(cut_off: list[tuple[Path, str]], stop: StopToken) -> InterruptedRun | None:
+    # It comes with the whole list of runs, which only a window that trained makes worth loading.
+    from deepdesk.ui.tabs.training.run_words import RESUMABLE
+
     for project, run in cut_off:
         info = _ended(project, run, stop)
-        if info is not None and info.status in _CAN_GO_ON and info.step > 0:
+        if info is not None and info.status in RESUMABLE and info.step > 0:
             title = info.title if info.title != info.name else info.name.replace("-", " ", 1)
             return InterruptedRun(
                 project=project,
-                project_name=project.stem,
+                project_name=_name_of(project),
                 run=info.name,
                 title=title,
                 step=info.step,
             )
     return None
+
+
+def _name_of(project: Path) -> str:
+    from deepdesk.project.project_file import load
+
+    try:
+        return load(project / "project.json").name
+    except DeepDeskError:
+        return project.stem
 
 
 def _ended(project: Path, run: str, stop: StopToken) -> RunInfo | None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer
 
 from deepdesk.core.errors import PackageError
-from deepdesk.core.events import Result
+from deepdesk.core.events import Result, RunStarted
 from deepdesk.core.work import EventSink, StopToken
+from deepdesk.project.care.aftermath import SOON_S
 from deepdesk.ui.after_crash import AfterCrash, looking_back, words_for
 from deepdesk.ui.crash import CrashHandler, system_report
 from deepdesk.ui.dialogs import report_dialog
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from deepdesk.ui.machine import Machine
     from deepdesk.ui.session import Session
     from deepdesk.ui.shell import MainWindow
+    from deepdesk.ui.welcome_facts import InterruptedRun
 
 LOGGER = logging.getLogger("deepdesk.care")
 BEAT_MS = 60_000
+# Once it is old enough that its end is no end at the start; Qt's timers may be 5 % early.
+FIRST_BEAT_MS = round(SOON_S * 1100)
 
 
 class Care(QObject):
@@ -48,22 +52,28 @@ class Care(QObject):
         self._is_due = False
         self._broken: set[str] = set()
         self._free_bytes = 0
+        self._offer: tuple[Notice, InterruptedRun] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(BEAT_MS)
+        self._timer.setInterval(FIRST_BEAT_MS)
         self._timer.timeout.connect(self._beat)
         crash.context = self.context
         self._desk.package_failed.connect(self.show_broken_package)
 
     def start(self) -> None:
         """Look what became of windows before, and follow this one from now on."""
+
+        def look(emit: EventSink, stop: StopToken) -> None:
+            looking_back(self._logs, system_report())(emit, stop)
+
         self._desk.start(
-            looking_back(self._logs, system_report()),
+            look,
             "care",
             on_event=self._take,
             on_ended=self._looked_back,
             lowered=True,
         )
         self._desk.store.changed.connect(self._follow)
+        self._desk.run_event.connect(self._drop_offer)
         self._window.footer.meter.measured.connect(self._measured)
         self._timer.start()
         self._follow(self._desk.store.session)
@@ -80,30 +90,38 @@ class Care(QObject):
         return f"In {place}, training {session.phase}, jobs: {jobs}."
 
     def show_broken_package(self, ended: Ended) -> None:
-        """Say which package does not load, and offer to repair it; once for each."""
+        """Say which package does not load, and offer to repair it; once while that is shown."""
         error = ended.error
         if not isinstance(error, PackageError) or error.package in self._broken:
             return
         self._broken.add(error.package)
         LOGGER.error("a package does not load:\n%s", ended.report)
         report = self._crash.keep(ended.report, "package")
-        can_repair = launcher_command() is not None
+        has_launcher = launcher_command() is not None
         notice = Notice(
             tone="bad",
-            verb="Repair..." if can_repair else "",
-            act=self._repair,
+            verb="Repair..." if has_launcher and not error.remedy else "",
+            act=lambda: self._repair(ended),
             link="Open the report" if report is not None else "",
             follow=lambda: self._open(report),
         )
-        hint = "What needs it does not work until it is repaired; your projects are not touched."
-        if not can_repair:
-            hint = f"{error.hint} To repair it, close DeepDesk and type: " + repair_words(
-                error.package
+        package = error.package
+        notice.closed.connect(lambda _none: self._broken.discard(package))
+        hint = error.remedy
+        if not hint and has_launcher:
+            hint = (
+                "What needs it does not work until it is repaired; your projects are not touched."
             )
-        self._window.notices.add(notice, error.message, error.remedy or hint)
+        elif not hint:
+            words = repair_words(package)
+            hint = f"{error.hint} To repair it, close DeepDesk and type: {words}"
+        self._window.notices.add(notice, error.message, hint)
 
-    def _repair(self) -> None:
-        if start_launcher(REPAIR):
+    def _repair(self, ended: Ended) -> None:
+        if self._window.actions_of_window.help.is_training():
+            # It went with the click, and is wanted after the run.
+            self.show_broken_package(ended)
+        elif start_launcher(REPAIR):
             self._window.close()
         else:
             self._desk.say("The repair could not be started.", level="error")
@@ -116,14 +134,29 @@ class Care(QObject):
         notice = Notice(
             verb="Resume" if run is not None else "",
             act=lambda: None if run is None else self._window.resume(run),
-            link="Open the report",
+            link="Open the report" if after.found[0].report is not None else "",
             follow=lambda: self._open(after.found[0].report),
         )
         sentence, hint = words_for(after)
         if run is not None:
             self._window.welcome.leave_to_notice(run)
-            notice.closed.connect(lambda _none: self._window.welcome.leave_to_notice(None))
+            self._offer = (notice, run)
+            notice.closed.connect(self._forget_offer)
         self._window.notices.add(notice, sentence, hint)
+
+    def _forget_offer(self, _none: object = None) -> None:
+        self._offer = None
+        self._window.welcome.leave_to_notice(None)
+
+    def _drop_offer(self, event: Any) -> None:
+        """Take the notice away when its run goes on by another way."""
+        project = self._desk.store.session.project
+        if self._offer is None or project is None or not isinstance(event, RunStarted):
+            return
+        notice, run = self._offer
+        if (project.path, event.run) == (run.project, run.run):
+            notice.hide()
+            notice.closed.emit(None)
 
     def _looked_back(self, ended: Ended) -> None:
         if ended.error is not None:
@@ -144,6 +177,7 @@ class Care(QObject):
             self._write(dataclasses.replace(mark, project=project, run=run))
 
     def _beat(self) -> None:
+        self._timer.setInterval(BEAT_MS)
         self._write(self._crash.mark.mark)
 
     def _write(self, mark: Mark) -> None:

@@ -56,7 +56,7 @@ def system_report() -> str:
         (
             f"DeepDesk {deepdesk.__version__}",
             f"Python {platform.python_version()} on {platform.platform()}",
-            f"Processor {platform.processor() or platform.machine()}",
+            f"Processor {platform.machine()}",
             f"PySide6 {qt}, torch {torch}",
         )
     )
@@ -125,6 +125,15 @@ class CrashHandler(QObject):
             self._fault_file.close()
             self._fault_file = None
         self.mark.remove()
+
+    def give_up(self, error: Exception) -> None:
+        """Write a report of what ended the start, note its place on the error, and let go."""
+        report = "".join(traceback.format_exception(error))
+        LOGGER.error("the window could not be opened:\n%s", report)
+        path = self.keep(report, "start")
+        self.remove()
+        if path is not None:
+            error.add_note(f"A report of it was written: {path}")
 
     def keep(self, report: str, kind: str = "error") -> Path | None:
         """Write a report of an error of ours, once for each, and return its path if it was."""

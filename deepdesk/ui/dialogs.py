@@ -289,7 +289,10 @@ def report_dialog(window: QWidget | None, report: Path) -> AskDialog:
 
     text = read_report(report)
     dialog = AskDialog(window, "Report", verb="Close", other="Copy the report")
-    dialog.add_text("It holds no names and no paths of yours, and is nowhere but on this computer.")
+    dialog.add_text(
+        "Paths and names were taken out as far as they were recognised; read it before you send it."
+        " It is nowhere but on this computer."
+    )
     details = QPlainTextEdit(text)
     details.setReadOnly(True)
     details.setAccessibleName("Report")
@@ -303,18 +306,22 @@ def report_dialog(window: QWidget | None, report: Path) -> AskDialog:
 
 def bug_dialog(window: QWidget | None, report: str, log: Path) -> AskDialog:
     """Return what a person sees after an error of ours; nothing of theirs is lost."""
+    from deepdesk.project.care.discreet import discreet
+
+    told = discreet(report)
 
     def copy() -> None:
-        QGuiApplication.clipboard().setText(report)
+        QGuiApplication.clipboard().setText(told)
 
     dialog = AskDialog(
         window, "Something in DeepDesk went wrong", verb="Go on", other="Copy the report"
     )
     dialog.add_text(
         "Your work is safe and the window goes on. If it happens again, restart the program"
-        " and send the report to whoever looks after it."
+        " and send the report to whoever looks after it. Paths and names were taken out of it as"
+        " far as they were recognised; read it before you send it."
     )
-    details = QPlainTextEdit(report)
+    details = QPlainTextEdit(told)
     details.setReadOnly(True)
     details.setAccessibleName("Report")
     details.setMinimumHeight(metrics.scaled(180))

@@ -18,7 +18,13 @@ from deepdesk.core.events import Ended, Result
 from deepdesk.core.processes import NO_WINDOW
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.ui.dialogs import AskDialog, text_dialog
-from deepdesk.ui.installed import GO_BACK, can_go_back, launcher_command, start_choice
+from deepdesk.ui.installed import (
+    GO_BACK,
+    can_go_back,
+    launcher_command,
+    launcher_variables,
+    start_choice,
+)
 from deepdesk.ui.places import log_folder
 
 if TYPE_CHECKING:
@@ -120,7 +126,7 @@ class HelpActions(QObject):
 
     def ask_card(self) -> None:
         """Open the window in which torch for another graphics card is chosen."""
-        if self._is_training():
+        if self.is_training():
             return
         dialog = AskDialog(self._window, "Graphics card", verb="Choose...")
         dialog.add_text(
@@ -138,7 +144,7 @@ class HelpActions(QObject):
 
     def ask_back(self) -> None:
         """Offer to go back to the version from before the last update."""
-        if self._is_training():
+        if self.is_training():
             return
         if not can_go_back():
             self._desk.say("There is no version before this one on this computer.")
@@ -170,7 +176,8 @@ class HelpActions(QObject):
         if end.error is not None:
             self._desk.say(str(end.error), level="error")
 
-    def _is_training(self) -> bool:
+    def is_training(self) -> bool:
+        """Return whether a run is under way, and say then that it has to be stopped first."""
         if self._desk.training.is_busy:
             error = DeepDeskError("A run is under way.", "Stop the run first.")
             self._desk.banner(error, "training")
@@ -199,6 +206,7 @@ def gone_back() -> str:
     try:
         done = subprocess.run(
             [*command, GO_BACK],
+            env=launcher_variables(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_ROLLBACK_S,

@@ -67,13 +67,20 @@ class StartedWindow(QObject):
         self._garbage.start()
         self.crash = CrashHandler(places.log_folder(), self)
         self.crash.install()
+        try:
+            self._make(missing)
+        except Exception as error:
+            self._give_up(error)
+            raise
+
+    def _make(self, missing: list[str]) -> None:
         if missing:
             LOGGER.warning("libraries of torch that did not load: %s", ", ".join(missing))
         self._settings = QSettings(str(places.settings_file()), QSettings.Format.IniFormat)
-        if options.reset:
+        if self._options.reset:
             self._settings.clear()
-        self._preferences = Preferences() if options.safe_mode else _preferences()
-        theme = apply(application, self._preferences.theme)
+        self._preferences = Preferences() if self._options.safe_mode else _preferences()
+        theme = apply(self._application, self._preferences.theme)
         self.desk = Desk(self)
         self.desk.store.update(theme="dark" if theme.tokens.is_dark else "light")
         self.window = MainWindow(self.desk)
@@ -81,7 +88,7 @@ class StartedWindow(QObject):
         self.watchdog = Watchdog(self)
         self._permissions = ask_before_listening(self), ask_before_watching(self)
         geometry = self._settings.value(GEOMETRY)
-        if isinstance(geometry, QByteArray) and not options.safe_mode:
+        if isinstance(geometry, QByteArray) and not self._options.safe_mode:
             self.window.restoreGeometry(geometry)
         else:
             self._fit()
@@ -99,7 +106,15 @@ class StartedWindow(QObject):
     def show(self) -> None:
         """Show the window; `painted` follows."""
         self.window.installEventFilter(self)
-        self.window.show()
+        try:
+            self.window.show()
+        except Exception as error:
+            self._give_up(error)
+            raise
+
+    def _give_up(self, error: Exception) -> None:
+        self._garbage.stop()
+        self.crash.give_up(error)
 
     def end(self) -> bool:
         """Let go of everything after the event loop, and return whether every job has ended."""

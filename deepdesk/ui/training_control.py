@@ -147,6 +147,13 @@ class TrainingControl(QObject):
         if ended.error is not None and not ended.report:
             self._desk.banner(ended.error, "training")
         elif run and self._is_one:
-            status = self._how.status if self._how else "stopped" if ended.stopped else "finished"
-            self._desk.say(ENDINGS[status].format(run=spoken(run)))
+            self._desk.say(ENDINGS[self._status(ended)].format(run=spoken(run)))
         self.ended.emit(ended)
+
+    def _status(self, ended: Ended) -> str:
+        """Return how the run ended: as it said itself, else as its work did."""
+        if self._how is not None:
+            return self._how.status
+        if ended.error is not None:
+            return "failed"
+        return "stopped" if ended.stopped else "finished"

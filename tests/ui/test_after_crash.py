@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from deepdesk.core.errors import PackageError
-from deepdesk.core.events import Ended, Result
+from deepdesk.core.events import Ended, Result, RunStarted
 from deepdesk.core.work import StopToken
 from deepdesk.project.care import running
+from deepdesk.project.care.aftermath import SOON_S
 from deepdesk.project.care.crash_reports import read_report, reports
 from deepdesk.project.care.running import OwnMark
 from deepdesk.project.folder import Project
@@ -153,7 +155,7 @@ def test_a_run_in_a_process_of_its_own_is_waited_for_and_offered(
     assert len(looks) == 4
 
 
-@pytest.mark.parametrize(("status", "step"), [("finished", 500), ("failed", 20), ("running", 0)])
+@pytest.mark.parametrize(("status", "step"), [("finished", 500), ("failed", 0), ("running", 0)])
 def test_a_run_that_cannot_go_on_is_not_offered(make_project, leave_mark, logs, status, step):
     path = make_project()
     with Project.open(path) as project:
@@ -166,6 +168,31 @@ def test_a_run_that_cannot_go_on_is_not_offered(make_project, leave_mark, logs, 
     assert told[0].value.run is None
 
 
+@pytest.mark.parametrize(("run", "left"), [("001-quick", 0), ("002-quick", 1)])
+def test_the_notice_goes_when_its_run_goes_on_by_another_way(
+    qtbot, window, keeper, leave_mark, cut_off, run, left
+):
+    leave_mark(project=str(cut_off), run="001-quick")
+    start(qtbot, keeper, window)
+    with qtbot.waitSignal(window.projects.opened, timeout=PATIENCE_MS):
+        window.projects.open(cut_off)
+
+    began = RunStarted(run=run, device="cpu", epochs=4, steps_per_epoch=3, samples=12, step=120)
+    window.desk.run_event.emit(began)
+    window.desk.run_event.emit(began)
+
+    assert len(shown(window)) == left
+    qtbot.waitUntil(lambda: not window.desk.jobs, timeout=PATIENCE_MS)
+
+
+def test_a_window_beats_soon_after_its_start_and_seldom_from_then_on(keeper):
+    assert SOON_S * 1000 / 0.95 < keeper._timer.interval() < care.BEAT_MS
+
+    keeper._timer.timeout.emit()
+
+    assert keeper._timer.interval() == care.BEAT_MS
+
+
 def test_a_project_that_is_gone_leaves_the_report(leave_mark, logs, tmp_path):
     leave_mark(project=str(tmp_path / "gone.deepdesk"), run="001-quick")
     told = []
@@ -174,6 +201,29 @@ def test_a_project_that_is_gone_leaves_the_report(leave_mark, logs, tmp_path):
 
     assert told[0].value.run is None
     assert "gone" not in read_report(told[0].value.found[0].report)
+
+
+def test_this_computer_is_looked_at_beside_the_windows_thread(qtbot, window, keeper, monkeypatch):
+    threads = []
+    monkeypatch.setattr(care, "system_report", lambda: threads.append(threading.get_ident()) or "")
+
+    start(qtbot, keeper, window)
+
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+def test_where_no_report_can_be_written_the_run_is_offered_all_the_same(
+    qtbot, window, keeper, leave_mark, cut_off, logs
+):
+    leave_mark(project=str(cut_off), run="001-quick")
+    (logs / "reports").touch()
+    start(qtbot, keeper, window)
+
+    (notice,) = shown(window)
+    assert notice.primary.text() == "Resume"
+    assert not notice.link.isVisible()
+    assert "No report could be written" in notice.hint.text()
 
 
 def test_several_windows_are_one_notice(qtbot, window, keeper, leave_mark):
@@ -205,7 +255,7 @@ def test_the_mark_follows_what_is_open_and_trained(qtbot, window, keeper, traini
     mark = OwnMark(folder=logs)
 
     def said():
-        read = running._read(mark.path)
+        read = running._read(mark.path) if mark.path.exists() else None
         return (read.project, read.run) if read else None
 
     qtbot.waitUntil(lambda: said() == (str(opened), "001-quick"), timeout=PATIENCE_MS)
@@ -241,6 +291,40 @@ def test_an_installed_program_offers_to_repair_itself(qtbot, window, keeper, mon
 
     assert started == [("--repair",)]
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+
+
+def test_a_package_is_told_again_after_its_notice_was_closed(qtbot, window, keeper):
+    window.desk.package_failed.emit(broken())
+    qtbot.mouseClick(shown(window)[0].close_button, Qt.MouseButton.LeftButton)
+    assert shown(window) == []
+
+    window.desk.package_failed.emit(broken())
+
+    assert len(shown(window)) == 1
+
+
+def test_where_no_repair_helps_none_is_offered(window, keeper, monkeypatch):
+    monkeypatch.setattr(care, "launcher_command", lambda: ["launcher"])
+    error = PackageError("torch", "MemoryError", "Close other programs.")
+
+    window.desk.package_failed.emit(Ended(error=error, report="Traceback"))
+
+    (notice,) = shown(window)
+    assert not notice.primary.isVisible()
+    assert notice.hint.text() == "Close other programs."
+
+
+def test_nothing_is_repaired_while_a_run_is_under_way(qtbot, window, keeper, training, monkeypatch):
+    started = []
+    monkeypatch.setattr(care, "launcher_command", lambda: ["launcher"])
+    monkeypatch.setattr(care, "start_launcher", lambda *given: started.append(given) or True)
+    window.desk.package_failed.emit(broken())
+
+    qtbot.mouseClick(shown(window)[0].primary, Qt.MouseButton.LeftButton)
+
+    assert started == []
+    assert window.isVisible()
+    assert shown(window)[0].primary.isVisible()
 
 
 def test_a_job_that_misses_a_package_is_no_error_of_ours(qtbot, window, keeper):

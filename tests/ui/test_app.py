@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QIcon
@@ -13,7 +15,10 @@ from deepdesk.app import Options, main, options_of
 from deepdesk.core.events import Result
 from deepdesk.core.work import StopToken
 from deepdesk.project import preferences
+from deepdesk.project.care.crash_reports import read_report, reports
+from deepdesk.project.care.running import OwnMark
 from deepdesk.ui import before_qt, devices_work, start_window
+from deepdesk.ui.shell import MainWindow
 from deepdesk.ui.start_window import StartedWindow
 from deepdesk.ui.widgets.buttons import SmallButton
 
@@ -133,6 +138,14 @@ def test_looking_for_devices_promises_words_and_the_reason():
     assert why.endswith(".")
 
 
+@pytest.fixture(autouse=True)
+def shown(monkeypatch):
+    """Return what is shown to who reads no terminal, instead of showing it."""
+    texts = []
+    monkeypatch.setattr("deepdesk.ui.installed.show_unread", texts.append)
+    return texts
+
+
 @pytest.fixture
 def start(qtbot, qapp, monkeypatch):
     """Return a function that starts a window as the program does, with a quick device."""
@@ -205,7 +218,7 @@ def test_only_the_first_start_greets(qtbot, start):
     assert not second.window.welcome.first_start.isVisible()
 
 
-def test_a_window_that_cannot_be_is_told_with_what_repairs_it(monkeypatch, capsys):
+def test_a_window_that_cannot_be_is_told_with_what_repairs_it(monkeypatch, capsys, shown):
     def broken(_options):
         raise ModuleNotFoundError("No module named 'PySide6'", name="PySide6")
 
@@ -216,6 +229,37 @@ def test_a_window_that_cannot_be_is_told_with_what_repairs_it(monkeypatch, capsy
     said = capsys.readouterr().err
     assert "Qt, which draws the window, does not load." in said
     assert "pip install --force-reinstall PySide6" in said
+    assert said == f"{shown[0]}\n"
+
+
+@pytest.mark.parametrize("where", ["__init__", "show"])
+def test_a_start_that_fails_is_told_and_leaves_a_report_and_no_mark(
+    qtbot, qapp, monkeypatch, shown, home, where
+):
+    class Window(MainWindow):
+        pass
+
+    def fail(*_given):
+        raise KeyError("lost")
+
+    def open_window(options):
+        StartedWindow(qapp, options, []).show()
+        return 0
+
+    setattr(Window, where, fail)
+    monkeypatch.setattr(start_window, "MainWindow", Window)
+    monkeypatch.setattr("deepdesk.app._open", open_window)
+    hooks = sys.excepthook
+
+    with pytest.raises(KeyError):
+        main(Options())
+
+    assert sys.excepthook is hooks
+    (report,) = reports(home / "logs")
+    assert "KeyError: 'lost'" in read_report(report)
+    assert "could not open its window: KeyError('lost')" in shown[0]
+    assert report.name in shown[0]
+    assert not OwnMark(folder=home / "logs").path.exists()
 
 
 @pytest.mark.slow

@@ -222,6 +222,16 @@ def test_a_fallback_to_the_same_build_is_told_too():
     assert report.outcome(ready, plan, ready)[1] == ()
 
 
+def test_what_is_copied_of_a_trouble_has_no_paths_of_data():
+    log = "uv: cannot read /media/Anna Schmidt/wheels/torch.whl"
+
+    whole = report.details("OSError: '/data/Frau Meier/x'", found(), None, log)
+
+    assert "OSError" in whole
+    assert "uv: cannot read" in whole
+    assert not [name for name in ("Anna", "Schmidt", "Meier", "/home/ada") if name in whole]
+
+
 def test_the_end_of_a_long_log_is_what_is_copied(tmp_path):
     log = tmp_path / "set-up.log"
     log.write_text("begin" + "x" * 40_000 + "end", encoding="utf-8")

@@ -7,7 +7,7 @@ import threading
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoCommand
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
 
 from deepdesk.core.errors import DatasetError, DeepDeskError
 from deepdesk.project.folder import Project
@@ -231,6 +231,18 @@ def test_a_bug_is_shown_once_and_its_report_can_be_copied(qtbot, window):
 
     assert "KeyError: 'lost'" in QApplication.clipboard().text()
     assert len([d for d in window.findChildren(QDialog) if d.isVisible()]) == 1
+    dialog.accept()
+
+
+def test_what_an_error_shows_and_copies_has_no_paths_of_data(qtbot, window):
+    window.actions_of_window.show_bug("OSError: '/data/Anna's cats/img.png' is gone")
+    dialog = window.actions_of_window.bug
+
+    qtbot.mouseClick(dialog.other, Qt.MouseButton.LeftButton)
+
+    assert "OSError" in QApplication.clipboard().text()
+    assert "Anna" not in QApplication.clipboard().text()
+    assert "Anna" not in dialog.findChild(QPlainTextEdit).toPlainText()
     dialog.accept()
 
 

@@ -102,6 +102,19 @@ def test_a_failed_run_is_a_banner_in_the_training_tab(qtbot, desk, train):
     assert desk.store.session.phase == "idle"
 
 
+def test_a_run_in_which_a_package_does_not_load_is_not_told_as_finished(qtbot, desk, train):
+    def work(emit, _stop):
+        emit(STARTED)
+        raise ModuleNotFoundError("No module named 'soxr'", name="soxr")
+
+    notes = []
+    desk.said.connect(lambda note: notes.append(note.text))
+    with qtbot.waitSignal(desk.training.ended, timeout=PATIENCE_MS):
+        train(work)
+
+    assert notes[-1] == "001 quick failed."
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepdesk.project.care.crash_reports import report_name, write_report
+from deepdesk.project.care.crash_reports import report_folder, report_name, write_report
 from deepdesk.project.care.log_file import NAME, tail
 from deepdesk.project.care.running import Broken, broken_windows, forget
 
@@ -22,10 +22,14 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """A window that ended without being closed, and the report of it."""
+    """A window that ended without being closed, and the report of it.
+
+    Attributes:
+        report: None where it could not be written, as on a full disk.
+    """
 
     broken: Broken
-    report: Path
+    report: Path | None
 
     @property
     def is_at_start(self) -> bool:
@@ -45,6 +49,7 @@ def look_back(logs: Path, system: str) -> list[Aftermath]:
     found = []
     for broken in broken_windows(logs):
         mark = broken.mark
+        name = report_name(broken.kind, mark.beaten_s, mark.owner.pid)
         report = write_report(
             logs,
             broken.kind,
@@ -55,12 +60,20 @@ def look_back(logs: Path, system: str) -> list[Aftermath]:
                 "Where its threads were": broken.faults,
                 "The end of the log": tail(logs / NAME, LOG_LINES),
             },
-            name=report_name(broken.kind, mark.beaten_s, mark.owner.pid),
+            name=name,
         )
         forget(logs, mark.owner.pid)
-        if report is not None:
+        if report is not None or not _is_there(report_folder(logs) / name):
             found.append(Aftermath(broken=broken, report=report))
     return found
+
+
+def _is_there(report: Path) -> bool:
+    """Return whether another window wrote it first."""
+    try:
+        return report.exists()
+    except OSError:
+        return False
 
 
 def _when(broken: Broken) -> str:

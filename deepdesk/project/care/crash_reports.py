@@ -47,6 +47,9 @@ def write_report(
                 return None
             continue
         except OSError:
+            # A part of one, as on a full disk, would say that it was written.
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
             return None
         drop_old(logs)
         return path

@@ -21,11 +21,24 @@ HOME, PERSON, COMPUTER, PLACE = "~", "PERSON", "COMPUTER", "<path>"
 _SHORTEST_NAME = 3
 # Names that say nothing of a person and stand in many paths.
 _USUAL_NAMES = frozenset({"root", "user", "admin", "home", "localhost", "main", "deepdesk"})
-_QUOTED = re.compile(r"""(?P<mark>['"`])(?P<path>[^'"`]{0,500}?[/\\][^'"`]{0,500})(?P=mark)""")
-# From its root to the last part that looks like a name of a file or folder.
+# A path may hold the other kinds of quotes: only its own kind ends it.
+_QUOTED = re.compile("|".join(rf"{q}[^{q}/\\]{{0,500}}[/\\][^{q}]{{0,500}}{q}" for q in "'\"`"))
+# From its root on. An address such as https://host is none, and a quote within a word ends none.
 _BARE = re.compile(
-    r"""(?<![\w.<>~/\\:-])(?:/(?=\S)|file:/|~/|[A-Za-z]:[\\/]|\\\\)[^'"`<>|]{0,500}[/\\]?"""
-    r"""[^\s'"`<>|,;:)\]]{0,200}(?:[^'"`<>|/\\]{0,100}?\.\w{1,8}\b)?"""
+    r"""(?:(?<![\w.<>~/\\:-])(?:/(?=\S)|(?:file|smb|sftp|ssh|ftp|davs?|nfs|afp):/|~/|[A-Za-z]:[\\/]"""
+    r"""|\\\\)|(?<=:)/(?=[^\s/]|//))(?:[^'"`<>|]|(?<=\w)['`](?=\w)){0,2000}"""
+)
+# Without a root; what ends like code, and what is no file (1/2, MB/s), stays.
+_DATA = (
+    "png|jpe?g|webp|gif|bmp|tiff?|heic|svg|wav|flac|mp[34]|ogg|opus|m4a|aac|mov|avi|mkv|webm|txt|md"
+    "|csv|tsv|jsonl?|xml|ya?ml|html?|pdf|docx?|xlsx?|zip|npz|npy|parquet|pt|onnx|safetensors"
+)
+_CODE = "py[cdi]?|so|dll|dylib|exe|[ch]|cc|cpp|cu|hpp|whl|dist-info|nsi|sh"
+_RELATIVE = re.compile(
+    r"""(?<![\w.<>~/\\-])[\w.~-]{1,100}[/\\](?:[^'"`<>|:/\\]{1,100}[/\\]){0,12}"""
+    rf"""(?:[^'"`<>|:/\\]{{1,100}}?\.(?:{_DATA})\b"""
+    rf"""|[^\s'"`<>|:/\\]{{1,100}}?\.(?!(?:{_CODE})\b)[A-Za-z]\w{{0,15}}\b)""",
+    re.IGNORECASE,
 )
 _PROJECT = re.compile(r"""[^\s'"`/\\<>][^'"`/\\<>]{0,100}\.deepdesk\b""")
 # Longer ones are cut: what a library prints may be of any length.
@@ -89,16 +102,25 @@ def discreet(
 
 def _line(line: str, kept: Mapping[str, str]) -> str:
     if "/" in line or "\\" in line:
-        line = _QUOTED.sub(lambda match: _hidden_quote(match, kept), line)
+        line = _QUOTED.sub(lambda match: _hidden_quote(match[0], kept), line)
         line = _BARE.sub(lambda match: _hidden(match[0]), line)
+        line = _RELATIVE.sub(lambda match: _hidden_relative(match[0], kept), line)
     return _PROJECT.sub(f"{PLACE}.deepdesk", line) if ".deepdesk" in line else line
 
 
-def _hidden_quote(match: re.Match[str], kept: Mapping[str, str]) -> str:
-    path, mark = match["path"], match["mark"]
+def _hidden_quote(quoted: str, kept: Mapping[str, str]) -> str:
+    mark, path = quoted[0], quoted[1:-1]
+    return quoted if _is_of_program(path, kept) else f"{mark}{_hidden(path)}{mark}"
+
+
+def _hidden_relative(path: str, kept: Mapping[str, str]) -> str:
+    is_one = " " not in path
+    return path if is_one and _is_of_program(path, kept) else _hidden(path)
+
+
+def _is_of_program(path: str, kept: Mapping[str, str]) -> bool:
     starts = tuple(f"{name}{end}" for name in kept.values() for end in "/\\")
-    is_of_program = path.startswith((*starts, "deepdesk/", "deepdesk\\", "<frozen"))
-    return match[0] if is_of_program else f"{mark}{_hidden(path)}{mark}"
+    return path.startswith((*starts, "deepdesk/", "deepdesk\\", "<frozen"))
 
 
 def _hidden(path: str) -> str:

@@ -119,7 +119,11 @@ def broken_windows(logs: Path) -> list[Broken]:
     """Return the windows that ended without being closed, the newest first; marks stay."""
     found = []
     for path in _marks(logs):
-        mark = _read(path)
+        try:
+            mark = _read(path)
+        except OSError:
+            # A disk that fails or a file that is held open: it may be read the next time.
+            continue
         if mark is None or _is_foreign_and_old(mark):
             forget(logs, int(path.stem))
         elif not mark.owner.is_alive():
@@ -189,10 +193,12 @@ def _to_json(mark: Mark) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Mark | None:
+    """Return the mark in a file, or None where it is damaged; raises OSError."""
+    with path.open("rb") as file:
+        data = file.read(_MARK_BYTES)
     try:
-        with path.open("rb") as file:
-            values = parse_json(file.read(_MARK_BYTES))
-    except (OSError, ValueError):
+        values = parse_json(data)
+    except ValueError:
         return None
     owner = Owner.from_json(values.get("owner")) if isinstance(values, dict) else None
     if owner is None or owner.pid != int(path.stem):

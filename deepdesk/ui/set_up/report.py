@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepdesk.project.care.discreet import discreet
 from deepdesk.ui.set_up import words
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ def outcome(ready: Ready, plan: Plan, before: Ready | None) -> tuple[str, tuple[
 
 
 def details(report: str, found: Found | None, plan: Plan | None, log: str) -> str:
-    """Return what to send to somebody who helps."""
+    """Return what to send to somebody who helps, discreet about paths and names."""
     parts = [report.strip(), _machine(found), _plan(plan)]
     if log.strip():
         parts.append(f"The end of the log:\n{log.strip()}")
-    return "\n\n".join(part for part in parts if part)
+    return discreet("\n\n".join(part for part in parts if part))
 
 
 def _machine(found: Found | None) -> str:

@@ -116,6 +116,7 @@ def run_window(works: Works, asked: Asked) -> Ready | None:
     loop.exec()
     looks.stop()
     window.hide()
+    window.deleteLater()
     for number, handler in handlers.items():
         signal.signal(number, handler)
     QObject.disconnect(session_ends)

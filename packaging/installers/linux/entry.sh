@@ -53,18 +53,49 @@ say() {
     fi
 }
 
-# The marker says that the folder may be deleted: only a folder that is made here gets it.
-if [ ! -e "$runtime" ]; then
-    (umask 077 && mkdir -p -- "$runtime" && echo DeepDesk >"$runtime/made-by-deepdesk") || exit 1
+complain() {
+    say "$1"
+    exit 1
+}
+
+# The marker says that what a set-up makes there may be deleted: the folder must have been empty.
+if ! (umask 077 && mkdir -p -- "$runtime") || ! inside=$(ls -A -- "$runtime"); then
+    complain "The folder $runtime cannot be made or read."
+fi
+if [ -z "$inside" ]; then
+    (umask 077 && echo DeepDesk >"$runtime/made-by-deepdesk") ||
+        complain "The folder $runtime cannot be written."
+elif [ ! -f "$runtime/made-by-deepdesk" ]; then
+    complain "$runtime holds files that DeepDesk did not make. Move them away, or set \
+DEEPDESK_RUNTIME to another folder."
 fi
 export UV_PYTHON_INSTALL_DIR="$runtime/python" UV_CACHE_DIR="${UV_CACHE_DIR:-$runtime/cache}"
 export UV_HTTP_TIMEOUT=300 UV_SYSTEM_CERTS=1
+
+# Python's own archives may have come along: in the folder of wheels named, or with the payload.
+wheels=
+is_wheels=
+for argument do
+    if [ -n "$is_wheels" ]; then
+        wheels=$argument
+    fi
+    is_wheels=
+    case $argument in
+        --wheels) is_wheels=yes ;;
+        --wheels=*) wheels=${argument#--wheels=} ;;
+    esac
+done
+for folder in "$wheels" "$here"; do
+    if [ -z "${UV_PYTHON_INSTALL_MIRROR:-}" ] && [ -n "$folder" ] && [ -d "$folder/python" ]; then
+        folder=$(CDPATH='' cd -P -- "$folder/python" && pwd | sed 's/%/%25/g; s/ /%20/g')
+        export UV_PYTHON_INSTALL_MIRROR="file://$folder"
+    fi
+done
+
 if ! python=$("$here/uv" python find --no-config --managed-python 3.12 2>/dev/null); then
     say "DeepDesk fetches a Python first, about 35 MB."
-    if ! "$here/uv" python install --no-config --no-bin 3.12; then
-        say "A Python could not be fetched. Install Python 3.11 or newer, then start DeepDesk again."
-        exit 1
-    fi
+    "$here/uv" python install --no-config --no-bin 3.12 || complain \
+        "A Python could not be fetched. Install Python 3.11 or newer, then start DeepDesk again."
     python=$("$here/uv" python find --no-config --managed-python 3.12) || exit 1
 fi
 exec "$python" "$here/launcher.py" "$@"

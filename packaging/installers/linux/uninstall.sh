@@ -6,6 +6,13 @@ set -eu
 program=$(dirname -- "$(readlink -f -- "$0")")
 prefix=$(dirname -- "$(dirname -- "$program")")
 
+if [ ! -f "$program/installed-files" ]; then
+    echo 'This copy came with the archive and removes nothing. Run the one that was installed:' >&2
+    echo "  sh ${HOME-}/.local/lib/deepdesk/uninstall.sh" >&2
+    echo 'or, after install.sh --prefix FOLDER, FOLDER/lib/deepdesk/uninstall.sh.' >&2
+    exit 1
+fi
+
 refresh() {
     if command -v "$1" >/dev/null; then
         "$@" 2>/dev/null || true
@@ -18,11 +25,20 @@ refresh_menus() {
     refresh gtk-update-icon-cache -q -t "$prefix/share/icons/hicolor"
 }
 
+# Only the names that a set-up makes go, and the marker last: what else lies there is the person's.
 remove_runtime() {
     runtime=${DEEPDESK_RUNTIME:-${XDG_DATA_HOME:-$HOME/.local/share}/deepdesk/runtime}
-    if [ -f "$runtime/made-by-deepdesk" ]; then
-        rm -rf -- "$runtime"
-        rmdir -- "$(dirname -- "$runtime")" 2>/dev/null || true
+    if [ ! -f "$runtime/made-by-deepdesk" ]; then
+        return 0
+    fi
+    (CDPATH='' cd -- "$runtime" && rm -rf -- env-a env-b window cache python current kept-back \
+        set-up.log set-up.log.1 discarded-* aside-env-? *.tmp-*-* lock && rm -f -- made-by-deepdesk)
+    if rmdir -- "$runtime" 2>/dev/null; then
+        case $(dirname -- "$runtime") in
+            */[Dd]eep[Dd]esk) rmdir -- "$(dirname -- "$runtime")" 2>/dev/null || true ;;
+        esac
+    elif [ -n "$(ls -A -- "$runtime")" ]; then
+        echo "What is not DeepDesk's stays in $runtime."
     fi
 }
 

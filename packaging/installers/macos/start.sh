@@ -27,10 +27,16 @@ if [ "$(uname -s)" = Darwin ] && [ "$(uname -m)" != arm64 ]; then
     complain "DeepDesk needs a Mac with Apple silicon: PyTorch no longer exists for Intel Macs."
 fi
 
-# The marker says that the folder may be deleted: only a folder that is made here gets it.
-if [ ! -e "$runtime" ]; then
-    (umask 077 && mkdir -p -- "$runtime" && echo DeepDesk >"$runtime/made-by-deepdesk") ||
-        complain "The folder $runtime cannot be made."
+# The marker says that what a set-up makes there may be deleted: the folder must have been empty.
+if ! (umask 077 && mkdir -p -- "$runtime") || ! inside=$(ls -A -- "$runtime"); then
+    complain "The folder $runtime cannot be made or read."
+fi
+if [ -z "$inside" ]; then
+    (umask 077 && echo DeepDesk >"$runtime/made-by-deepdesk") ||
+        complain "The folder $runtime cannot be written."
+elif [ ! -f "$runtime/made-by-deepdesk" ]; then
+    complain "$runtime holds files that DeepDesk did not make. Move them away, or set \
+DEEPDESK_RUNTIME to another folder."
 fi
 export UV_PYTHON_INSTALL_DIR="$runtime/python" UV_CACHE_DIR="${UV_CACHE_DIR:-$runtime/cache}"
 export UV_HTTP_TIMEOUT=300 UV_SYSTEM_CERTS=1

@@ -240,14 +240,24 @@ FunctionEnd
 
 ; Python's own archives may have come along: in the folder of wheels named, or with the payload.
 Function LookForArchives
-  ${StrStr} $0 " $Arguments" ' --wheels "'
-  ${If} $0 != ""
-    StrCpy $0 $0 "" 11
-    ${StrStr} $1 $0 '"'
-  ${Else}
-    ${StrStr} $0 " $Arguments" " --wheels "
-    StrCpy $0 $0 "" 10
-    ${StrStr} $1 $0 " "
+  StrCpy $0 ""
+  !macro LOOK_FOR_WHEELS START END
+    ${If} $0 == ""
+      ${StrStr} $0 " $Arguments" '${START}'
+      ${If} $0 != ""
+        StrLen $2 '${START}'
+        StrCpy $0 $0 "" $2
+        ${StrStr} $1 $0 '${END}'
+      ${EndIf}
+    ${EndIf}
+  !macroend
+  !insertmacro LOOK_FOR_WHEELS ' --wheels "' '"'
+  !insertmacro LOOK_FOR_WHEELS ' --wheels="' '"'
+  !insertmacro LOOK_FOR_WHEELS ' "--wheels=' '"'
+  !insertmacro LOOK_FOR_WHEELS ' --wheels ' ' '
+  !insertmacro LOOK_FOR_WHEELS ' --wheels=' ' '
+  ${If} $0 == ""
+    StrCpy $1 ""
   ${EndIf}
   StrLen $2 $0
   StrLen $1 $1
@@ -257,8 +267,10 @@ Function LookForArchives
   ${OrIfNot} ${FileExists} "$0\python\*.*"
     StrCpy $0 $EXEDIR
   ${EndIf}
+  ; Empty where there is no such folder; "\*.*" would be the whole disk.
   GetFullPathName $0 "$0\python"
-  ${If} ${FileExists} "$0\*.*"
+  ${If} $0 != ""
+  ${AndIf} ${FileExists} "$0\*.*"
     ${StrRep} $0 $0 "\" "/"
     ${StrRep} $0 $0 "%" "%25"
     ${StrRep} $0 $0 " " "%20"

@@ -371,6 +371,7 @@ FunctionEnd
 Var Runtime
 Var IsUpgrade
 Var HasLinks
+Var HasRest
 
 ; Takes away every link to another folder below the folder that is pushed: RMDir /r would go
 ; through it and delete what it finds there. Sets HasLinks where one could not be taken away.
@@ -427,22 +428,80 @@ FunctionEnd
   Call un.RemoveFolder
 !macroend
 
-; A folder goes whole or stays whole: renaming it fails while anything in it is in use.
-Function un.RemoveRuntime
-  again:
-  ${IfNot} ${FileExists} "$Runtime\made-by-deepdesk"
-    Return
-  ${EndIf}
-  !insertmacro REMOVE_FOLDER "$Runtime.going"
-  ; A virus scanner holds a file for a moment, a program that runs for longer.
+; Deletes what in the runtime folder bears the name that is pushed, which may have a *. Sets
+; HasRest where something could not be deleted.
+Function un.RemoveNamed
+  Exch $0
+  Push $1
+  Push $2
+  Push $5
+  FindFirst $1 $2 "$Runtime\$0"
+  ${DoWhile} $2 != ""
+    StrCpy $4 "$Runtime\$2"
+    StrCpy $5 $4
+    System::Call 'kernel32::GetFileAttributesW(w r4)i.r3'
+    IntOp $3 $3 & 0x410 ; a folder, and a link
+    ${If} $3 = 0x410
+      RMDir "$5"
+    ${ElseIf} $3 = 0x10
+      !insertmacro REMOVE_FOLDER "$5"
+    ${Else}
+      Delete "$5"
+    ${EndIf}
+    ${If} ${FileExists} "$5"
+      StrCpy $HasRest "yes"
+    ${EndIf}
+    FindNext $1 $2
+  ${Loop}
+  FindClose $1
+  Pop $5
+  Pop $2
+  Pop $1
+  Pop $0
+FunctionEnd
+!macro REMOVE_NAMED NAME
+  Push "${NAME}"
+  Call un.RemoveNamed
+!macroend
+
+; Gives the folder that is pushed first the name that is pushed then; tries for three seconds.
+Function un.RenameFolder
+  Exch $1
+  Exch
+  Exch $0
+  Push $2
   ${For} $2 1 10
     ClearErrors
-    Rename "$Runtime" "$Runtime.going"
+    Rename "$0" "$1"
     ${IfNot} ${Errors}
       ${ExitFor}
     ${EndIf}
     Sleep 300
   ${Next}
+  Pop $2
+  Pop $0
+  Pop $1
+FunctionEnd
+
+; Only the names that a set-up makes go: the folder may be one that the person chose, and hold what
+; is the person's. Nothing goes while anything is in use: then the folder cannot be renamed.
+Function un.RemoveRuntime
+  ${IfNot} ${FileExists} "$Runtime\*.*"
+  ${AndIf} ${FileExists} "$Runtime.going\made-by-deepdesk"
+    Rename "$Runtime.going" "$Runtime" ; what was cut short
+  ${EndIf}
+  again:
+  ${IfNot} ${FileExists} "$Runtime\made-by-deepdesk"
+    Return
+  ${EndIf}
+  StrCpy $5 "$Runtime.going"
+  ${DoWhile} ${FileExists} "$5\*.*"
+    StrCpy $5 "$5-"
+  ${Loop}
+  ; A virus scanner holds a file for a moment, a program that runs for longer.
+  Push "$Runtime"
+  Push "$5"
+  Call un.RenameFolder
   ${If} ${FileExists} "$Runtime\made-by-deepdesk"
     MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "DeepDesk is still running. Close it, then try \
       again." /SD IDCANCEL IDRETRY again
@@ -453,7 +512,37 @@ Function un.RemoveRuntime
     SetErrorLevel 2
     Quit
   ${EndIf}
-  !insertmacro REMOVE_FOLDER "$Runtime.going"
+  Push "$5"
+  Push "$Runtime"
+  Call un.RenameFolder
+  ${IfNot} ${FileExists} "$Runtime\made-by-deepdesk"
+    Push "$5 could not be deleted. Only what is yours in it matters; delete the rest by hand."
+    Call un.Tell
+    Return
+  ${EndIf}
+  StrCpy $HasRest ""
+  !insertmacro REMOVE_NAMED "env-a"
+  !insertmacro REMOVE_NAMED "env-b"
+  !insertmacro REMOVE_NAMED "window"
+  !insertmacro REMOVE_NAMED "cache"
+  !insertmacro REMOVE_NAMED "python"
+  !insertmacro REMOVE_NAMED "current"
+  !insertmacro REMOVE_NAMED "kept-back"
+  !insertmacro REMOVE_NAMED "set-up.log"
+  !insertmacro REMOVE_NAMED "set-up.log.1"
+  !insertmacro REMOVE_NAMED "discarded-*"
+  !insertmacro REMOVE_NAMED "aside-env-?"
+  !insertmacro REMOVE_NAMED "*.tmp-*-*"
+  !insertmacro REMOVE_NAMED "lock"
+  ${If} $HasRest == ""
+    !insertmacro REMOVE_NAMED "made-by-deepdesk"
+  ${EndIf}
+  StrCpy $4 $Runtime
+  System::Call 'kernel32::GetFileAttributesW(w r4)i.r3'
+  IntOp $3 $3 & 0x400
+  ${If} $3 = 0 ; the person may have put a link there, which stays
+    RMDir "$Runtime"
+  ${EndIf}
 FunctionEnd
 
 Section "un.What it fetched: Python, PyTorch, Qt" SECTION_RUNTIME

@@ -99,3 +99,34 @@ def test_pytorch_is_told_by_what_it_is_for():
     error = broken_package(ModuleNotFoundError("No module named 'torch'", name="torch"))
 
     assert "PyTorch, which trains the networks, does not load." in str(error)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("raise MemoryError", "close other programs"),
+        ("raise OSError(12, 'Cannot allocate memory')", "close other programs"),
+        ("raise ImportError('libtorch.so: Cannot allocate memory')", "close other programs"),
+        ("raise OSError('[WinError 1455] The paging file is too small')", "close other programs"),
+        ("raise OSError(24, 'Too many open files')", "Too many files are open"),
+        (
+            "raise ImportError('libGL.so.1: cannot open shared object file: Too many open files')",
+            "Too many files are open",
+        ),
+        ("raise OSError('PortAudio library not found')", "PortAudio is a library of this system"),
+        (
+            "raise ModuleNotFoundError('No module named _ctypes', name='_ctypes')",
+            "the Python of this system is incomplete",
+        ),
+    ],
+)
+def test_what_the_system_lacks_is_no_broken_installation(package, source, words):
+    package(source)
+
+    assert words in ended(loading).error.remedy
+
+
+def test_a_package_that_is_missing_has_no_other_remedy_than_the_repair(package):
+    package("raise OSError('[WinError 1114] A routine failed')")
+
+    assert ended(loading).error.remedy == ""

@@ -127,6 +127,33 @@ def test_a_script_goes_on_with_the_old_version_before_an_update(laid, started, c
     assert "update" in capsys.readouterr().err
 
 
+def test_another_card_at_a_terminal_is_set_up_though_one_is_there(laid, started, monkeypatch):
+    main(["--set-up"])
+    typed(monkeypatch, "y\n")
+
+    assert main(["--backend", "cu132"]) == 0
+
+    assert current(laid.places).backend == "cu132"
+    assert len(started) == 1
+
+
+def test_the_card_that_is_in_use_starts_at_once(laid, started):
+    make_ready(laid.places, "a", backend="cu132")
+
+    main(["--backend", "cu132", "train"])
+
+    assert len(started) == 1
+
+
+def test_a_folder_that_is_named_is_not_passed_over_in_silence(laid, started, tmp_path, capsys):
+    make_ready(laid.places, "a")
+
+    assert main(["--wheels", str(tmp_path)]) == 1
+
+    assert "deepdesk --set-up" in capsys.readouterr().err
+    assert not started
+
+
 def test_at_a_terminal_a_yes_sets_up_and_starts(laid, started, monkeypatch, capsys):
     typed(monkeypatch, "\n")
 
@@ -233,6 +260,15 @@ def test_status_says_what_is_in_use_and_what_could_be(laid, capsys):
     assert "In use: 1.0" in said
     assert "update" in said
     assert str(laid.places.runtime) in said
+
+
+def test_without_a_console_the_status_is_shown(laid, monkeypatch):
+    shown = []
+    monkeypatch.setattr(first_window, "show_message", shown.append)
+    monkeypatch.setattr(sys, "stdout", None)
+
+    assert main(["--status"]) == 0
+    assert "nothing is set up" in shown[0]
 
 
 def test_status_before_a_set_up_says_so(laid, capsys):

@@ -14,7 +14,6 @@ from deepdesk.launcher.environments import (
     READY,
     claim,
     current,
-    discard,
     flip,
     forget,
     idle,
@@ -241,18 +240,11 @@ def test_a_disk_that_cannot_be_written_is_told(here, monkeypatch):
         claim(here)
 
 
-def test_what_is_in_use_is_not_deleted(here):
-    make_ready(here, "a")
-
-    with pytest.raises(DeepDeskError, match="in use"):
-        discard(here, "a")
-
-
 def test_the_idle_one_is_deleted(here):
     make_ready(here, "b")
     make_ready(here, "a")
 
-    discard(here, "b")
+    remove_tree(here, here.env("b"))
 
     assert not here.env("b").exists()
     assert not list(here.runtime.glob("discarded*"))
@@ -265,7 +257,7 @@ def test_a_link_in_its_place_goes_and_what_it_leads_to_stays(here, tmp_path):
     (photos / "one.jpg").touch()
     here.env("a").symlink_to(photos)
 
-    discard(here, "a")
+    remove_tree(here, here.env("a"))
 
     assert not here.env("a").is_symlink()
     assert (photos / "one.jpg").exists()
@@ -284,7 +276,7 @@ def test_nothing_is_deleted_without_the_marker(here):
     here.env("a").mkdir(parents=True)
 
     with pytest.raises(StorageError, match="stays"):
-        discard(here, "a")
+        remove_tree(here, here.env("a"))
     assert here.env("a").exists()
 
 

@@ -194,6 +194,21 @@ def test_closing_zenity_cancels(monkeypatch, tmp_path):
     assert outcome.is_cancelled
 
 
+def test_closing_zenity_while_it_is_told_something_is_no_fault(monkeypatch, tmp_path):
+    face = zenity(monkeypatch, tmp_path, "exit 1")
+
+    def work(emit, stop):
+        while not stop.is_stopping:
+            pass
+        for number in range(3):
+            emit(Said(text=f"Still here {number}."))
+        stop.check()
+
+    outcome = face.follow(work)
+
+    assert outcome.is_cancelled
+
+
 def test_words_in_a_terminal_hold_a_bar_that_is_drawn_over(monkeypatch):
     out = io.StringIO()
     monkeypatch.setattr(out, "isatty", lambda: True, raising=False)

@@ -9,7 +9,7 @@ import pytest
 
 from deepdesk.core.errors import DeepDeskError, StorageError
 from deepdesk.core.work import StopToken
-from deepdesk.launcher import making, one_at_a_time, processes
+from deepdesk.launcher import installing, making, one_at_a_time, processes
 from deepdesk.launcher.environments import (
     current,
     idle,
@@ -51,6 +51,15 @@ def test_the_program_goes_in_without_the_network_after_what_it_needs(laid):
     assert "linux-cpu.txt" in packages
     assert "--no-deps --offline" in program
     assert "deepdesk-1.0-py3-none-any.whl" in program
+
+
+def test_the_systems_list_of_programs_is_told_what_it_takes(laid, monkeypatch):
+    told = []
+    monkeypatch.setattr(installing, "tell_apps_list", told.append)
+
+    install(laid, "cpu")
+
+    assert told == [(laid.places.payload, laid.places.runtime)]
 
 
 def test_a_build_of_its_own_index_is_asked_for_by_name(laid):
@@ -116,6 +125,16 @@ def test_a_test_that_dies_is_told_with_its_signal(laid):
     install(laid, "cpu")
 
     assert laid.ended.error.message == "Its test was ended by the system (signal 11)."
+
+
+def test_a_test_that_takes_too_long_is_told_so(laid, monkeypatch):
+    monkeypatch.setattr(processes, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(making, "_SELF_TEST_LIMIT_S", 0.03)
+    (laid.places.payload / "python").write_text("#!/bin/sh\nexec sleep 60\n")
+
+    install(laid, "cpu")
+
+    assert "took longer than" in laid.ended.error.message
 
 
 def test_what_fails_whichever_card_it_is_for_is_not_fetched_again_for_the_next(laid):

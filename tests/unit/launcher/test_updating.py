@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from deepdesk.launcher import seeding
 from deepdesk.launcher.environments import (
     current,
     is_up_to_date,
@@ -13,7 +14,7 @@ from deepdesk.launcher.environments import (
     roll_back,
 )
 from deepdesk.launcher.installing import install_work
-from tests.unit.launcher.laid_down import chosen, lay_down
+from tests.unit.launcher.laid_down import chosen, lay_down, raising
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 
@@ -90,6 +91,19 @@ def test_an_update_begins_with_what_is_installed_and_asks_no_network(laid):
     ]
     assert not (made / "six" / "__pycache__").exists()
     assert laid.calls[-2].endswith("--offline"), "all of it is there"
+
+
+def test_an_update_whose_links_fail_midway_begins_with_nothing(laid, monkeypatch):
+    install(laid, "cpu")
+    with_packages(laid)
+    laid.release("2.0")
+    monkeypatch.setattr(seeding.os, "link", raising(OSError(31, "Too many links")))
+
+    install(laid, "cpu")
+
+    made = laid.places.env("b") / "lib" / "python3.11" / "site-packages"
+    assert not list(made.iterdir())
+    assert current(laid.places).version == "2.0"
 
 
 @pytest.mark.parametrize(("backend", "is_repair"), [("cu132", False), ("cpu", True)])

@@ -94,6 +94,8 @@ SAID = {
     "cause: Network connectivity is disabled, but the requested data wasn't found": "missing",
     "error: Hash mismatch for `six==1.17.0`": "hash",
     "error: failed to remove file: Access is denied. (os error 5)": "permission",
+    "error: failed to write to file `x.so`\n  cause: Input/output error (os error 5)": "disk",
+    "error: Failed to fetch: x\n  cause: HTTP status client error (404 Not Found)": "missing",
     "error: the argument `--x` cannot be used": "other",
 }
 

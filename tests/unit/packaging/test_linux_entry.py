@@ -126,3 +126,71 @@ def test_every_option_of_the_launcher_is_left_to_it():
 
     assert all(not asked_of([option]).arguments for option in options)
     assert {*options, "--wheels", "--wheels=*", "--backend", "--backend=*"} <= set(words)
+
+
+UV = """#!/bin/sh
+echo "$*" >>"$UV_PYTHON_INSTALL_DIR.told"
+echo "mirror=${UV_PYTHON_INSTALL_MIRROR-}" >>"$UV_PYTHON_INSTALL_DIR.told"
+case "$2" in
+    find) [ -e "$UV_PYTHON_INSTALL_DIR" ] && echo /bin/echo ;;
+    install) : >"$UV_PYTHON_INSTALL_DIR" ;;
+esac
+"""
+
+
+@pytest.fixture
+def without_python(payload, tmp_path):
+    """Return a folder of programs without a Python, for an entry that has a made-up uv."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("dirname", "readlink", "mkdir", "ls", "sed"):
+        (tools / name).symlink_to(shutil.which(name))
+    entry = payload / "deepdesk"
+    text = entry.read_text("utf-8").replace("/usr/bin/python3 python3 ", "")
+    entry.write_text(text, "utf-8")
+    program(payload / "uv", "uv")
+    (payload / "uv").write_text(UV, "utf-8")
+    return str(tools)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_new_or_empty_folder_is_marked_before_a_python_is_fetched(
+    payload, without_python, tmp_path, is_there
+):
+    runtime = tmp_path / "new" / "runtime"
+    if is_there:
+        runtime.mkdir(parents=True)
+
+    lines = started(payload, "tasks", PATH=without_python, DEEPDESK_RUNTIME=str(runtime))
+
+    assert lines == [f"{payload}/launcher.py tasks"]
+    assert (runtime / "made-by-deepdesk").is_file()
+
+
+def test_a_folder_of_somebody_elses_is_refused_before_a_python_is_fetched(
+    payload, without_python, tmp_path
+):
+    runtime = tmp_path / "theirs"
+    runtime.mkdir()
+    (runtime / ".theirs").touch()
+    variables = {"PATH": without_python, "HOME": str(tmp_path), "DEEPDESK_RUNTIME": str(runtime)}
+
+    done = subprocess.run([payload / "deepdesk"], env=variables, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "holds files that DeepDesk did not make" in done.stderr
+    assert [path.name for path in runtime.iterdir()] == [".theirs"]
+
+
+@pytest.mark.parametrize("option", ["--wheels|{}", "--wheels={}"])
+def test_a_python_in_the_folder_of_wheels_is_not_fetched(payload, without_python, tmp_path, option):
+    archives = tmp_path / "my wheels 100%" / "python"
+    archives.mkdir(parents=True)
+    runtime = tmp_path / "runtime"
+
+    asked = option.format(archives.parent).split("|")
+    started(payload, *asked, PATH=without_python, DEEPDESK_RUNTIME=str(runtime))
+
+    told = (runtime / "python.told").read_text("utf-8")
+    address = str(archives).replace("%", "%25").replace(" ", "%20")
+    assert f"python install --no-config --no-bin 3.12\nmirror=file://{address}\n" in told

@@ -142,6 +142,27 @@ def test_only_a_folder_that_was_made_here_is_marked_as_ours(stage):
     assert not marker.exists()
 
 
+def test_an_empty_folder_that_the_person_made_is_used(stage):
+    runtime = stage.folder / "a runtime"
+    runtime.mkdir()
+
+    assert stage.start().returncode == 0
+    assert (runtime / "made-by-deepdesk").is_file()
+
+
+def test_a_folder_of_somebody_elses_is_refused_before_anything_is_fetched(stage):
+    runtime = stage.folder / "a runtime"
+    runtime.mkdir()
+    (runtime / "somebody's.txt").touch()
+
+    done = stage.start()
+
+    assert done.returncode == 1
+    assert "holds files that DeepDesk did not make" in done.stderr
+    assert [step.split()[0] for step in stage.steps()] == ["shown"]
+    assert [path.name for path in runtime.iterdir()] == ["somebody's.txt"]
+
+
 @pytest.mark.parametrize("option", ["--wheels|{}", "--wheels={}"])
 def test_a_python_in_the_folder_of_wheels_is_taken_from_there(stage, option):
     wheels = stage.folder / "my wheels 100%"

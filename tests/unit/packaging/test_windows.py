@@ -162,6 +162,23 @@ def test_nothing_of_the_surroundings_leads_python_astray():
         assert f"\nset {name}=1\n" in CONSOLE
 
 
+def test_the_folder_of_wheels_is_understood_in_every_way_that_it_can_be_named():
+    listed = re.findall(r"!insertmacro LOOK_FOR_WHEELS '(.+?)' '(.+)'", LAUNCHER)
+
+    for arguments in ('--wheels "C:\\a b" x', '--wheels="C:\\a b" x', '"--wheels=C:\\a b" x'):
+        found = [start for start, _end in listed if start in f" {arguments}"]
+        assert f" {arguments}".split(found[0])[1] == 'C:\\a b" x'
+    assert {(" --wheels ", " "), (" --wheels=", " ")} == set(listed[3:])
+    assert 'if "%WORD%"=="--wheels"' in CONSOLE
+    assert 'if "%WORD:~0,9%"=="--wheels="' in CONSOLE
+
+
+def test_a_folder_of_archives_that_is_not_there_is_no_place_to_fetch_from():
+    found = LAUNCHER.index('GetFullPathName $0 "$0\\python"\n  ${If} $0 != ""\n  ${AndIf}')
+
+    assert found < LAUNCHER.index('"UV_PYTHON_INSTALL_MIRROR"')
+
+
 def test_the_console_script_fetches_the_same_python():
     assert f"python install --no-config --no-bin {windows.PYTHON}\n" in CONSOLE
     assert "UV_PYTHON_INSTALL_REGISTRY=0" in CONSOLE

@@ -312,11 +312,52 @@ def test_what_a_link_leads_to_is_never_deleted(wine, made, tmp_path):
     (runtime / "made-by-deepdesk").touch()
     (tmp_path / "precious.txt").touch()
     (runtime / "elsewhere").symlink_to(tmp_path)
+    (runtime / "env-a").mkdir()
+    (runtime / "env-a" / "elsewhere").symlink_to(tmp_path)
+    (runtime / "discarded-1").symlink_to(tmp_path)
 
     wine.run(wine.program / "uninstall.exe", "/S")
 
     wine.until(lambda: "uninstall.exe" not in wine.files())
     assert (tmp_path / "precious.txt").is_file()
+
+
+def test_what_the_person_keeps_in_the_folder_stays(wine, made):
+    new, _payload, _old = made
+    wine.run(new, "/S")
+    runtime = wine.local / "DeepDesk" / "runtime"
+    shutil.rmtree(runtime, ignore_errors=True)
+    names = ("env-a", "discarded-1", "aside-env-b", "current.tmp-1-2", "own/projects/mine.deepdesk")
+    for name in names:
+        (runtime / name / "inside").mkdir(parents=True)
+    for name in ("made-by-deepdesk", "current", "set-up.log"):
+        (runtime / name).touch()
+
+    wine.run(wine.program / "uninstall.exe", "/S")
+
+    wine.until(lambda: "uninstall.exe" not in wine.files())
+    assert [path.name for path in runtime.iterdir()] == ["own"]
+    assert (runtime / "own/projects/mine.deepdesk/inside").is_dir()
+    assert not runtime.with_name("runtime.going").exists()
+    shutil.rmtree(runtime)
+
+
+@pytest.mark.parametrize("names", [[], ["somebody's.txt"]], ids=["empty", "somebody's"])
+def test_the_console_marks_only_a_folder_that_was_empty(wine, made, monkeypatch, names):
+    _new, payload, _old = made
+    program, chosen = wine.drive / "console", wine.drive / "chosen"
+    shutil.copytree(payload, program)
+    chosen.mkdir()
+    for name in names:
+        (chosen / name).touch()
+    monkeypatch.setitem(wine.environment, "DEEPDESK_RUNTIME", r"C:\chosen")
+
+    _status, said = wine.run("cmd", "/c", r"C:\console\deepdesk-console.cmd", "--status")
+
+    assert ("did not make" in said, "fetches Python" in said) == (bool(names), not names)
+    assert [path.name for path in chosen.iterdir()] == (names or ["made-by-deepdesk"])
+    shutil.rmtree(program)
+    shutil.rmtree(chosen)
 
 
 def test_another_folder_called_runtime_is_not_taken_away(wine, made):

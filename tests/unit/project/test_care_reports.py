@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -123,6 +125,49 @@ def test_a_window_that_was_killed_is_told_once_with_its_run(tmp_path, leave_mark
     text = read_report(first.report)
     assert "ended from outside" in text
     assert "Pets" not in text
+
+
+def test_a_crash_whose_report_cannot_be_written_is_told_without_one(tmp_path, leave_mark):
+    leave_mark(run="003-quick")
+    report_folder(tmp_path).touch()
+
+    (found,) = look_back(tmp_path, "a computer")
+
+    assert found.report is None
+    assert found.broken.mark.run == "003-quick"
+    assert look_back(tmp_path, "a computer") == []
+
+
+def test_a_report_that_fills_the_disk_leaves_no_part_of_it(tmp_path, leave_mark, monkeypatch):
+    leave_mark()
+    real = Path.open
+
+    def full(path, *given, **options):
+        file = real(path, *given, **options)
+        if given == ("xb",):
+            file.close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return file
+
+    monkeypatch.setattr(Path, "open", full)
+
+    (found,) = look_back(tmp_path, "a computer")
+
+    assert found.report is None
+    assert list(report_folder(tmp_path).iterdir()) == []
+
+
+def test_a_mark_that_cannot_be_read_now_stays(tmp_path, leave_mark, monkeypatch):
+    leave_mark()
+
+    def held(_path):
+        raise PermissionError(errno.EACCES, "held open by another")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_read", held)
+        assert look_back(tmp_path, "") == []
+
+    assert len(look_back(tmp_path, "")) == 1
 
 
 def test_a_crash_is_told_with_where_its_threads_were(tmp_path, leave_mark):
