@@ -122,16 +122,24 @@ def _window_after_s(root: CleanRoot, display: str) -> float:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    search = ["xdotool", "search", "--onlyvisible", "--name", "DeepDesk"]
-    environment = {**os.environ, "DISPLAY": display}
     try:
         while time.monotonic() - start_s < PATIENCE_S:
-            if subprocess.run(search, env=environment, capture_output=True).stdout:
+            if _is_seen(display):
                 return round(time.monotonic() - start_s, 2)
         return float("nan")
     finally:
         program.kill()
         program.wait()
+        # The next start must not find this window.
+        end_s = time.monotonic() + PATIENCE_S
+        while _is_seen(display) and time.monotonic() < end_s:
+            pass
+
+
+def _is_seen(display: str) -> bool:
+    search = ["xdotool", "search", "--onlyvisible", "--name", "DeepDesk"]
+    environment = {**os.environ, "DISPLAY": display}
+    return bool(subprocess.run(search, env=environment, capture_output=True).stdout)
 
 
 def _received() -> int:
