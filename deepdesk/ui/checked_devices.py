@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from deepdesk.core.events import Ended, Result
 from deepdesk.core.work import EventSink, StopToken
 from deepdesk.ui.theme import metrics
+from deepdesk.ui.widgets.emptying import empty
 from deepdesk.ui.widgets.labels import Label
 from deepdesk.ui.widgets.status_dot import StatusDot
 
@@ -60,11 +61,7 @@ class CheckedDevices(QWidget):
             self._show([("wrong", str(ended.error))])
 
     def _show(self, rows: list[tuple[str, str]]) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._column)
         self.rows = [words for _state, words in rows]
         for state, words in rows:
             self._column.addWidget(_row(state, words))

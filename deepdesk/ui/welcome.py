@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLayout,
     QMenu,
     QScrollArea,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from deepdesk.ui.widgets.buttons import PlainButton, PrimaryButton, SmallButton,
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.chip import Badge, Chip
 from deepdesk.ui.widgets.drop_area import DropArea
+from deepdesk.ui.widgets.emptying import empty
 from deepdesk.ui.widgets.flow_row import FlowRow
 from deepdesk.ui.widgets.labels import Label, SectionLabel
 
@@ -174,7 +174,7 @@ class WelcomePage(QScrollArea):
 
     def _show_start(self, tasks: tuple[TaskSpec, ...]) -> None:
         """Offer the ways to begin in full, for as long as there are few tasks to choose from."""
-        _empty(self._start_row)
+        empty(self._start_row)
         self._start.setVisible(0 < len(tasks) <= FEW)
         if not 0 < len(tasks) <= FEW:
             return
@@ -190,7 +190,7 @@ class WelcomePage(QScrollArea):
     def _show_recent(self, rows: tuple[RecentRow, ...]) -> None:
         from deepdesk.ui.recent_list import RecentButton
 
-        _empty(self._recent_rows)
+        empty(self._recent_rows)
         self.recent = [RecentButton(row) for row in rows[:SHOWN_RECENT]]
         for button in self.recent:
             self._recent_rows.addWidget(button)
@@ -199,7 +199,7 @@ class WelcomePage(QScrollArea):
         self._nothing.setVisible(not rows)
 
     def _show_interrupted(self, run: InterruptedRun | None) -> None:
-        _empty(self.interrupted.body)
+        empty(self.interrupted.body)
         self._interrupted_run = run
         is_told = self._told is not None and _place_of(self._told) == _place_of(run)
         self.interrupted.setVisible(run is not None and not is_told)
@@ -307,14 +307,3 @@ def _gather(emit: EventSink, stop: StopToken) -> None:
 
 def _place_of(run: InterruptedRun | None) -> tuple[Path, str] | None:
     return None if run is None else (run.project, run.run)
-
-
-def _empty(layout: QLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif inner is not None:
-            _empty(inner)
-            inner.deleteLater()

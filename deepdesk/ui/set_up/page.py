@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -99,15 +98,3 @@ class Page(QWidget):
         self._bar.setSpacing(metrics.S)
         row.addLayout(self._bar)
         return foot
-
-
-def empty(layout: QLayout) -> None:
-    """Take everything out of a layout; the widgets go once Qt has time."""
-    while (item := layout.takeAt(0)) is not None:
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif inner is not None:
-            empty(inner)
-            inner.deleteLater()

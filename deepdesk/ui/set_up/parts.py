@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayo
 
 from deepdesk.ui.set_up import words
 from deepdesk.ui.set_up.found import Files, Found, on_disk_bytes
-from deepdesk.ui.set_up.page import empty
 from deepdesk.ui.theme import metrics
 from deepdesk.ui.widgets.buttons import LinkButton
 from deepdesk.ui.widgets.card import Card
 from deepdesk.ui.widgets.chip import Tag
 from deepdesk.ui.widgets.elided_label import ElidedLabel
+from deepdesk.ui.widgets.emptying import empty
 from deepdesk.ui.widgets.figure import Figure
 from deepdesk.ui.widgets.fold import Fold
 from deepdesk.ui.widgets.labels import Label
